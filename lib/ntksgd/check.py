@@ -1,0 +1,67 @@
+"""Checks at the boundary: each raises a ValueError that names the parameter and its value."""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def number(name, value, low=-math.inf, high=math.inf, *, open_low=False, open_high=False):
+    """Return `value` as a float if it is a finite number in the interval, else raise ValueError."""
+    left, right = "(" if open_low else "[", ")" if open_high else "]"
+    allowed = f"a finite number in {left}{low:g}, {high:g}{right}"
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name} = {value!r}: must be {allowed}")
+    below = value <= low if open_low else value < low
+    above = value >= high if open_high else value > high
+    if below or above:
+        raise ValueError(f"{name} = {value!r}: must be {allowed}")
+    return float(value)
+
+
+def positive(name, value):
+    """Return `value` as a float if it is finite and > 0."""
+    return number(name, value, 0.0, open_low=True)
+
+
+def integer(name, value, low=None, high=None, *, even=False):
+    """Return `value` as an int if it is an integer (even, if asked) in [low, high]."""
+    allowed = ("an even integer" if even else "an integer") + (
+        f" >= {low}" if low is not None else ""
+    ) + (f" <= {high}" if high is not None else "")
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise ValueError(f"{name} = {value!r}: must be {allowed}")
+    wrong_range = (low is not None and value < low) or (high is not None and value > high)
+    if wrong_range or (even and value % 2):
+        raise ValueError(f"{name} = {value!r}: must be {allowed}")
+    return int(value)
+
+
+def width(m):
+    """Return the width m of a symmetrically initialised network: even and at least 2."""
+    return integer("m", m, 2, even=True)
+
+
+def dimension(d):
+    """Return the input dimension d: inputs lie on S^(d-1), so d >= 2."""
+    return integer("d", d, 2)
+
+
+def finite_array(name, values, ndim=None, *, non_negative=False):
+    """Return `values` as a float array if every entry is finite (and >= 0, if asked)."""
+    array = np.asarray(values, dtype=float)
+    if ndim is not None and array.ndim != ndim:
+        raise ValueError(f"{name}: has shape {array.shape}, must have {ndim} dimension(s)")
+    bad = ~np.isfinite(array) | ((array < 0) if non_negative else False)
+    if np.any(bad):
+        kind = "finite and >= 0" if non_negative else "finite"
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ValueError(f"{name}{list(first)} = {array[first]!r}: every entry must be {kind}")
+    return array
+
+
+def one_of(name, value, allowed):
+    """Return `value` if it is one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"{name} = {value!r}: must be one of {', '.join(map(repr, allowed))}")
+    return value

@@ -1,0 +1,124 @@
+"""Harmonic analysis on the sphere S^(d-1): multiplicities, Legendre polynomials, quadrature.
+
+P_k is the Legendre polynomial of degree k in dimension d (a Gegenbauer polynomial with
+P_k(1) = 1), orthogonal for the law of t = <x, x'> under the uniform measure,
+    mu_d(dt) = (1 - t^2)^((d-3)/2) dt / B(1/2, (d-1)/2),     int P_k^2 dmu_d = 1 / N_k,
+so that P_k = T_k (Chebyshev) for d = 2.  Addition theorem, for an orthonormal basis Y_kj of the
+harmonics of degree k:  sum_j Y_kj(x) Y_kj(x') = N_k P_k(<x, x'>).
+"""
+
+from functools import lru_cache
+from math import comb
+
+import numpy as np
+from scipy import special
+
+from ntksgd import check
+
+
+def multiplicity(d, degrees):
+    """Dimension N_k of the space of harmonics of degree k on S^(d-1).
+
+    Parameters
+    ----------
+    d : int
+        Dimension of the ambient space, at least 2.
+    degrees : int or array of int
+        Degrees k >= 0.
+
+    Returns
+    -------
+    float or ndarray
+        N_0 = 1; on the circle N_k = 2; on S^2 N_k = 2k + 1.
+    """
+    d = check.dimension(d)
+
+    def one(k):
+        k = check.integer("degree", int(k), 0)
+        return float(comb(k + d - 1, d - 1) - (comb(k + d - 3, d - 1) if k >= 2 else 0))
+
+    values = np.vectorize(one, otypes=[float])(degrees)
+    return float(values) if np.ndim(degrees) == 0 else values
+
+
+def legendre(d, max_degree, t):
+    """Legendre polynomials P_0, ..., P_K in dimension d at the points t.
+
+    Three-term recursion  (k + d - 2) P_(k+1) = (2k + d - 2) t P_k - k P_(k-1).
+
+    Returns
+    -------
+    ndarray, shape (max_degree + 1,) + t.shape
+    """
+    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 0)
+    t = np.asarray(t, dtype=float)
+    values = np.empty((max_degree + 1, *t.shape))
+    values[0] = 1.0
+    if max_degree >= 1:
+        values[1] = t
+    for k in range(1, max_degree):
+        values[k + 1] = ((2 * k + d - 2) * t * values[k] - k * values[k - 1]) / (k + d - 2)
+    return values
+
+
+@lru_cache(maxsize=64)
+def _gauss_panel(order):
+    return np.polynomial.legendre.leggauss(order)
+
+
+def gauss_panels(low, high, panels, order=32):
+    """Nodes and weights of composite Gauss-Legendre quadrature of `order` nodes a panel."""
+    nodes, weights = _gauss_panel(order)
+    edges = np.linspace(low, high, panels + 1)
+    half = np.diff(edges)[:, None] / 2
+    centre = (edges[:-1, None] + edges[1:, None]) / 2
+    return (centre + half * nodes).ravel(), (half * weights).ravel()
+
+
+def zonal_quadrature(d, panels, order=32):
+    """Quadrature for mu_d in the angle phi, t = cos(phi).
+
+    Gauss-Legendre panels on [0, pi], an even number so that t = 0 is a panel edge: a kink of the
+    integrand at t = 0 costs nothing, nor do the square-root singularities of kernels at t = +-1,
+    which the angle removes.
+
+    Returns
+    -------
+    t, weights : ndarray, shape (panels * order,)
+        The weights sum to 1.
+    """
+    d, panels = check.dimension(d), check.integer("panels", panels, 2, even=True)
+    phi, weights = gauss_panels(0.0, np.pi, panels, order)
+    weights = weights * np.sin(phi) ** (d - 2) / special.beta(0.5, (d - 1) / 2)
+    return np.cos(phi), weights
+
+
+def uniform(rng, n, d):
+    """Draw n points uniformly on S^(d-1), shape (n, d), from the Generator `rng`."""
+    x = rng.standard_normal((check.integer("n", n, 1), check.dimension(d)))
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def quadrature(d, degree):
+    """Product quadrature on S^(d-1), exact for polynomials of total degree <= `degree`.
+
+    On the circle `degree` + 1 equispaced points; on S^(d-1) a Gauss-Gegenbauer rule in the first
+    coordinate times the rule on S^(d-2). The number of points grows like degree^(d-1).
+
+    Returns
+    -------
+    points : ndarray, shape (n, d)
+    weights : ndarray, shape (n,)
+        Positive, summing to 1.
+    """
+    d, degree = check.dimension(d), check.integer("degree", degree, 0)
+    if d == 2:
+        phi = 2 * np.pi * np.arange(degree + 1) / (degree + 1)
+        return np.stack([np.cos(phi), np.sin(phi)], axis=1), np.full(degree + 1, 1 / (degree + 1))
+    t, outer = special.roots_gegenbauer(degree // 2 + 1, (d - 2) / 2)
+    below, inner = quadrature(d - 1, degree)
+    points = np.empty((t.size, inner.size, d))
+    points[..., 0] = t[:, None]
+    points[..., 1:] = np.sqrt(1 - t**2)[:, None, None] * below
+    weights = np.outer(outer / outer.sum(), inner)
+    return points.reshape(-1, d), weights.ravel()
