@@ -1,0 +1,1 @@
+"""Stochastic gradient descent for two-layer networks and its neural tangent kernel."""

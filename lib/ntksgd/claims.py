@@ -1,6 +1,7 @@
 """Claims against measurements: one row per number, and whether its interval agrees with theory."""
 
 import math
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ntksgd.paths import figures_dir, written_whole
+from ntksgd.paths import figures_dir, root, written_whole
 
 CLAIMS = ("A", "B", "B'", "C", "D", "E", "F")
 RELATIONS = ("=", "<=", ">=")
@@ -110,14 +111,19 @@ def record(notebook: str, claims: Sequence[Claim]) -> pd.DataFrame:
 
 
 def read(path: Path | None = None) -> pd.DataFrame:
-    """Scoreboard in `path` (default: the ``claims.csv`` of the figures directory).
+    """Scoreboard in `path`.
+
+    By default that of the whole study, ``<root>/figures/claims.csv``, unless the environment
+    variable ``NTKSGD_CLAIMS`` names another: one notebook alone, whose figures go elsewhere, still
+    sees the claims of all.
 
     Raises
     ------
     ValueError
         If the columns of the file are not those of a scoreboard.
     """
-    path = figures_dir() / "claims.csv" if path is None else path
+    if path is None:
+        path = Path(os.environ.get("NTKSGD_CLAIMS") or root() / "figures" / "claims.csv")
     table = pd.read_csv(path, keep_default_na=False, na_values={"d": [""], "r": [""]})
     if tuple(table.columns) != COLUMNS:
         raise ValueError(f"columns of {path.name}: allowed are exactly {','.join(COLUMNS)}")
@@ -125,7 +131,10 @@ def read(path: Path | None = None) -> pd.DataFrame:
 
 
 def merge(directory: Path) -> pd.DataFrame:
-    """Put the rows of every ``NN_name-claims.csv`` in `directory` into its ``claims.csv``."""
+    """Put the rows of every ``NN_name-claims.csv`` in `directory` into its ``claims.csv``.
+
+    The file keeps its time of change when its content stays the same.
+    """
     parts = [read(path) for path in sorted(directory.glob("[0-9][0-9]_*-claims.csv"))]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     _write(table, directory / "claims.csv")
@@ -133,5 +142,7 @@ def merge(directory: Path) -> pd.DataFrame:
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    with written_whole(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+    text = table.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        with written_whole(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")

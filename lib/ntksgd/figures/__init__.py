@@ -53,6 +53,7 @@ _STYLE = {
 
 def use_style() -> None:
     """Set the matplotlib style of every figure: page width, readable labels, safe colours."""
+    mpl.rcdefaults()  # a reader's own matplotlibrc must not change the figures
     mpl.rcParams.update(_STYLE)
     mpl.rcParams["axes.prop_cycle"] = mpl.cycler(color=palette)
 

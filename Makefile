@@ -1,0 +1,122 @@
+# The whole study from a fresh clone; needs make and Python >= 3.11, uses uv where there is one.
+PYTHON  ?= python3
+PROFILE ?= default
+JOBS    ?= 2
+
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+BUILD   = build/$(PROFILE)
+FIGURES = $(if $(filter default,$(PROFILE)),figures,figures/$(PROFILE))
+UV     := $(shell uv --version >/dev/null 2>&1 && echo uv)
+
+SOURCES := $(sort $(wildcard notebooks/[0-9][0-9]_*.py))
+NAMES   := $(SOURCES:notebooks/%.py=%)
+GUIDE   := $(filter 00_%,$(NAMES))
+STUDIES := $(filter-out 00_%,$(NAMES))
+
+# BLAS may round differently with another number of threads; the notebooks parallelise replicates.
+export OPENBLAS_NUM_THREADS ?= 1
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
+export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
+export IPYTHONDIR := $(CURDIR)/build/ipython
+export JUPYTER_PREFER_ENV_PATH := 1
+# variables of the reader's shell that would redirect what is written here, or skip computations
+unexport NTKSGD_FIGURES NTKSGD_CLAIMS NTKSGD_CACHE PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help figures notebooks test lint lab bench clean
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+help:  ## list the targets
+	@echo 'make TARGET [PROFILE=default|paper|...] [PYTHON=python3]'
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 14
+
+figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ and claims.csv
+
+notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the .py, with outputs
+
+test: $(READY)  ## test the library, recompute every notebook, compare with what is committed
+	$(RUN) tools/run_tests.py --jobs $(JOBS)
+
+lint: $(READY)  ## ruff
+	$(RUN) -m ruff check .
+
+lab: .venv-lab/.ready  ## open the notebooks in JupyterLab (an environment of its own)
+	.venv-lab/bin/python -m jupyterlab notebooks
+
+bench: .venv-bench/.ready  ## timings against the alternatives (an environment of its own)
+	@set -e; for script in benchmarks/*.py; do .venv-bench/bin/python $$script; done
+
+clean:  ## remove all that make made, but the environments and committed files
+	rm -rf build .pytest_cache .ruff_cache
+	find lib tests tools notebooks benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# --- environments: the hashed lock and nothing else; the library itself by a path file ----------
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+  echo 'error: $(PYTHON) is not Python 3.11 or newer; name one: make PYTHON=python3.12' >&2; exit 1; }
+PIP = install --quiet --require-hashes --only-binary :all: -r $<
+
+$(VENV)/.ready: requirements.lock
+.venv-lab/.ready: requirements-lab.lock
+.venv-bench/.ready: requirements-bench.lock
+
+%/.ready:
+	@$(CHECK_PYTHON)
+	@echo 'installing $< into $*'
+ifdef UV
+	@test -x $*/bin/python || $(PYTHON) -m venv --without-pip $*
+	@uv pip sync --quiet --python $*/bin/python --require-hashes --no-build --compile-bytecode $<
+else
+	@$(PYTHON) -m venv --clear $*
+	@$*/bin/python -m pip --disable-pip-version-check $(PIP)
+endif
+	@echo '$(CURDIR)/lib' > "$$($*/bin/python -c 'import site; print(site.getsitepackages()[0])')/ntksgd.pth"
+	@$*/bin/python -c 'import matplotlib.font_manager'  # builds its cache, with a warning if slow
+	@touch $@
+
+# --- one execution of a notebook: figures and outputs --------------------------------------------
+TOOLS := tools/run_notebook.py tools/notebook_files.py
+
+$(BUILD)/params.done: $(SOURCES) $(wildcard params/*.yaml) tools/parameters.py | $(READY)
+	@$(RUN) tools/parameters.py '$(PROFILE)' '$(BUILD)'
+	@touch $@
+
+# written by the rule above, and only where a value changed
+$(NAMES:%=$(BUILD)/%.params.json): $(BUILD)/params.done
+	@:
+
+# the default profile recomputes; a long study takes up where a killed one stopped
+CACHE = $(if $(filter default,$(PROFILE)),,NTKSGD_CACHE='$(CURDIR)/build/cache')
+
+$(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.params.json $(TOOLS) requirements.lock | $(READY)
+	@$(CACHE) $(RUN) tools/run_notebook.py $< '$(BUILD)' '$(FIGURES)'
+
+$(BUILD)/claims.done: $(STUDIES:%=$(BUILD)/%.ipynb) tools/collect.py | $(READY)
+	@$(RUN) tools/collect.py claims '$(BUILD)' '$(FIGURES)'
+	@touch $@
+
+$(BUILD)/fingerprints.done: $(NAMES:%=$(BUILD)/%.ipynb) $(BUILD)/claims.done tools/collect.py
+	@$(RUN) tools/collect.py fingerprints '$(BUILD)' '$(FIGURES)'
+	@touch $@
+
+# the reading guide draws the scoreboard, anew only if a row of it changed
+$(FIGURES)/claims.csv: $(BUILD)/claims.done
+	@:
+$(GUIDE:%=$(BUILD)/%.ipynb): $(FIGURES)/claims.csv
+
+build/default/%.installed: build/default/%.ipynb
+	@$(RUN) tools/notebook_files.py $< notebooks/$*.ipynb
+	@touch $@
+
+# --- which library modules each notebook runs ----------------------------------------------------
+ifneq ($(filter figures notebooks build/%,$(MAKECMDGOALS)),)
+build/deps/%.d: notebooks/%.py tools/dependencies.py
+	@$(CHECK_PYTHON)
+	@$(PYTHON) tools/dependencies.py $< $@
+include $(NAMES:%=build/deps/%.d)
+# a figure that was deleted is made again
+$(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
+  test -e "$$file" || rm -f "$${list%.outputs}.ipynb"; done < "$$list"; done)
+endif

@@ -1,0 +1,48 @@
+"""What nbval just made again, against what is committed. `make test` runs this last."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from comparison import compare_directories, same_fingerprint
+from fingerprint import fingerprint
+from ntksgd import claims
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES = ROOT / "figures"
+REGENERATED = Path(os.environ.get("NTKSGD_FIGURES", ROOT / "build/nbval-figures"))
+NOTEBOOKS = sorted(p.stem for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.py"))
+
+
+@pytest.mark.parametrize("stage", ["tests", "notebooks"])
+def test_stage_before_this_one_passed(stage):
+    """So that the last line of `make test` never says "passed" after a failure."""
+    results = json.loads((ROOT / "build/stages.json").read_text())
+    assert results[stage]["exit status"] == 0, f"stage {stage!r} failed, see above"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_files_are_those_committed(notebook):
+    recorded = json.loads((FIGURES / "fingerprints.json").read_text())[notebook]
+    exact = same_fingerprint(recorded, fingerprint(ROOT))
+    problems = compare_directories(FIGURES, REGENERATED, f"{notebook}-*", exact=exact)
+    assert not problems, "\n".join(problems)
+
+
+def test_every_file_belongs_to_a_notebook():
+    names = {p.name for p in FIGURES.iterdir() if p.is_file()}
+    owned = {n for n in names if n.split("-")[0] in NOTEBOOKS}
+    assert names - owned == {"claims.csv", "fingerprints.json"}
+
+
+def test_scoreboard_is_the_rows_of_the_notebooks():
+    committed = (FIGURES / "claims.csv").read_bytes()
+    assert not claims.merge(REGENERATED).empty
+    recorded = json.loads((FIGURES / "fingerprints.json").read_text())
+    exact = all(same_fingerprint(recorded[n], fingerprint(ROOT)) for n in NOTEBOOKS)
+    if exact:
+        assert (REGENERATED / "claims.csv").read_bytes() == committed
+    else:
+        assert not compare_directories(FIGURES, REGENERATED, "claims.csv", exact=False)

@@ -1,0 +1,103 @@
+"""Execute one notebook with papermill and put its figures in place.
+
+The notebook writes into a directory of its own; only when every cell has run are its files moved
+to the figures directory, and files it no longer makes removed. So a notebook that fails, or is
+killed, leaves the figures as they were. The executed notebook, ``build/<profile>/NN.ipynb``, is
+written last: it is what make compares times with.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+
+from fingerprint import fingerprint
+from notebook_files import updated
+
+SUFFIXES = {".png", ".pdf", ".csv"}
+
+
+def produced_files(directory: Path, stem: str) -> list[Path]:
+    """Files of `directory`, checked to be the notebook's figures and claims.
+
+    Raises
+    ------
+    ValueError
+        If a file has another name, or a figure lacks its png, pdf or csv.
+    """
+    files = sorted(directory.iterdir())
+    for path in files:
+        if not path.name.startswith(f"{stem}-") or path.suffix not in SUFFIXES:
+            raise ValueError(f"{path.name}: a file of {stem} is called {stem}-what.png, .pdf, .csv")
+    for name in {path.stem for path in files} - {f"{stem}-claims"}:
+        missing = SUFFIXES - {path.suffix for path in files if path.stem == name}
+        if missing:
+            raise ValueError(f"{name}: no {', '.join(sorted(missing))} (use ntksgd.figures.save)")
+    return files
+
+
+def put_in_place(files: list[Path], target: Path, stem: str) -> None:
+    """Move `files` to `target`, then remove what an earlier run left there and this one did not."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        os.replace(path, target / path.name)
+    for path in target.glob(f"{stem}-*"):
+        if path.suffix in SUFFIXES and path.name not in {file.name for file in files}:
+            path.unlink()
+
+
+def run(source: Path, build: Path, target: Path) -> None:
+    """Execute `source` with the parameters in `build`, figures to `target`."""
+    started = time.time_ns()
+    stem = source.stem
+    figures = build / f"{stem}.figures"
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir(parents=True)
+    # claims are read from where they end up, not from this notebook's own directory
+    os.environ |= {"NTKSGD_FIGURES": str(figures.resolve()),
+                   "NTKSGD_CLAIMS": str((target / "claims.csv").resolve())}
+    running = build / f"{stem}.running.ipynb"
+    nbformat.write(updated(source), running)
+    papermill.execute_notebook(
+        running,
+        running,
+        parameters=json.loads((build / f"{stem}.params.json").read_text()),
+        kernel_name="python3",
+        cwd=source.parent,  # where nbval runs it too
+        progress_bar={"desc": stem, "leave": True},
+    )
+    files = produced_files(figures, stem)
+    put_in_place(files, target, stem)
+    figures.rmdir()
+    (build / f"{stem}.outputs").write_text("".join(f"{target / f.name}\n" for f in files))
+    (build / f"{stem}.fingerprint.json").write_text(json.dumps(fingerprint(Path.cwd())))
+    # dated at the start: a source edited while it ran is newer, and runs again
+    os.utime(running, ns=(started, started))
+    os.replace(running, build / f"{stem}.ipynb")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("source", type=Path, help="notebooks/NN_name.py")
+    parser.add_argument("build", type=Path, help="build/<profile>, holding NN_name.params.json")
+    parser.add_argument("target", type=Path, help="directory the figures end up in")
+    arguments = parser.parse_args()
+    try:
+        run(arguments.source, arguments.build, arguments.target)
+    except papermill.PapermillExecutionError as error:
+        sys.exit(f"error: {arguments.source.stem}, cell In [{error.exec_count}]: "
+                 f"{error.ename}: {error.evalue}\n{chr(10).join(error.traceback)}\n"
+                 f"figures are as before; see {arguments.build}/{arguments.source.stem}"
+                 ".running.ipynb")
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

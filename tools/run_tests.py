@@ -1,0 +1,55 @@
+"""All checks: unit and repository tests, every notebook again under nbval, then its files.
+
+Each notebook is executed once: nbval compares its outputs with the stored ones, and the figures
+and csv it writes meanwhile, in a directory of their own, are compared with the committed ones.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REGENERATED = Path("build/nbval-figures")
+RESULTS = Path("build/stages.json")
+CELL_TIMEOUT = 600  # seconds
+
+
+def stages(jobs: int) -> dict[str, list[str]]:
+    """pytest's arguments per stage."""
+    parallel = ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else []
+    notebooks = sorted(str(p) for p in Path("notebooks").glob("[0-9][0-9]_*.ipynb"))
+    nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}",
+             "-W", "default"]  # warnings of nbval itself; those of a cell are compared output
+    return {
+        "tests": [*parallel, "--durations=5", "tests", "--ignore=tests/regenerated"],
+        "notebooks": [*parallel, *nbval, *notebooks],
+        "regenerated": ["tests/regenerated"],
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=2, help="processes pytest may use")
+    jobs = parser.parse_args().jobs
+    shutil.rmtree(REGENERATED, ignore_errors=True)
+    REGENERATED.mkdir(parents=True)
+    environment = os.environ | {"NTKSGD_FIGURES": str(REGENERATED.resolve())}
+    environment.pop("NTKSGD_CACHE", None)  # results are recomputed, never looked up
+    environment.pop("NTKSGD_CLAIMS", None)
+    results, began = {}, time.monotonic()
+    for name, arguments in stages(jobs).items():
+        RESULTS.write_text(json.dumps(results))  # the last stage reports on those before it
+        print(f"\n== {name} (after {time.monotonic() - began:.0f} s)", flush=True)
+        command = [sys.executable, "-m", "pytest", "-q", *arguments]
+        stage_began = time.monotonic()
+        status = subprocess.run(command, env=environment).returncode
+        results[name] = {"exit status": status, "seconds": time.monotonic() - stage_began}
+    return max(abs(result["exit status"]) for result in results.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
