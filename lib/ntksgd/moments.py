@@ -1,0 +1,131 @@
+r"""Second moments of kernel SGD, one step at a time: the readable reference.
+
+Write e = f - f* and sort by degree, P_k the projection on degree k. One step of SGD with step eta,
+weight decay lambda and mini-batch b,
+
+    f <- (1 - eta lambda) f - (eta/b) sum_i (f(x_i) - y_i) K(x_i, .),   y_i = f*(x_i) + noise,
+
+closes on four numbers a degree when the mean over a degree of phi_j(x)^2 is 1 for every x (the
+addition theorem). With a = 1 - eta lambda, w_k = lambda_k^2 N_k, R = sum_k C_k and noise variance s^2:
+
+    C_k = E|P_k e|^2        C_k <- (a^2 - 2 eta a lambda_k + (1 - 1/b) eta^2 lambda_k^2) C_k
+                                   + (eta^2/b) w_k (R + s^2)
+                                   + eta^2 lambda^2 F_k - 2 eta lambda (a - eta lambda_k) M_k
+    M_k = E<P_k e, P_k f*>  M_k <- (a - eta lambda_k) M_k - eta lambda F_k
+
+and, for the average S_t/n of the iterates e_1 ... e_n (S the running sum),
+
+    L_k = E<P_k S, P_k f*>  L_k <- L_k + M_k(new)
+    B_k = E<P_k S, P_k e>   B_k <- (a - eta lambda_k) B_k - eta lambda L_k(old) + C_k(new)
+    A_k = E|P_k S|^2        A_k <- A_k + 2 [(a - eta lambda_k) B_k - eta lambda L_k](old) + C_k(new)
+
+Everything is linear in (F, s^2), so two columns are carried: the signal (F, s^2 = 0) and the
+variance (F = 0, s^2 = 1); the risk is signal + s^2 variance, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+#: s^2 of the two columns: signal, variance.
+UNIT_NOISE = np.array([0.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Modes:
+    """The degrees as the recursion sees them (all arrays of shape (K,)).
+
+    Attributes
+    ----------
+    eigenvalues : lambda_k
+    weights : w_k = lambda_k^2 N_k, how a gradient's noise spreads over the degrees
+    power : F_k
+    inverse : 1/lambda_k, the weight of C_k in the squared RKHS norm
+    weight_decay, batch : lambda >= 0 and b >= 1
+
+    A degree with lambda_k = 0 but w_k > 0 stands for a truncated tail (see `exact_risk.modes`).
+    """
+
+    eigenvalues: np.ndarray
+    weights: np.ndarray
+    power: np.ndarray
+    inverse: np.ndarray
+    weight_decay: float = 0.0
+    batch: float = 1.0
+
+    def contraction(self, eta):
+        """E factor of C_k in one step; eta of any shape (...,) gives (..., K)."""
+        eta = np.asarray(eta)[..., None]
+        a, x = 1 - eta * self.weight_decay, eta * self.eigenvalues
+        return a**2 - 2 * a * x + (1 - 1 / self.batch) * x**2
+
+    def mean_contraction(self, eta):
+        """a - eta lambda_k, the factor of E P_k e in one step; (..., K)."""
+        eta = np.asarray(eta)[..., None]
+        return 1 - eta * self.weight_decay - eta * self.eigenvalues
+
+
+@dataclass(frozen=True)
+class State:
+    """Moments after ``t`` steps; ``C, B, A`` have shape (2, K), ``M, L`` (K,).
+
+    ``L, B, A`` belong to the running sum started at step ``start``; they are None when no average
+    is asked for.
+    """
+
+    t: float
+    C: np.ndarray
+    M: np.ndarray
+    L: np.ndarray | None = field(default=None)
+    B: np.ndarray | None = field(default=None)
+    A: np.ndarray | None = field(default=None)
+    start: float = 0.0
+
+    def restart(self) -> State:
+        """The same moments with an empty running sum: averages start here."""
+        zero = np.zeros_like(self.C)
+        return replace(self, L=zero[0], B=zero, A=zero, start=self.t)
+
+    def observables(self, modes: Modes) -> np.ndarray:
+        """Risk, squared RKHS distance, averaged risk, part of the risk in the lumped tail.
+
+        Each as (signal, variance): shape (4, 2).
+        """
+        n = self.t - self.start
+        mean = self.A.sum(1) / n**2 if self.A is not None and n > 0 else np.full(2, np.nan)
+        lumped = (modes.eigenvalues == 0) & (modes.weights > 0)
+        return np.stack([self.C.sum(1), self.C @ modes.inverse, mean, self.C[:, lumped].sum(1)])
+
+
+def initial(modes: Modes, average: bool = False) -> State:
+    """f_0 = 0: C_k = F_k, M_k = -F_k, no noise yet."""
+    state = State(0.0, np.stack([modes.power, 0 * modes.power]), -modes.power)
+    return state.restart() if average else state
+
+
+def step(modes: Modes, state: State, eta: float) -> State:
+    """One step of SGD, the formulas of the module's docstring in the same order."""
+    lam, F = modes.weight_decay, modes.power
+    mean = modes.mean_contraction(eta)
+    noise = eta**2 / modes.batch * (state.C.sum(1) + UNIT_NOISE)
+    C = modes.contraction(eta) * state.C + noise[:, None] * modes.weights
+    C[0] += eta**2 * lam**2 * F - 2 * eta * lam * mean * state.M
+    M = mean * state.M - eta * lam * F
+    new = replace(state, t=state.t + 1, C=C, M=M)
+    if state.A is None:
+        return new
+    cross = mean * state.B
+    cross[0] -= eta * lam * state.L
+    return replace(new, L=state.L + M, B=cross + C, A=state.A + 2 * cross + C)
+
+
+def direct(modes: Modes, schedule, times, average: bool = False) -> np.ndarray:
+    """Observables at each of ``times`` (integers, ascending) by stepping: (len(times), 4, 2)."""
+    state, out = initial(modes, average), []
+    for t in np.asarray(times, dtype=int):
+        for eta in schedule(np.arange(state.t + 1, t + 1)):
+            state = step(modes, state, eta)
+        out.append(state.observables(modes))
+    return np.array(out)
