@@ -66,18 +66,19 @@ def block(modes: Modes, state: State, schedule, length: float):
     t = state.t + (radau()[0] + 1) / 2 * length
     E, eta = difference_matrix(length)[1:], schedule(t[1:] + 1)
     lam, F = modes.weight_decay, modes.power
-    mean = modes.mean_contraction(eta)                                    # (p, K)
+    drop = modes.mean_decay(eta)  # (p, K)
+    mean = 1 - drop
     column = eta[:, None]
 
     M = np.zeros((DEGREE + 1, len(F)))
     if lam > 0:
-        M = _with_start(state.M, _solve(E, (1 - mean).T, state.M, -column * lam * F))
+        M = _with_start(state.M, _solve(E, drop.T, state.M, -column * lam * F))
     # C is coupled through R = sum_k C_k alone: one column a node of R, then a p x p system for R
     forcing = np.zeros((2 + DEGREE, DEGREE, len(F)))
     forcing[0] = column**2 * lam**2 * F - 2 * column * lam * mean * M[1:]
     forcing[2:] = np.eye(DEGREE)[:, :, None] * column**2 / modes.batch * modes.weights
     start = np.concatenate([state.C, np.zeros((DEGREE, len(F)))])
-    y = _solve(E, (1 - modes.contraction(eta)).T, start, forcing)
+    y = _solve(E, modes.decay(eta).T, start, forcing)
     G = y[2:].sum(-1).T
     free = y[:2].sum(-1)
     risk = np.linalg.solve(np.eye(DEGREE) - G, (free + UNIT_NOISE[:, None] * G.sum(1)).T)
@@ -91,7 +92,7 @@ def block(modes: Modes, state: State, schedule, length: float):
         L = _with_start(state.L, np.linalg.solve(E[:, 1:], M_next - E[:, :1] * state.L))
     drift = np.zeros_like(C_next)
     drift[0] = -column * lam * L[1:]
-    B = _with_start(state.B, _solve(E, (1 - mean).T, state.B, drift + C_next))
+    B = _with_start(state.B, _solve(E, drop.T, state.B, drift + C_next))
     gain = 2 * (mean * B[:, 1:] + drift) + C_next
     A = np.stack([np.linalg.solve(E[:, 1:], g - E[:, :1] * a) for g, a in
                   zip(gain, state.A, strict=True)])

@@ -88,11 +88,11 @@ def modes(spectrum, target, weight_decay: float = 0.0, batch: int = 1, tail: boo
 def stability_load(spectrum, eta, weight_decay=0.0, batch=1) -> float:
     """sum_k (eta^2/b) w_k / (1 - q_k): second moments stay bounded for this step iff it is < 1.
 
-    q_k is the contraction of C_k; with lambda = 0 and b = 1 it is eta kappa(1) / 2.
+    1 - q_k is the decay of C_k; with lambda = 0 and b = 1 it is eta kappa(1) / 2.
     """
     m = modes(spectrum, np.zeros(len(spectrum.eigenvalues)), weight_decay, batch, tail=False)
     live = m.eigenvalues > 0
-    gap = 1 - m.contraction(eta)[live]
+    gap = m.decay(eta)[live]
     if np.any(gap <= 0):
         return np.inf
     tail = eta * max(spectrum.tail, 0.0) / 2  # lambda_k -> 0: (eta^2 lambda_k^2)/(2 eta lambda_k)

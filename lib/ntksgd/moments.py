@@ -55,16 +55,15 @@ class Modes:
     weight_decay: float = 0.0
     batch: float = 1.0
 
-    def contraction(self, eta):
-        """E factor of C_k in one step; eta of any shape (...,) gives (..., K)."""
+    def decay(self, eta):
+        """1 - the factor of C_k in one step, free of cancellation; eta (...,) -> (..., K)."""
         eta = np.asarray(eta)[..., None]
-        a, x = 1 - eta * self.weight_decay, eta * self.eigenvalues
-        return a**2 - 2 * a * x + (1 - 1 / self.batch) * x**2
+        drag, x = eta * self.weight_decay, eta * self.eigenvalues
+        return drag * (2 - drag) + 2 * (1 - drag) * x - (1 - 1 / self.batch) * x**2
 
-    def mean_contraction(self, eta):
-        """a - eta lambda_k, the factor of E P_k e in one step; (..., K)."""
-        eta = np.asarray(eta)[..., None]
-        return 1 - eta * self.weight_decay - eta * self.eigenvalues
+    def mean_decay(self, eta):
+        """1 - (a - eta lambda_k), for the mean of P_k e; eta (...,) -> (..., K)."""
+        return np.asarray(eta)[..., None] * (self.weight_decay + self.eigenvalues)
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,9 @@ def initial(modes: Modes, average: bool = False) -> State:
 def step(modes: Modes, state: State, eta: float) -> State:
     """One step of SGD, the formulas of the module's docstring in the same order."""
     lam, F = modes.weight_decay, modes.power
-    mean = modes.mean_contraction(eta)
+    mean = 1 - modes.mean_decay(eta)
     noise = eta**2 / modes.batch * (state.C.sum(1) + UNIT_NOISE)
-    C = modes.contraction(eta) * state.C + noise[:, None] * modes.weights
+    C = (1 - modes.decay(eta)) * state.C + noise[:, None] * modes.weights
     C[0] += eta**2 * lam**2 * F - 2 * eta * lam * mean * state.M
     M = mean * state.M - eta * lam * F
     new = replace(state, t=state.t + 1, C=C, M=M)
