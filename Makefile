@@ -10,6 +10,11 @@ BUILD   = build/$(PROFILE)
 FIGURES = $(if $(filter default,$(PROFILE)),figures,figures/$(PROFILE))
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv)
 
+# the committed notebooks show the default profile
+ifneq ($(filter notebooks,$(MAKECMDGOALS)),)
+override PROFILE := default
+endif
+
 SOURCES := $(sort $(wildcard notebooks/[0-9][0-9]_*.py))
 NAMES   := $(SOURCES:notebooks/%.py=%)
 GUIDE   := $(filter 00_%,$(NAMES))
@@ -27,13 +32,13 @@ unexport NTKSGD_FIGURES NTKSGD_CLAIMS NTKSGD_CACHE PYTHONPATH PYTHONHOME VIRTUAL
 .PHONY: help figures notebooks test lint lab bench clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.SECONDARY:
 
 help:  ## list the targets
 	@echo 'make TARGET [PROFILE=default|paper|...] [PYTHON=python3]'
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 14
 
 figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ and claims.csv
+	@echo '$(FIGURES)/ is up to date'
 
 notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the .py, with outputs
 
@@ -90,7 +95,7 @@ $(NAMES:%=$(BUILD)/%.params.json): $(BUILD)/params.done
 # the default profile recomputes; a long study takes up where a killed one stopped
 CACHE = $(if $(filter default,$(PROFILE)),,NTKSGD_CACHE='$(CURDIR)/build/cache')
 
-$(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.params.json $(TOOLS) requirements.lock | $(READY)
+$(NAMES:%=$(BUILD)/%.ipynb): $(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.params.json $(TOOLS) requirements.lock | $(READY)
 	@$(CACHE) $(RUN) tools/run_notebook.py $< '$(BUILD)' '$(FIGURES)'
 
 $(BUILD)/claims.done: $(STUDIES:%=$(BUILD)/%.ipynb) tools/collect.py | $(READY)
@@ -106,8 +111,8 @@ $(FIGURES)/claims.csv: $(BUILD)/claims.done
 	@:
 $(GUIDE:%=$(BUILD)/%.ipynb): $(FIGURES)/claims.csv
 
-build/default/%.installed: build/default/%.ipynb
-	@$(RUN) tools/notebook_files.py $< notebooks/$*.ipynb
+$(NAMES:%=build/default/%.installed): %.installed: %.ipynb
+	@$(RUN) tools/notebook_files.py $< notebooks/$(@F:.installed=.ipynb)
 	@touch $@
 
 # --- which library modules each notebook runs ----------------------------------------------------

@@ -42,9 +42,12 @@ def _id(text: str) -> str:
 
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """`notebook` without what changes from run to run: timings, versions, chunks of a stream."""
-    kept = {key: notebook.metadata[key] for key in ("jupytext", "kernelspec")
-            if key in notebook.metadata}
-    notebook.metadata = nbformat.from_dict({**kept, "language_info": {"name": "python"}})
+    metadata = {
+        "jupytext": {"formats": notebook.metadata["jupytext"]["formats"]},
+        "kernelspec": notebook.metadata["kernelspec"],
+        "language_info": {"name": "python"},
+    }
+    notebook.metadata = nbformat.from_dict(metadata)
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})

@@ -70,7 +70,8 @@ def run(source: Path, build: Path, target: Path) -> None:
         parameters=json.loads((build / f"{stem}.params.json").read_text()),
         kernel_name="python3",
         cwd=source.parent,  # where nbval runs it too
-        progress_bar={"desc": stem, "leave": True},
+        progress_bar={"desc": stem},
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it warns of TCP at every start
     )
     files = produced_files(figures, stem)
     put_in_place(files, target, stem)
