@@ -1,0 +1,164 @@
+"""Heavy-ball mini-batch SGD in the RKHS: the second moments close too, on two iterates.
+
+    f_(t+1) = f_t - (eta_t/b) sum_(i <= b) (f_t(x_i) - y_i) K(x_i, .) + beta (f_t - f_(t-1)),
+f_0 = f_(-1) = 0. With e = f - f*, q = 1 + beta and H = (1/b) sum_i <., K_(x_i)> K_(x_i) the step is
+e_(t+1) = (q - eta H) e_t - beta e_(t-1) + eta noise. On degree k H has the mean lambda_k, and with
+w_k = lambda_k^2 N_k the addition theorem gives
+    E|P_k H e|^2 = (w_k/b) E e(x)^2 + (1 - 1/b) lambda_k^2 E|P_k e|^2.
+So with R = sum_k C_k, noise variance s^2, u = eta lambda_k and
+    C_k = E|P_k e_t|^2,   X_k = E<P_k e_t, P_k e_(t-1)>,   B_k = E|P_k e_(t-1)|^2
+it closes:
+    C_k <- (q^2 - 2 q u + (1 - 1/b) u^2) C_k - 2 beta (q - u) X_k + beta^2 B_k
+           + (eta^2/b) w_k (R + s^2)
+    X_k <- (q - u) C_k - beta X_k,      B_k <- C_k.
+Constant step: C_k = u N_k (R + s^2) / (b [2 (1 - beta) + 2 beta u / q - (1 - 1/b) u]), in all
+R = G (R + s^2);  G < 1 is the limit of mean-square stability, and for small eta it is
+G = eta kappa(1) / (2 b (1 - beta)), that of plain SGD with step eta / (1 - beta).
+"""
+
+import numpy as np
+from numba import njit
+
+from ntksgd import check
+from ntksgd.spectrum import Spectrum
+
+
+def fixed_point_gain(spectrum: Spectrum, eta, beta, batch=1):
+    """G with R = G (R + s^2) at the fixed point of constant step eta; infinity if unstable."""
+    beta, batch = _momentum(beta), check.integer("batch", batch, 1)
+    u = check.positive("eta", eta) * spectrum.eigenvalues
+    damping = 2 * (1 - beta) + 2 * beta * u / (1 + beta) - (1 - 1 / batch) * u
+    if np.any(damping <= 0):
+        return np.inf
+    return float(np.sum(spectrum.multiplicities * u / damping) / batch)
+
+
+def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
+    """Exact expected risk of heavy-ball mini-batch SGD at the given times.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    power : ndarray, shape (K + 1,)
+        F_k of the target.
+    schedule : callable
+        eta_t for an array of t = 1, 2, ...
+    beta : float
+        Momentum in [0, 1).
+    times : array of int, shape (n,)
+        Ascending numbers of steps, >= 1.
+    batch : int
+        Fresh samples b a step.
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+        (signal, variance): the risk is signal + s^2 variance.
+
+    Raises
+    ------
+    ValueError
+        For beta outside [0, 1), times that do not ascend, or a recursion that diverges.
+    """
+    beta, times, batch = _momentum(beta), _ascending(times), check.integer("batch", batch, 1)
+    counts, eigenvalues = spectrum.multiplicities, spectrum.eigenvalues
+    steps = np.asarray(schedule(np.arange(1, times[-1] + 1)), dtype=float)
+    power = check.finite_array("power", power, 1, non_negative=True)
+    risk = _recursion(eigenvalues, eigenvalues**2 * counts, power, steps, beta, times, batch)
+    if not np.all(np.isfinite(risk)):
+        raise ValueError(f"beta = {beta:g}, eta_1 = {steps[0]:g}: the second moments diverge; "
+                         "lower one of them")
+    return risk
+
+
+def sampled_heavy_ball(spectrum, target, schedule, beta, times, noise, rng, batch=1):
+    """Squared error ||f_t - f*||^2 of one heavy-ball path on the circle, in the Fourier basis.
+
+    Parameters
+    ----------
+    target : Target
+        On the circle, with as many degrees as `spectrum`.
+    noise : float
+        Variance s^2 of Gaussian noise.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Exact in space (Parseval); the path is the only randomness.
+    """
+    if spectrum.d != 2:
+        raise ValueError(f"d = {spectrum.d}: the sampled path is written for the circle, d = 2")
+    beta, times, batch = _momentum(beta), _ascending(times), check.integer("batch", batch, 1)
+    angles = rng.uniform(0, 2 * np.pi, (times[-1], batch))
+    errors = np.sqrt(check.number("noise", noise, 0.0)) * rng.standard_normal(angles.shape)
+    steps = np.asarray(schedule(np.arange(1, times[-1] + 1)), dtype=float)
+    cosines = target.signs * np.sqrt(target.power)
+    return _path(spectrum.eigenvalues, cosines, steps, beta, times, angles, errors)
+
+
+def _momentum(beta):
+    return check.number("beta", beta, 0.0, 1.0, open_high=True)
+
+
+def _ascending(times):
+    times = np.asarray(times)
+    if times.ndim != 1 or times.dtype.kind != "i" or times[0] < 1 or np.any(np.diff(times) <= 0):
+        raise ValueError(f"times = {times}: must be integers >= 1 that ascend")
+    return times
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+def _recursion(eigenvalues, weights, power, steps, beta, times, batch):
+    """Both columns (F, 0) and (0, 1) of (power, s^2), step by step."""
+    risk = np.empty((times.size, 2))
+    q, rest = 1 + beta, 1 - 1 / batch
+    for column in range(2):
+        current = power * (1 - column)
+        cross, before = current.copy(), current.copy()
+        total, seen = current.sum(), 0
+        for t in range(times[-1]):
+            eta, push = steps[t], steps[t] ** 2 / batch * (total + column)
+            total = 0.0
+            for k in range(eigenvalues.size):
+                u, c, x = eta * eigenvalues[k], current[k], cross[k]
+                new = ((q * q - 2 * q * u + rest * u * u) * c - 2 * beta * (q - u) * x
+                       + beta * beta * before[k] + push * weights[k])
+                cross[k] = (q - u) * c - beta * x
+                before[k], current[k] = c, new
+                total += new
+            if t + 1 == times[seen]:
+                risk[seen, column] = total
+                seen += 1
+    return risk
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+def _path(eigenvalues, cosines, steps, beta, times, angles, errors):
+    """Coefficients of e_t on 1, sqrt(2) cos(k phi), sqrt(2) sin(k phi), and the step before."""
+    size, batch = eigenvalues.size, angles.shape[1]
+    error = np.zeros((2, size))
+    error[0] = -cosines
+    before, value, gradient = error.copy(), np.zeros((2, size)), np.empty((2, size))
+    out, seen = np.empty(times.size), 0
+    for t in range(times[-1]):
+        gradient[:] = 0.0
+        for i in range(batch):
+            # the basis at the sample by rotation: one sine and one cosine a sample
+            c, s = np.cos(angles[t, i]), np.sin(angles[t, i])
+            value[0, 0], p, q = 1.0, np.sqrt(2.0), 0.0
+            total = error[0, 0]
+            for k in range(1, size):
+                p, q = p * c - q * s, p * s + q * c
+                value[0, k], value[1, k] = p, q
+                total += p * error[0, k] + q * error[1, k]
+            gradient += (total - errors[t, i]) / batch * value
+        for j in range(2):
+            for k in range(size):
+                new = (error[j, k] + beta * (error[j, k] - before[j, k])
+                       - steps[t] * eigenvalues[k] * gradient[j, k])
+                before[j, k], error[j, k] = error[j, k], new
+        if t + 1 == times[seen]:
+            out[seen] = np.sum(error**2)
+            seen += 1
+    return out

@@ -1,0 +1,140 @@
+"""The deep network: gradient, tangent kernel, limit, and the compiled SGD against numpy."""
+
+import numpy as np
+import pytest
+
+from ntksgd import network, sphere
+from ntksgd.deep_kernel import deep_kernel, normalised
+from ntksgd.deep_network import DeepParameters, empirical_ntk, forward, gradient, initialise
+from ntksgd.deep_sgd import train
+from ntksgd.losses import CODES
+from ntksgd.rates import bootstrap_slope
+
+GAMMA = 0.7
+
+
+def perturbed(m, d, depth, rng):
+    """Parameters away from the antisymmetric start, so that nothing cancels."""
+    return DeepParameters(*[part + 0.3 * rng.standard_normal(part.shape)
+                            for part in initialise(m, d, depth, rng)])
+
+
+def flat(params):
+    return np.concatenate([part.ravel() for part in params])
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_gradient_is_the_derivative_of_the_output(depth):
+    rng = np.random.default_rng(1)
+    phi, params, step = normalised("tanh")[0], perturbed(6, 3, depth, rng), 1e-6
+    x = sphere.uniform(rng, 1, 3)
+    direction = DeepParameters(*[rng.standard_normal(part.shape) for part in params])
+    ahead, behind = (
+        forward(DeepParameters(*[p + sign * step * v for p, v in zip(params, direction,
+                                                                      strict=True)]),
+                x, phi, GAMMA)[0]
+        for sign in (1, -1))
+    slope = flat(gradient(params, x[0], phi, GAMMA)) @ flat(direction)
+    assert (ahead - behind) / (2 * step) == pytest.approx(slope, rel=1e-7)
+
+
+def test_empirical_kernel_is_the_product_of_gradients():
+    rng = np.random.default_rng(2)
+    phi, params = normalised("squareplus(0.5)")[0], perturbed(8, 3, 3, rng)
+    x, y = sphere.uniform(rng, 4, 3), sphere.uniform(rng, 5, 3)
+    rows, columns = (np.array([flat(gradient(params, p, phi, GAMMA)) for p in points])
+                     for points in (x, y))
+    np.testing.assert_allclose(empirical_ntk(params, x, y, phi, GAMMA), rows @ columns.T,
+                               atol=1e-13)
+
+
+def test_one_hidden_layer_is_the_two_layer_network():
+    rng = np.random.default_rng(3)
+    deep, phi = perturbed(8, 3, 1, rng), normalised("erf")[0]
+    shallow = network.Parameters(deep.a.ravel(), deep.b.reshape(8, 3), deep.c.ravel())
+    x = sphere.uniform(rng, 5, 3)
+    np.testing.assert_allclose(forward(deep, x, phi, GAMMA),
+                               network.forward(shallow, x, phi, GAMMA), atol=1e-14)
+    np.testing.assert_allclose(empirical_ntk(deep, x, x, phi, GAMMA),
+                               network.empirical_ntk(shallow, x, x, phi, GAMMA), atol=1e-13)
+
+
+def kernel_errors(depth, widths, replicates):
+    grid, _ = sphere.quadrature(2, 15)
+    limit, phi = deep_kernel("squareplus(0.5)", depth).gram(grid), normalised("squareplus(0.5)")[0]
+
+    def error(m, seed):
+        params = initialise(m, 2, depth, np.random.default_rng([m, seed]))
+        return np.sqrt(np.mean((empirical_ntk(params, grid, grid, phi) - limit) ** 2))
+
+    return np.array([[error(m, seed) for m in widths] for seed in range(replicates)])
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_finite_width_kernel_tends_to_the_recursion_like_the_root_of_m(depth):
+    widths = np.array([64, 128, 256, 512])
+    fit = bootstrap_slope(widths, kernel_errors(depth, widths, 24), 5, paired=False)
+    assert fit.low <= -0.5 <= fit.high
+    assert fit.high - fit.low < 0.3
+
+
+def test_equal_output_signs_lead_to_another_limit():
+    """Why a is drawn: with a = +1 in a copy and L = 2 the limit of K_m(x, x) is
+    K(1) + (1 + gamma^2) (E phi'')^2 E[(phi phi')^2], the square of the signal's mean added."""
+    spec, m, x = "squareplus(0.5)", 256, np.array([[1.0, 0.0]])
+    phi, limit = normalised(spec)[0], deep_kernel(spec, 2).trace
+    z, weights = sphere.gauss_panels(-12, 12, 40)
+    gauss = weights * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    curvature = gauss @ (z * phi.derivative(z))  # E phi'' by parts
+    extra = 2 * curvature**2 * (gauss @ (phi.value(z) * phi.derivative(z)) ** 2)
+    assert extra > 0.1 * limit
+    starts = [initialise(m, 2, 2, np.random.default_rng([8, i])) for i in range(240)]
+    equal = [p._replace(a=np.repeat([[1.0], [-1.0]], m // 2, axis=1)) for p in starts]
+    for params, expected in ((starts, limit), (equal, limit + extra)):
+        values = np.array([empirical_ntk(p, x, x, phi)[0, 0] for p in params])
+        error = values.std() / np.sqrt(len(values))
+        # finite-width corrections of relative order 1/m are below the standard error
+        assert abs(values.mean() - expected) < 4 * error < extra / 3
+
+
+@pytest.mark.parametrize(("spec", "depth", "loss"),
+                         [("relu", 1, "square"), ("squareplus(0.5)", 2, "square"),
+                          ("tanh", 3, "logistic"), ("relu", 2, "huber")])
+def test_compiled_sgd_agrees_with_numpy(spec, depth, loss):
+    rng, steps_count = np.random.default_rng(4), 200
+    phi, grid = normalised(spec)[0], sphere.quadrature(2, 9)[0]
+    starts = [initialise(10, 2, depth, rng) for _ in range(2)]
+    x = np.stack([sphere.uniform(rng, steps_count, 2) for _ in range(2)])
+    y = np.sign(rng.standard_normal((2, steps_count))) * (1.5 if loss != "logistic" else 1.0)
+    steps = 0.3 * np.arange(1, steps_count + 1) ** -0.5
+    got = train(starts, x, y, steps, [0, 50, steps_count], grid, spec, GAMMA, loss)
+    assert np.abs(got[:, 0]).max() < 1e-14
+    derivative = {"square": lambda g, y: g - y, "logistic": lambda g, y: -y / (1 + np.exp(y * g)),
+                  "huber": lambda g, y: np.clip(g - y, -1, 1)}
+    assert set(derivative) == set(CODES)
+    for r, params in enumerate(starts):
+        for t in range(steps_count):
+            if t == 50:
+                np.testing.assert_allclose(got[r, 1], forward(params, grid, phi, GAMMA),
+                                           atol=1e-12)
+            g = forward(params, x[r, t : t + 1], phi, GAMMA)[0]
+            push = steps[t] * derivative[loss](g, y[r, t])
+            change = gradient(params, x[r, t], phi, GAMMA)
+            params = DeepParameters(*[p - push * v for p, v in zip(params, change, strict=True)])
+        np.testing.assert_allclose(got[r, 2], forward(params, grid, phi, GAMMA), atol=1e-12)
+
+
+def test_divergence_is_reported_as_nan_and_bad_input_refused():
+    rng = np.random.default_rng(6)
+    starts = [initialise(4, 2, 2, rng)]
+    x, y = sphere.uniform(rng, 200, 2)[None], np.ones((1, 200))
+    grid = x[0, :3]
+    out = train(starts, x, y, np.full(200, 50.0), [1, 200], grid, "erf")
+    assert np.isfinite(out[0, 0]).all()
+    assert np.isnan(out[0, 1]).all()
+    with pytest.raises(ValueError, match="times"):
+        train(starts, x, y, np.ones(200), [5, 3], grid, "relu")
+    with pytest.raises(ValueError, match="x "):
+        train(starts, x[:, :9], y, np.ones(200), [3], grid, "relu")
+    with pytest.raises(ValueError, match="m = 5"):
+        initialise(5, 2, 2, rng)

@@ -1,0 +1,65 @@
+"""Heavy-ball recursion: plain SGD, fixed point, and sampled paths."""
+
+import numpy as np
+import pytest
+
+from ntksgd.exact_risk import expected_risk
+from ntksgd.momentum import fixed_point_gain, heavy_ball_risk, sampled_heavy_ball
+from ntksgd.schedules import constant, polynomial
+from ntksgd.spectrum import Spectrum, mercer_spectrum
+from ntksgd.target import source_target
+
+SPECTRUM = mercer_spectrum("relu", 2, 60)
+TARGET = source_target(SPECTRUM, 0.5)
+TIMES = np.array([1, 2, 10, 100, 1000])
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+def test_without_momentum_it_is_the_recursion_of_plain_sgd(batch):
+    schedule, s2 = polynomial(0.5 / SPECTRUM.trace, 0.5), 0.3
+    plain = expected_risk(SPECTRUM, TARGET, schedule, TIMES, noise=s2, batch=batch, tail=False)
+    got = heavy_ball_risk(SPECTRUM, TARGET.power, schedule, 0.0, TIMES, batch) @ [1, s2]
+    np.testing.assert_allclose(got, plain.risk, rtol=1e-8)
+
+
+@pytest.mark.parametrize(("beta", "batch"), [(0.0, 1), (0.5, 1), (0.9, 1), (0.5, 4)])
+def test_long_run_reaches_the_fixed_point(beta, batch):
+    few = Spectrum(2, np.array([1.0, 0.4, 0.2]), np.array([1.0, 2.0, 2.0]), 2.2)
+    eta = 0.6 * (1 - beta) / few.trace
+    gain = fixed_point_gain(few, eta, beta, batch)
+    risk = heavy_ball_risk(few, np.ones(3), constant(eta), beta, np.array([5000]), batch)[0]
+    np.testing.assert_allclose(risk, [0, gain / (1 - gain)], atol=1e-12, rtol=1e-10)
+
+
+def test_gain_one_is_the_stability_limit():
+    few = Spectrum(2, np.array([1.0, 0.4]), np.array([1.0, 2.0]), 1.8)
+    times, beta = np.array([1000, 20000]), 0.5
+    etas = np.linspace(0.1, 2, 200)
+    limit = etas[np.argmin([abs(fixed_point_gain(few, eta, beta) - 1) for eta in etas])]
+    below, above = (heavy_ball_risk(few, np.ones(2), constant(factor * limit), beta, times)[:, 0]
+                    for factor in (0.97, 1.03))
+    assert below[1] < below[0]
+    assert above[1] > above[0]
+
+
+@pytest.mark.parametrize(("beta", "batch"), [(0.0, 1), (0.8, 1), (0.5, 3)])
+def test_sampled_paths_agree_with_the_recursion(beta, batch):
+    schedule = polynomial(0.5 * (1 - beta) / SPECTRUM.trace, 0.5)
+    exact = heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES, batch) @ [1, 0.3]
+    paths = np.array([sampled_heavy_ball(SPECTRUM, TARGET, schedule, beta, TIMES, 0.3,
+                                         np.random.default_rng([7, i]), batch)
+                      for i in range(800)])
+    error = paths.std(axis=0) / np.sqrt(len(paths))
+    assert np.all(error[1:] < 0.04 * exact[1:])  # the check has teeth
+    assert np.all(np.abs(paths.mean(axis=0) - exact) < 4 * error)
+
+
+def test_bad_input_is_refused():
+    schedule = constant(0.1)
+    for beta in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match="beta"):
+            heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES)
+    with pytest.raises(ValueError, match="times"):
+        heavy_ball_risk(SPECTRUM, TARGET.power, schedule, 0.5, np.array([3, 1]))
+    with pytest.raises(ValueError, match="diverge"):
+        heavy_ball_risk(SPECTRUM, TARGET.power, constant(50.0), 0.5, np.array([10000]))
