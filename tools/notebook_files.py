@@ -2,12 +2,16 @@
 
 import hashlib
 import sys
+import tomllib
 from pathlib import Path
 
 import jupytext
 import nbformat
 from jupytext.combine import combine_inputs_with_outputs
 
+SETTINGS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"][
+    "jupytext"
+]
 FORMAT = {"extension": ".py", "format_name": "percent"}
 
 
@@ -43,7 +47,7 @@ def _id(text: str) -> str:
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """`notebook` without what changes from run to run: timings, versions, chunks of a stream."""
     metadata = {
-        "jupytext": {"formats": notebook.metadata["jupytext"]["formats"]},
+        "jupytext": SETTINGS,  # jupytext writes them itself on its next --update
         "kernelspec": notebook.metadata["kernelspec"],
         "language_info": {"name": "python"},
     }
