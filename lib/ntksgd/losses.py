@@ -1,0 +1,31 @@
+"""Losses, each through its residual: the derivative of l(g, y) in the prediction g.
+
+    square    l = (g - y)^2 / 2            l' = g - y
+    logistic  l = log(1 + exp(-y g))       l' = -y / (1 + exp(y g)),   y = +-1
+    huber     l = h(g - y)                 l' = min(max(g - y, -1), 1)
+
+SGD on any loss is SGD on the square loss with its residual g - y replaced by l'.
+"""
+
+import math
+
+from numba import njit
+
+from ntksgd import check
+
+CODES = {"square": 0, "logistic": 1, "huber": 2}
+
+
+@njit
+def residual(code, g, y):
+    """l'(g, y) of the loss with this code, for scalars g and y."""
+    if code == 1:
+        return -y / (1.0 + math.exp(min(y * g, 700.0)))  # exp(710) overflows
+    if code == 2:
+        return min(max(g - y, -1.0), 1.0)
+    return g - y
+
+
+def loss_code(loss):
+    """Code of a loss given by name; ValueError if there is none such."""
+    return CODES[check.one_of("loss", loss, tuple(CODES))]

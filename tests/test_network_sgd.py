@@ -1,0 +1,134 @@
+"""The compiled training loops against the readable reference, and what a trajectory promises."""
+
+import numpy as np
+import pytest
+from reference_network_sgd import flat, linearised_sgd, network_sgd
+from scipy import special
+
+from ntksgd import compiled_activations
+from ntksgd.activations import Activation, activation, relu
+from ntksgd.compiled_loops import loops
+from ntksgd.network import initialise, tangent_features
+from ntksgd.network_sgd import Diverged, train
+from ntksgd.samples import Samples
+from ntksgd.sphere import uniform
+
+T = 1000
+NO_POINTS = np.zeros((0, 2))
+# compiles for a scalar; and does not (it needs an array)
+SINE = Activation("sine", np.sin, np.cos)
+ARRAY_ONLY = Activation("atan", np.arctan, lambda u: np.reciprocal(1 + np.einsum("...,...", u, u)))
+
+
+def problem(m, d, seed=1):
+    rng = np.random.default_rng(seed)
+    x = uniform(rng, T, d)
+    y = x[:, 0] + 0.3 * rng.standard_normal(T)
+    return initialise(m, d, rng), Samples(x, y), 0.3 * np.arange(1, T + 1) ** -0.4
+
+
+@pytest.mark.parametrize("name", ["squareplus(0.3)", "relu", "tanh", "erf", SINE, ARRAY_ONLY])
+@pytest.mark.parametrize("d", [2, 4])
+@pytest.mark.parametrize("linearised", [False, True])
+def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised):
+    # 300 neurons: more than one block, and not a whole number of vectors
+    act, (params, samples, rates) = activation(name), problem(300 if d == 4 else 18, d)
+    options = {"gamma": 0.7, "weight_decay": 0.05}
+    run = train(params, samples, rates, act, steps=[T], points=samples.x[:7],
+                linearised=linearised, **options)
+    reference = linearised_sgd if linearised else network_sgd
+    expected = reference(params, *samples, rates, act, **options)
+    expected = flat(params) + expected if linearised else flat(expected)
+    np.testing.assert_allclose(flat(run.parameters), expected, rtol=0, atol=1e-12)
+    W = expected - flat(params)
+    assert run.drift[0] == pytest.approx(np.linalg.norm(W), rel=1e-11)
+    if linearised:
+        values = tangent_features(params, samples.x[:7], act, 0.7) @ W
+        np.testing.assert_allclose(run.values[0], values, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["square", "logistic", "huber"])
+def test_every_loss_enters_through_its_residual(loss):
+    act, (params, (x, y), rates) = activation("relu"), problem(18, 2)
+    samples = Samples(x, np.sign(y)) if loss == "logistic" else Samples(x, 3 * y)
+    run = train(params, samples, rates, act, steps=[T], points=NO_POINTS, loss=loss)
+    expected = network_sgd(params, *samples, rates, act, loss=loss)
+    np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
+
+
+def test_recording_on_the_way_changes_nothing():
+    params, samples, rates = problem(18, 2)
+    seen = []
+    often = train(params, samples, rates, "relu", steps=[0, 1, 10, 777, T], points=samples.x[:3],
+                  weight_decay=0.1, observe=lambda t, now: seen.append((t, now)))
+    once = train(params, samples, rates, "relu", steps=[T], points=samples.x[:3], weight_decay=0.1)
+    np.testing.assert_array_equal(flat(often.parameters), flat(once.parameters))
+    np.testing.assert_array_equal(often.values[-1], once.values[0])
+    assert often.drift[0] == 0 and np.abs(often.values[0]).max() < 1e-15
+    assert [t for t, _ in seen] == [0, 1, 10, 777, T]
+    np.testing.assert_array_equal(flat(seen[0][1]), flat(params))
+
+
+@pytest.mark.parametrize("linearised", [False, True])
+def test_divergence_is_named_and_never_a_nan(linearised):
+    params, samples, _ = problem(18, 2)
+    options = {"steps": [1, 5, T], "points": samples.x[:3], "linearised": linearised}
+    rates = np.full(T, 50.0)
+    with pytest.raises(Diverged, match="diverged after .* steps; largest eta = 50"):
+        train(params, samples, rates, "relu", **options)
+    run = train(params, samples, rates, "relu", on_divergence="flag", **options)
+    assert 0 < run.diverged_at < T
+    assert not np.isnan(run.values).any() and np.all(np.isinf(run.values[-1]))
+    assert np.isinf(run.drift[-1]) and np.isfinite(run.drift[0])
+
+
+def test_an_impostor_of_a_built_in_name_is_trained_as_what_it_is():
+    fake = Activation("tanh", np.arctan, lambda u: 1 / (1 + u * u))
+    params, samples, rates = problem(18, 2)
+    run = train(params, samples, rates, fake, steps=[T], points=NO_POINTS)
+    expected = network_sgd(params, *samples, rates, fake)
+    np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name, value, derivative", [
+    ("tanh", np.tanh, lambda u: 1 / np.cosh(u) ** 2),
+    ("erf", special.erf, lambda u: 2 / np.sqrt(np.pi) * np.exp(-u * u)),
+])
+def test_polynomial_activations_are_accurate_to_the_last_digits(name, value, derivative):
+    fast = {"tanh": compiled_activations.tanh_pair, "erf": compiled_activations.erf_pair}[name]
+    u = np.concatenate([np.geomspace(1e-12, 5.9, 4001), np.linspace(0.5, 1.5, 2001)])
+    u = np.concatenate([u, -u])
+    got = np.array([fast(v) for v in u])
+    np.testing.assert_allclose(got[:, 0], value(u), rtol=2e-15, atol=0)
+    # 1 - tanh^2 has the absolute error of 1, exp(-u^2) a relative one
+    digits = {"rtol": 0, "atol": 1e-15} if name == "tanh" else {"rtol": 3e-15, "atol": 0}
+    np.testing.assert_allclose(got[:, 1], derivative(u), **digits)
+    for far in (6.5, 19.5, 25.5, 40.0, 1e300):
+        assert fast(far)[0] == 1.0 and fast(-far)[0] == -1.0
+        assert 0 <= fast(far)[1] < 1e-15
+    assert fast(0.0)[0] == 0.0
+
+
+@pytest.mark.parametrize("change, message", [
+    ({"steps": [5, 5]}, "steps"),
+    ({"steps": [T + 1]}, "samples: .* T >= 1001"),
+    ({"rates": np.full(T, np.nan)}, "rates"),
+    ({"rates": np.full(3, 0.1)}, "rates: 3 step sizes"),
+    ({"weight_decay": 4.0}, "weight_decay = 4.0: must be below 1/max"),
+    ({"weight_decay": -1.0}, "weight_decay"),
+    ({"gamma": -1.0}, "gamma"),
+    ({"loss": "hinge"}, "loss = 'hinge'"),
+    ({"points": np.zeros((3, 5))}, "points"),
+    ({"samples": Samples(np.zeros((T, 3)), np.zeros(T))}, "samples"),
+    ({"on_divergence": "ignore"}, "on_divergence"),
+])
+def test_bad_input_is_named_before_training(change, message):
+    params, samples, rates = problem(18, 2)
+    arguments = {"samples": samples, "rates": rates, "activation": relu(), "steps": [T],
+                 "points": NO_POINTS} | change
+    with pytest.raises(ValueError, match=message):
+        train(params, **arguments)
+
+
+def test_built_in_loops_are_shared_by_every_scale():
+    assert loops(activation("squareplus(0.1)"), 2) is loops(activation("squareplus(2)"), 2)
