@@ -6,6 +6,7 @@ squareplus(s):  sigma(u) = (u + sqrt(u^2 + s^2)) / 2,  analytic; tends to ReLU a
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import special
@@ -70,8 +71,11 @@ class Activation:
 
 def squareplus(scale=0.5):
     """Squareplus, sigma(u) = (u + sqrt(u^2 + s^2))/2 with s = `scale` > 0."""
-    scale = check.positive("scale", scale)
+    return _squareplus(check.positive("scale", scale))
 
+
+@lru_cache(maxsize=64)  # one object a scale, so that kernels cached by activation are found again
+def _squareplus(scale):
     def value(u):
         return 0.5 * (u + np.sqrt(u * u + scale * scale))
 
@@ -81,21 +85,36 @@ def squareplus(scale=0.5):
     return Activation(f"squareplus({scale:g})", value, derivative, scale=scale)
 
 
+def relu_value(u):
+    """max(u, 0)."""
+    return np.maximum(u, 0.0)
+
+
+def _step(u):
+    return np.where(u > 0, 1.0, 0.0)
+
+
+def _erf_derivative(u):
+    return 2 / np.sqrt(np.pi) * np.exp(-u * u)
+
+
+def _tanh_derivative(u):
+    return 1.0 - np.tanh(u) ** 2
+
+
 def relu():
     """ReLU, sigma(u) = max(u, 0), with derivative 1 for u > 0 and 0 elsewhere."""
-    return Activation(
-        "relu", lambda u: np.maximum(u, 0.0), lambda u: np.where(u > 0, 1.0, 0.0), kinks=(0.0,)
-    )
+    return Activation("relu", relu_value, _step, kinks=(0.0,))
 
 
 def erf():
     """The error function, sigma(u) = erf(u), with derivative 2 exp(-u^2)/sqrt(pi)."""
-    return Activation("erf", special.erf, lambda u: 2 / np.sqrt(np.pi) * np.exp(-u * u))
+    return Activation("erf", special.erf, _erf_derivative)
 
 
 def tanh():
     """The hyperbolic tangent, with derivative 1 - tanh(u)^2."""
-    return Activation("tanh", np.tanh, lambda u: 1.0 - np.tanh(u) ** 2)
+    return Activation("tanh", np.tanh, _tanh_derivative)
 
 
 BUILT_IN = {"squareplus": squareplus, "relu": relu, "erf": erf, "tanh": tanh}

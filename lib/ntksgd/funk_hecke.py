@@ -13,7 +13,11 @@ import numpy as np
 from scipy import special
 
 from ntksgd import check, sphere
+from ntksgd.activations import relu_value
 
+# Halvings of the panels at t = 0 and rho = 0, where an activation that nearly has a kink at 0
+# (squareplus of small s) varies on the scale s: they resolve scales down to about 1e-4.
+HALVINGS = 12
 # Standard deviations of rho kept beyond its mean sqrt(d): exp(-13^2/2) < 1e-36.
 RHO_TAIL = 13.0
 
@@ -43,12 +47,13 @@ def relu_coefficients(d, max_degree):
     return ramp[:n], step[:n]
 
 
-def _by_quadrature(activation, d, max_degree, panels):
-    """(u, v) with `panels` panels in the angle and as many in rho."""
-    t, weights = sphere.zonal_quadrature(d, panels)
-    rho, density = sphere.gauss_panels(0.0, np.sqrt(d) + RHO_TAIL, max(4, panels // 4))
+def _by_quadrature(activation, d, max_degree, panels, radial_panels):
+    """(u, v) with `panels` panels in the angle and `radial_panels` in rho."""
+    t, weights = sphere.zonal_quadrature(d, panels, halvings=HALVINGS)
+    end = np.sqrt(d) + RHO_TAIL
+    rho, density = sphere.gauss_panels(0.0, end, radial_panels, halvings=HALVINGS)
     density = density * np.exp((d - 1) * np.log(rho) - rho**2 / 2)
-    density /= 2 ** (d / 2 - 1) * special.gamma(d / 2)
+    density /= 2 ** (d / 2 - 1) * special.gamma(d / 2)  # the chi density of d degrees of freedom
     polynomials = (sphere.legendre(d, max_degree, t) * weights).T
     argument = np.outer(rho, t)
     return [density @ (f(argument) @ polynomials) ** 2
@@ -80,16 +85,15 @@ def mean_square_coefficients(activation, d, max_degree, tolerance=1e-12):
         If the quadrature does not reach the tolerance, as for an activation with kinks away
         from zero: then ask for a larger one.
     """
-    if activation.name == "relu":
+    if activation.value is relu_value:
         ramp, step = relu_coefficients(d, max_degree)
         return d * ramp**2, step**2  # E rho^2 = d
     counts = sphere.multiplicity(d, np.arange(max_degree + 1))
-    panels = max(8, 2 * int(np.ceil(max_degree / 32)))
-    coarse = _by_quadrature(activation, d, max_degree, panels)
-    change = np.inf
-    while panels < 512:
-        panels *= 2
-        fine = _by_quadrature(activation, d, max_degree, panels)
+    panels, radial = max(8, 2 * int(np.ceil(max_degree / 32))), 4  # 16 degrees a panel
+    coarse, change = _by_quadrature(activation, d, max_degree, panels, radial), np.inf
+    for _ in range(4):
+        panels, radial = 2 * panels, 2 * radial
+        fine = _by_quadrature(activation, d, max_degree, panels, radial)
         change = max(np.sum(np.abs(f - c) * counts) / max(np.sum(f * counts), 1e-300)
                      for f, c in zip(fine, coarse, strict=True))
         coarse = fine

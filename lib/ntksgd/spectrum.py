@@ -3,7 +3,8 @@
     kappa(<x,x'>) = sum_k lambda_k N_k P_k(<x,x'>),    sum_k lambda_k N_k = kappa(1),
     lambda_k = u_k + gamma^2 v_k + [k v_(k-1) + (k+d-2) v_(k+1)] / (2k+d-2),
 because t P_k = [k P_(k-1) + (k+d-2) P_(k+1)] / (2k+d-2). Every term is >= 0: the kernel is
-positive definite, strictly so if and only if no degree has all of them zero.
+positive definite, and if no degree has all of them zero the integral operator is injective, so
+that the RKHS is dense in L^2 and every Gram matrix of distinct points is non-singular.
 """
 
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ def multiplicity(d, degrees):
     d = check.dimension(d)
 
     def one(k):
-        k = check.integer("degree", int(k), 0)
+        k = check.integer("degree", k, 0)
         return float(comb(k + d - 1, d - 1) - (comb(k + d - 3, d - 1) if k >= 2 else 0))
 
     values = np.vectorize(one, otypes=[float])(degrees)
@@ -66,31 +66,38 @@ def _gauss_panel(order):
     return np.polynomial.legendre.leggauss(order)
 
 
-def gauss_panels(low, high, panels, order=32):
-    """Nodes and weights of composite Gauss-Legendre quadrature of `order` nodes a panel."""
+def gauss_panels(low, high, panels, order=32, halvings=0):
+    """Nodes and weights of composite Gauss-Legendre quadrature of `order` nodes a panel.
+
+    With `halvings` > 0 the panel at `low` is halved that many times towards `low`, so that an
+    integrand that changes on the scale s near `low` costs log(1/s) panels, not 1/s.
+    """
     nodes, weights = _gauss_panel(order)
     edges = np.linspace(low, high, panels + 1)
+    extra = low + (edges[1] - low) * 0.5 ** np.arange(halvings, 0, -1)
+    edges = np.concatenate([edges[:1], extra, edges[1:]])
     half = np.diff(edges)[:, None] / 2
     centre = (edges[:-1, None] + edges[1:, None]) / 2
     return (centre + half * nodes).ravel(), (half * weights).ravel()
 
 
-def zonal_quadrature(d, panels, order=32):
-    """Quadrature for mu_d in the angle phi, t = cos(phi).
+def zonal_quadrature(d, panels, order=32, halvings=0):
+    """Quadrature for mu_d in the latitude alpha, t = sin(alpha), alpha in [-pi/2, pi/2].
 
-    Gauss-Legendre panels on [0, pi], an even number so that t = 0 is a panel edge: a kink of the
-    integrand at t = 0 costs nothing, nor do the square-root singularities of kernels at t = +-1,
-    which the angle removes.
+    Gauss-Legendre panels, an even number so that t = 0 is a panel edge: a kink of the integrand at
+    t = 0 costs nothing, nor do the square-root singularities of kernels at t = +-1, which the
+    angle removes. `halvings` refines the two panels at t = 0 (`gauss_panels`).
 
     Returns
     -------
-    t, weights : ndarray, shape (panels * order,)
+    t, weights : ndarray, shape ((panels + 2 halvings) * order,)
         The weights sum to 1.
     """
     d, panels = check.dimension(d), check.integer("panels", panels, 2, even=True)
-    phi, weights = gauss_panels(0.0, np.pi, panels, order)
-    weights = weights * np.sin(phi) ** (d - 2) / special.beta(0.5, (d - 1) / 2)
-    return np.cos(phi), weights
+    alpha, weights = gauss_panels(0.0, np.pi / 2, panels // 2, order, halvings)
+    weights = weights * np.cos(alpha) ** (d - 2) / special.beta(0.5, (d - 1) / 2)
+    t = np.sin(alpha)
+    return np.concatenate([-t[::-1], t]), np.concatenate([weights[::-1], weights])
 
 
 def uniform(rng, n, d):
