@@ -64,7 +64,8 @@ def test_recording_on_the_way_changes_nothing():
     once = train(params, samples, rates, "relu", steps=[T], points=samples.x[:3], weight_decay=0.1)
     np.testing.assert_array_equal(flat(often.parameters), flat(once.parameters))
     np.testing.assert_array_equal(often.values[-1], once.values[0])
-    assert often.drift[0] == 0 and np.abs(often.values[0]).max() < 1e-15
+    assert often.drift[0] == 0
+    np.testing.assert_allclose(often.values[0], 0, atol=1e-15)
     assert [t for t, _ in seen] == [0, 1, 10, 777, T]
     np.testing.assert_array_equal(flat(seen[0][1]), flat(params))
 
@@ -78,8 +79,9 @@ def test_divergence_is_named_and_never_a_nan(linearised):
         train(params, samples, rates, "relu", **options)
     run = train(params, samples, rates, "relu", on_divergence="flag", **options)
     assert 0 < run.diverged_at < T
-    assert not np.isnan(run.values).any() and np.all(np.isinf(run.values[-1]))
-    assert np.isinf(run.drift[-1]) and np.isfinite(run.drift[0])
+    assert not np.isnan(run.values).any()
+    assert np.all(np.isinf(run.values[-1]))
+    assert [np.isinf(v) for v in run.drift] == [False, run.diverged_at < 5, True]
 
 
 def test_an_impostor_of_a_built_in_name_is_trained_as_what_it_is():
@@ -90,7 +92,7 @@ def test_an_impostor_of_a_built_in_name_is_trained_as_what_it_is():
     np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("name, value, derivative", [
+@pytest.mark.parametrize(("name", "value", "derivative"), [
     ("tanh", np.tanh, lambda u: 1 / np.cosh(u) ** 2),
     ("erf", special.erf, lambda u: 2 / np.sqrt(np.pi) * np.exp(-u * u)),
 ])
@@ -103,13 +105,13 @@ def test_polynomial_activations_are_accurate_to_the_last_digits(name, value, der
     # 1 - tanh^2 has the absolute error of 1, exp(-u^2) a relative one
     digits = {"rtol": 0, "atol": 1e-15} if name == "tanh" else {"rtol": 3e-15, "atol": 0}
     np.testing.assert_allclose(got[:, 1], derivative(u), **digits)
-    for far in (6.5, 19.5, 25.5, 40.0, 1e300):
-        assert fast(far)[0] == 1.0 and fast(-far)[0] == -1.0
+    for far in (19.5, 25.5, 40.0, 1e300):
+        assert (fast(far)[0], fast(-far)[0]) == (1.0, -1.0)
         assert 0 <= fast(far)[1] < 1e-15
     assert fast(0.0)[0] == 0.0
 
 
-@pytest.mark.parametrize("change, message", [
+@pytest.mark.parametrize(("change", "message"), [
     ({"steps": [5, 5]}, "steps"),
     ({"steps": [T + 1]}, "samples: .* T >= 1001"),
     ({"rates": np.full(T, np.nan)}, "rates"),

@@ -25,7 +25,8 @@ class Grid(NamedTuple):
 
     def mean_square(self, values):
         """Squared L^2 norm of functions given by their values, shape (..., n) -> (...)."""
-        return np.square(values) @ self.weights
+        # not a matrix product: a row's sum must not depend on the rows beside it
+        return np.sum(np.square(values) * self.weights, axis=-1)
 
     def risk(self, values):
         """Excess risk ||g - f*||^2, shape (..., n) -> (...)."""
