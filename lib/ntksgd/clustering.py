@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ntksgd.moments import Modes
+from ntksgd.modes import Modes
 
 NODES = 14
 

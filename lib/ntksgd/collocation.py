@@ -1,10 +1,10 @@
 r"""The same second moments over long blocks of steps at once: T = 10^9 in well under a second.
 
 Past the first steps every moment varies on the scale of t itself, so on a block [t0, t1] of steps
-it is a polynomial of degree p in t to high accuracy. The recursion y(t+1) = q(t) y(t) + g(t) is then
-asked to hold exactly at p Radau points of the block instead of at every integer. The shift is exact
-on polynomials, y(t+1) - y(t) = (e^D - 1) y with D the (nilpotent) differentiation matrix, so nothing
-is replaced by a differential equation: the only error is that of polynomial interpolation, which is
+it is a polynomial of degree p in t to high accuracy. The recursion y(t+1) = q(t) y(t) + g(t) is
+then asked to hold exactly at p Radau points of the block instead of at every integer. The shift is
+exact on polynomials, y(t+1) - y(t) = (e^D - 1) y with D the (nilpotent) differentiation matrix, so
+nothing is replaced by a differential equation: the only error is that of polynomial interpolation,
 estimated from the last Legendre coefficients; a block that is not resolved is halved. The Radau
 points contain the right end, which makes stiff modes (quasi-stationary ones) harmless.
 """
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.polynomial import legendre
 from scipy.special import roots_jacobi
 
-from ntksgd.moments import UNIT_NOISE, Modes, State, initial, step
+from ntksgd.modes import Modes
+from ntksgd.moments import UNIT_NOISE, State, initial, step
 
 DEGREE = 16
 #: Steps taken one by one at the start and after each break of the schedule.

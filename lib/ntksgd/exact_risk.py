@@ -16,8 +16,10 @@ import numpy as np
 from ntksgd import check
 from ntksgd.clustering import cluster
 from ntksgd.collocation import advance, collocated
-from ntksgd.moments import Modes, direct, initial
+from ntksgd.modes import sphere_modes
+from ntksgd.moments import direct, initial
 from ntksgd.schedules import Schedule
+from ntksgd.stability import check_stable
 
 AVERAGES = (None, "uniform", "tail")
 METHODS = ("collocation", "direct")
@@ -59,71 +61,6 @@ class ExpectedRisk:
         return self.averaged_signal + self.noise * self.averaged_variance
 
 
-def modes(spectrum, target, weight_decay: float = 0.0, batch: int = 1, tail: bool = True) -> Modes:
-    """Degrees of a `Spectrum` with the power of a `Target` (or an array F_k).
-
-    The trace tau = sum over k > K of lambda_k N_k left out by the spectrum is not dropped but lumped:
-    with G = sum_(k>K) C_k / lambda_k one has G <- G - 2 eta sum_(k>K) C_k + eta^2 tau (R + s^2) and
-    sum_(k>K) C_k <= lambda_K G, so one more mode that never decays, of weight lambda_K tau, bounds
-    from above what all those degrees do to the risk. ``tail=False`` drops it: a lower bound.
-    The target has no power beyond K.
-    """
-    lam = check.finite_array("eigenvalues", spectrum.eigenvalues, 1, non_negative=True)
-    N = check.finite_array("multiplicities", spectrum.multiplicities, 1, non_negative=True)
-    F = check.finite_array("power", getattr(target, "power", target), 1, non_negative=True)
-    if not len(lam) == len(N) == len(F):
-        raise ValueError(f"power: {len(F)} degrees, but the spectrum has {len(lam)}")
-    check.number("weight_decay", weight_decay, 0.0)
-    check.integer("batch", batch, 1)
-    with np.errstate(divide="ignore"):
-        inverse = np.where((lam == 0) & (F == 0), 0.0, 1 / lam)
-    weights = lam**2 * N
-    last = lam[-2:].max()
-    if tail and spectrum.tail > 0 and last > 0:
-        lam, F = np.append(lam, 0.0), np.append(F, 0.0)
-        weights, inverse = np.append(weights, last * spectrum.tail), np.append(inverse, 1 / last)
-    return Modes(lam, weights, F, inverse, float(weight_decay), float(batch))
-
-
-def stability_load(spectrum, eta, weight_decay=0.0, batch=1) -> float:
-    """sum_k (eta^2/b) w_k / (1 - q_k): second moments stay bounded for this step iff it is < 1.
-
-    1 - q_k is the decay of C_k; with lambda = 0 and b = 1 it is eta kappa(1) / 2.
-    """
-    m = modes(spectrum, np.zeros(len(spectrum.eigenvalues)), weight_decay, batch, tail=False)
-    live = m.eigenvalues > 0
-    gap = m.decay(eta)[live]
-    if np.any(gap <= 0):
-        return np.inf
-    tail = eta * max(spectrum.tail, 0.0) / 2  # lambda_k -> 0: (eta^2 lambda_k^2)/(2 eta lambda_k)
-    return float((np.sum(eta**2 * m.weights[live] / gap) + tail) / batch)
-
-
-def largest_stable_step(spectrum, weight_decay=0.0, batch=1) -> float:
-    """The step at which `stability_load` reaches 1: 2/kappa(1) when lambda = 0, b = 1."""
-    low, high = 0.0, 2.0 * batch / spectrum.trace + 2.0 / spectrum.eigenvalues.max()
-    if weight_decay > 0:
-        high = min(high, 1 / weight_decay)
-    for _ in range(60):
-        mid = (low + high) / 2
-        stable = stability_load(spectrum, mid, weight_decay, batch) < 1
-        low, high = (mid, high) if stable else (low, mid)
-    return low
-
-
-def check_stable(spectrum, schedule: Schedule, weight_decay=0.0, batch=1) -> None:
-    """Raise a ValueError, naming the largest stable step, if the schedule's first step is not."""
-    eta = schedule.largest
-    if weight_decay * eta >= 1:
-        raise ValueError(f"weight_decay = {weight_decay!r}: must be below 1/eta = {1 / eta:.4g}")
-    if stability_load(spectrum, eta, weight_decay, batch) >= 1:
-        limit = largest_stable_step(spectrum, weight_decay, batch)
-        raise ValueError(
-            f"schedule {schedule.name}: with the step {eta:.4g} second moments grow without bound;"
-            f" the largest stable step is {limit:.6g} (kappa(1) = {spectrum.trace:.4g})"
-        )
-
-
 def expected_risk(
     spectrum,
     target,
@@ -159,7 +96,7 @@ def expected_risk(
     method : "collocation" or "direct"
         "direct" steps through the recursion: the reference, for T up to about 1e5.
     tail : bool
-        True: the trace beyond the spectrum's last degree is bounded from above (see `modes`);
+        True: the trace beyond the spectrum's last degree is bounded from above (see `sphere_modes`);
         False: it is dropped. The two bracket the truth, see `truncation_gap`.
 
     Raises
@@ -172,7 +109,7 @@ def expected_risk(
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
     times = _times(times, schedule)
-    m = modes(spectrum, target, weight_decay, batch, tail)
+    m = sphere_modes(spectrum, target, weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
     if method == "direct" and average != "tail":

@@ -6,7 +6,7 @@ weight decay lambda and mini-batch b,
     f <- (1 - eta lambda) f - (eta/b) sum_i (f(x_i) - y_i) K(x_i, .),   y_i = f*(x_i) + noise,
 
 closes on four numbers a degree when the mean over a degree of phi_j(x)^2 is 1 for every x (the
-addition theorem). With a = 1 - eta lambda, w_k = lambda_k^2 N_k, R = sum_k C_k and noise variance s^2:
+addition theorem). With a = 1 - eta lambda, w_k = lambda_k^2 N_k, R = sum_k C_k, noise variance s^2:
 
     C_k = E|P_k e|^2        C_k <- (a^2 - 2 eta a lambda_k + (1 - 1/b) eta^2 lambda_k^2) C_k
                                    + (eta^2/b) w_k (R + s^2)
@@ -29,41 +29,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ntksgd.modes import Modes
+
 #: s^2 of the two columns: signal, variance.
 UNIT_NOISE = np.array([0.0, 1.0])
-
-
-@dataclass(frozen=True)
-class Modes:
-    """The degrees as the recursion sees them (all arrays of shape (K,)).
-
-    Attributes
-    ----------
-    eigenvalues : lambda_k
-    weights : w_k = lambda_k^2 N_k, how a gradient's noise spreads over the degrees
-    power : F_k
-    inverse : 1/lambda_k, the weight of C_k in the squared RKHS norm
-    weight_decay, batch : lambda >= 0 and b >= 1
-
-    A degree with lambda_k = 0 but w_k > 0 stands for a truncated tail (see `exact_risk.modes`).
-    """
-
-    eigenvalues: np.ndarray
-    weights: np.ndarray
-    power: np.ndarray
-    inverse: np.ndarray
-    weight_decay: float = 0.0
-    batch: float = 1.0
-
-    def decay(self, eta):
-        """1 - the factor of C_k in one step, free of cancellation; eta (...,) -> (..., K)."""
-        eta = np.asarray(eta)[..., None]
-        drag, x = eta * self.weight_decay, eta * self.eigenvalues
-        return drag * (2 - drag) + 2 * (1 - drag) * x - (1 - 1 / self.batch) * x**2
-
-    def mean_decay(self, eta):
-        """1 - (a - eta lambda_k), for the mean of P_k e; eta (...,) -> (..., K)."""
-        return np.asarray(eta)[..., None] * (self.weight_decay + self.eigenvalues)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,205 @@
+"""The exact risk against enumeration, against sampling, against its own direct recursion."""
+
+import numpy as np
+import pytest
+from moments_by_enumeration import enumerate_risks, fourier_degrees
+
+from ntksgd import schedules, sphere
+from ntksgd.clustering import cluster
+from ntksgd.exact_risk import expected_risk, truncation_gap
+from ntksgd.kernel import tangent_kernel
+from ntksgd.kernel_sgd import kernel_sgd
+from ntksgd.modes import sphere_modes
+from ntksgd.spectrum import Spectrum, mercer_spectrum
+from ntksgd.stability import largest_stable_step, stability_load
+from ntksgd.target import source_target
+
+CASES = [
+    # n, T, batch, weight decay, schedule
+    (5, 4, 1, 0.0, schedules.polynomial(0.4, 0.5)),
+    (4, 4, 1, 0.7, schedules.polynomial(0.5, 0.3)),
+    (5, 2, 2, 0.0, schedules.constant(0.6)),
+    (4, 2, 2, 0.4, schedules.linear_to_zero(0.6, 2)),
+    (3, 5, 1, 0.2, schedules.warm_start(0.5, 0.6, 2)),
+    (2, 2, 3, 0.3, schedules.horizon_constant(0.8, 0.25, 2)),
+]
+
+
+@pytest.mark.parametrize(("n", "T", "batch", "weight_decay", "schedule"), CASES)
+def test_recursion_is_the_mean_over_all_sample_paths(n, T, batch, weight_decay, schedule):
+    """Every term of the recursion: DESIGN's formulas for C, M and the averages' L, B, A."""
+    rng = np.random.default_rng(n + T)
+    degrees = fourier_degrees(n)
+    lam = np.sort(rng.uniform(0.05, 0.6, len(degrees)))[::-1]
+    target = rng.standard_normal(n)
+    N = np.array([len(phi) for phi in degrees], dtype=float)
+    F = np.array([np.sum((phi @ target / n) ** 2) for phi in degrees])
+    noise = 0.8
+    risk, rkhs, uniform, tail = enumerate_risks(
+        lam, target, schedule.steps(T), noise, weight_decay, batch)
+    spectrum = Spectrum(2, lam, N, float(lam @ N))
+    for average, mean in (("uniform", uniform), ("tail", tail)):
+        for method in ("direct", "collocation"):
+            exact = expected_risk(spectrum, F, schedule, T, noise, weight_decay, batch, average,
+                                  method)
+            np.testing.assert_allclose(
+                [exact.risk[0], exact.rkhs[0], exact.averaged[0]], [risk, rkhs, mean], rtol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def circle():
+    spectrum = mercer_spectrum("relu", 2, 600)
+    return spectrum, source_target(spectrum, 0.5)
+
+
+SCHEDULES = [
+    schedules.polynomial(0.6, 0.5),
+    schedules.polynomial(0.3, 0.75),
+    schedules.constant(1.2),
+    schedules.linear_to_zero(0.6, 6000),
+    schedules.warm_start(0.6, 0.5, 300),
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
+@pytest.mark.parametrize(("weight_decay", "batch"), [(0.0, 1), (0.01, 3)])
+def test_collocation_equals_direct_recursion(circle, schedule, weight_decay, batch):
+    times = np.unique(np.round(np.geomspace(1, 6000, 25)))
+    options = {"noise": 0.3, "weight_decay": weight_decay, "batch": batch, "average": "uniform"}
+    fast = expected_risk(*circle, schedule, times, **options)
+    slow = expected_risk(*circle, schedule, times, **options, method="direct")
+    for name in ("signal", "rkhs_signal", "averaged_signal"):
+        np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9)
+    for name in ("variance", "rkhs_variance", "averaged_variance"):
+        np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9, atol=1e-15)
+
+
+def test_tail_average_equals_direct_recursion(circle):
+    times = [2, 3, 500, 3001]
+    fast, slow = (expected_risk(*circle, schedules.polynomial(0.6, 0.4), times, 0.2, 0.01,
+                                average="tail", method=m).averaged
+                  for m in ("collocation", "direct"))
+    np.testing.assert_allclose(fast, slow, rtol=1e-9)
+
+
+SAMPLED = [("relu", 2, 0.0), ("squareplus(0.5)", 3, 0.0), ("erf", 5, 0.0),
+           ("relu", 5, 0.1), ("tanh", 2, 0.1), ("squareplus(0.5)", 5, 0.02)]
+
+
+@pytest.mark.parametrize(("activation", "d", "weight_decay"), SAMPLED)
+def test_sampled_sgd_agrees_within_its_standard_error(activation, d, weight_decay):
+    """Last and averaged iterate of 300 sampled paths, the risk at fresh points of each path."""
+    replicas, T, q, noise = 300, 200, 60, 0.2
+    rng = np.random.default_rng(np.random.SeedSequence(7, spawn_key=(d,)))
+    kernel = tangent_kernel(activation)
+    spectrum = mercer_spectrum(activation, d, 60)
+    target = source_target(spectrum, 0.75)
+    x = sphere.uniform(rng, replicas * (T + q), d).reshape(replicas, T + q, d)
+    clean = target(x)
+    y = clean[:, :T] + np.sqrt(noise) * rng.standard_normal((replicas, T))
+    schedule, marks = schedules.polynomial(0.7 / kernel.trace, 0.4), [20, T]
+    paths = kernel_sgd(kernel, x[:, :T], y, schedule.steps(T), x[:, T:], marks, weight_decay)
+    exact = expected_risk(spectrum, target, schedule, marks, noise, weight_decay, average="uniform")
+    for sampled, expected in ((paths.last, exact.risk), (paths.averaged, exact.averaged)):
+        risks = np.mean((sampled - clean[:, None, T:]) ** 2, axis=2)
+        mean, error = risks.mean(0), risks.std(0, ddof=1) / np.sqrt(replicas)
+        assert np.all(error < 0.06 * expected)
+        assert np.all(np.abs(mean - expected) < 4 * error), (mean - expected) / error
+
+
+def test_initial_risk_is_the_norm_of_the_target(circle):
+    spectrum, target = circle
+    at_zero = expected_risk(spectrum, target, schedules.constant(0.1), [0, 1])
+    np.testing.assert_allclose(at_zero.risk[0], target.power.sum(), rtol=1e-14)
+    np.testing.assert_allclose(at_zero.rkhs[0], target.source_norm(0.5) ** 2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("eta", [0.2, 0.8, 1.2])
+def test_fixed_point_of_a_constant_step(eta):
+    """R = (s^2 eta kappa(1)/2) / (1 - eta kappa(1)/2)."""
+    lam = 0.8 ** np.arange(25)
+    spectrum = Spectrum(2, lam, np.where(np.arange(25) > 0, 2.0, 1.0), 0.0)
+    trace = float(spectrum.eigenvalues @ spectrum.multiplicities)
+    spectrum, eta = Spectrum(2, lam / trace, spectrum.multiplicities, 1.0), eta
+    risk = expected_risk(spectrum, lam, schedules.constant(eta), 10**7, 0.5).risk[0]
+    np.testing.assert_allclose(risk, 0.25 * eta / (1 - eta / 2), rtol=1e-9)
+
+
+def test_rkhs_identity_holds_with_the_lumped_tail(circle):
+    """G <- G - 2 eta R + eta^2 kappa(1) (R + s^2), the lump alone never decaying."""
+    spectrum, target = circle
+    e = expected_risk(spectrum, target, schedules.constant(0.5), np.arange(400), 0.3)
+    decaying = (1 - e.tail_share) * e.risk
+    growth = -2 * 0.5 * decaying + 0.25 * spectrum.trace * (e.risk + 0.3)
+    np.testing.assert_allclose(np.diff(e.rkhs), growth[:-1], atol=1e-13)
+
+
+def test_truncation_gap_contains_the_longer_spectrum():
+    long, short = (mercer_spectrum("relu", 2, K) for K in (3000, 60))
+    target = source_target(short, 0.5)
+    power = np.zeros(3001)
+    power[:61] = target.power
+    run = (schedules.polynomial(0.6, 0.3), [10, 1000, 20000])
+    truth = expected_risk(long, power, *run, noise=0.5).risk
+    low = expected_risk(short, target, *run, noise=0.5, tail=False).risk
+    high = expected_risk(short, target, *run, noise=0.5).risk
+    assert np.all((low < truth) & (truth < high))
+    gap = truncation_gap(short, target, *run, noise=0.5)
+    np.testing.assert_allclose(gap, high / low - 1)
+    assert np.all(gap < [1e-6, 1e-4, 1e-3])
+
+
+def test_clustering_keeps_sums_and_smooth_functions(circle):
+    full = sphere_modes(*circle, tail=False)
+    few = cluster(full)
+    assert len(few.eigenvalues) < len(full.eigenvalues) / 3
+    for S in (0.0, 30.0, 1e3, 1e5):
+        for name in ("power", "weights"):
+            sums = [np.sum(getattr(m, name) * np.exp(-2 * S * m.eigenvalues)) for m in (full, few)]
+            np.testing.assert_allclose(*sums, rtol=1e-9)
+
+
+def test_largest_stable_step_is_where_second_moments_stop_growing(circle):
+    spectrum, _ = circle
+    np.testing.assert_allclose(largest_stable_step(spectrum), 2 / spectrum.trace, rtol=1e-9)
+    lam = np.array([0.5, 0.2, 0.1])
+    small = Spectrum(2, lam, np.array([1.0, 2.0, 2.0]), 1.1)
+    for decay, batch in ((0.0, 1), (0.2, 1), (0.0, 5), (0.1, 3)):
+        edge = largest_stable_step(small, decay, batch)
+        m = sphere_modes(small, np.zeros(3), decay, batch)
+        for factor, grows in ((0.99, False), (1.01, True)):
+            eta = factor * edge
+            growth = np.diag(1 - m.decay(eta)) + eta**2 / batch * m.weights[:, None]
+            assert (np.abs(np.linalg.eigvals(growth)).max() > 1) is np.bool_(grows)
+            assert (stability_load(small, eta, decay, batch) >= 1) == grows
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"schedule": schedules.polynomial(1.5, 0.5)}, "largest stable step is 1.33333"),
+    ({"noise": -0.1}, "noise = -0.1"),
+    ({"weight_decay": 2.0}, "weight_decay = 2.0: must be below 1/eta = 2"),
+    ({"weight_decay": -1.0}, "weight_decay = -1.0"),
+    ({"times": 0}, "T >= 1"),
+    ({"times": [10.5]}, "whole numbers"),
+    ({"times": [-3, 5]}, "times"),
+    ({"batch": 0}, "batch = 0"),
+    ({"average": "mean"}, "average = 'mean'"),
+    ({"method": "fast"}, "method = 'fast'"),
+    ({"target": np.full(601, np.nan)}, "power"),
+    ({"target": np.ones(3)}, "power: 3 degrees"),
+    ({"schedule": schedules.linear_to_zero(0.5, 100), "times": 200}, "beyond the horizon 100"),
+])
+def test_bad_input_is_named(circle, options, message):
+    arguments = {"spectrum": circle[0], "target": circle[1], "times": 10,
+                 "schedule": schedules.polynomial(0.5, 0.5)} | options
+    with pytest.raises(ValueError, match=message.replace("(", r"\(")):
+        expected_risk(**arguments)
+
+
+def test_nan_eigenvalues_are_refused(circle):
+    class Broken:
+        eigenvalues, multiplicities = np.array([1.0, np.nan]), np.ones(2)
+        trace = tail = 0.0
+
+    with pytest.raises(ValueError, match=r"eigenvalues\[1\] = .*nan"):
+        expected_risk(Broken, np.ones(2), schedules.constant(0.1), 5)
