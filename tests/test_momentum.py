@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from ntksgd.exact_risk import expected_risk
-from ntksgd.momentum import fixed_point_gain, heavy_ball_risk, sampled_heavy_ball
+from ntksgd.fourier_sgd import fourier_sgd
+from ntksgd.momentum import fixed_point_gain, heavy_ball_risk
+from ntksgd.risk import grid
+from ntksgd.samples import draw_samples
 from ntksgd.schedules import constant, polynomial
 from ntksgd.spectrum import Spectrum, mercer_spectrum
 from ntksgd.target import source_target
@@ -46,9 +49,10 @@ def test_gain_one_is_the_stability_limit():
 def test_sampled_paths_agree_with_the_recursion(beta, batch):
     schedule = polynomial(0.5 * (1 - beta) / SPECTRUM.trace, 0.5)
     exact = heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES, batch) @ [1, 0.3]
-    paths = np.array([sampled_heavy_ball(SPECTRUM, TARGET, schedule, beta, TIMES, 0.3,
-                                         np.random.default_rng([7, i]), batch)
-                      for i in range(800)])
+    where = grid(TARGET)
+    paths = where.risk(np.array([
+        fourier_sgd(SPECTRUM, draw_samples(TARGET, 1000 * batch, 0.3, i), schedule, steps=TIMES,
+                    points=where.points, beta=beta, batch=batch) for i in range(800)]))
     error = paths.std(axis=0) / np.sqrt(len(paths))
     assert np.all(error[1:] < 0.04 * exact[1:])  # the check has teeth
     assert np.all(np.abs(paths.mean(axis=0) - exact) < 4 * error)

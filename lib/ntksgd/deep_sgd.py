@@ -8,7 +8,7 @@ by row W^T D (for the signal below) together with the update of that row.
 from functools import lru_cache
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from ntksgd import check
 from ntksgd.activations import activation
@@ -19,29 +19,28 @@ from ntksgd.losses import loss_code, residual
 LIMIT = 1e8  # a prediction beyond this counts as divergence
 
 
-def train(params, x, y, steps, times, points, spec, gamma=1.0, loss="square"):
-    """Predictions at `points` along one-pass SGD, for many replicates in parallel.
+def train(params, samples, rates, spec, *, steps, points, gamma=1.0, loss="square"):
+    """Values g_t at the points along one-pass SGD from the given parameters.
 
     Parameters
     ----------
-    params : list of DeepParameters
-        One initialisation a replicate, all of one shape; left as they are.
-    x, y : ndarray, shapes (replicates, T, d) and (replicates, T)
-        One sample a step.
-    steps : ndarray, shape (T,)
-        eta_1, ..., eta_T.
-    times : array of int, shape (n,)
-        Ascending numbers of steps in [0, T] after which to look.
-    points : ndarray, shape (p, d)
-    spec : str
-        A built-in activation; it is normalised to E phi(z)^2 = 1.
-    loss : str
-        "square", "logistic" or "huber".
+    params : DeepParameters
+        Left as they are.
+    samples : Samples
+        x (T, d), y (T,), one a step.
+    rates : Schedule or array
+        eta_t for t = 1, 2, ...
+    spec : str or Activation
+        A built-in activation sigma; the network uses phi, sigma normalised to E phi(z)^2 = 1.
+    steps : sequence of int, shape (n,)
+        Increasing numbers of steps >= 0 after which to look.
+    points : array, shape (p, d)
+    loss : "square", "logistic" or "huber"
 
     Returns
     -------
-    ndarray, shape (replicates, n, p)
-        NaN from the first step on whose prediction is not finite or exceeds 1e8.
+    ndarray, shape (n, p)
+        Infinite from the first step on whose prediction is not finite or exceeds 1e8.
 
     Raises
     ------
@@ -49,52 +48,52 @@ def train(params, x, y, steps, times, points, spec, gamma=1.0, loss="square"):
         For an activation that is not built in, or inputs that do not fit each other.
     """
     act, code = activation(spec), loss_code(loss)
-    check.one_of("activation", act.name.partition("(")[0], tuple(CODES))
-    times, steps = np.asarray(times), check.finite_array("steps", steps, 1, non_negative=True)
-    if times.size == 0 or np.any(np.diff(times) <= 0) or times[0] < 0 or times[-1] > steps.size:
-        raise ValueError(f"times = {times}: must ascend within [0, {steps.size}]")
-    x, y = check.finite_array("x", x, 3), check.finite_array("y", y, 2)
-    if x.shape[:2] != y.shape or y.shape != (len(params), steps.size):
-        raise ValueError(f"x {x.shape}, y {y.shape}: must be ({len(params)}, {steps.size}, ...)")
-    a, b, c, w = (np.stack(part) for part in zip(*params, strict=True))
-    root = np.sqrt(normalised(act)[1])
+    name = check.one_of("activation", act.name.partition("(")[0], tuple(CODES))
+    steps = np.asarray(steps)
+    if steps.dtype.kind not in "iu" or steps[0] < 0 or np.any(np.diff(steps) <= 0):
+        raise ValueError(f"steps = {steps}: must be increasing integers >= 0")
+    T, d = int(steps[-1]), params.b.shape[2]
+    rates = rates.steps(T) if hasattr(rates, "steps") else rates
+    rates = check.finite_array("rates", rates, 1, non_negative=True)
+    if samples.x.shape != (samples.y.size, d) or samples.y.size < T or rates.size < T:
+        raise ValueError(f"samples x {samples.x.shape}, y {samples.y.shape}, rates {rates.shape}: "
+                         f"must serve {T} steps in d = {d}")
     points = np.ascontiguousarray(check.finite_array("points", points, 2))
-    return _replicates(FINGERPRINT)(CODES[act.name.partition("(")[0]], a, b, c, w, x, y, steps,
-                                    times, points, float(gamma), act.scale or 0.0, 1 / root, code)
+    out = np.full((steps.size, len(points)), np.inf)
+    _compiled(FINGERPRINT)(CODES[name], *(part.copy() for part in params), samples.x[:T],
+                           samples.y[:T], rates, steps, points, float(gamma), act.scale or 0.0,
+                           1 / np.sqrt(normalised(act)[1]), code, out)
+    return out
 
 
 @lru_cache(maxsize=1)
-def _replicates(fingerprint):
-    @njit(cache=True, parallel=True, **OPTIONS)
-    def replicates(kind, a, b, c, w, x, y, steps, times, points, gamma, scale, unit, loss):
+def _compiled(fingerprint):
+    @njit(cache=True, nogil=True, **OPTIONS)
+    def run(*arguments):
         source = fingerprint  # noqa: F841  ties the disk cache to the source of the activations
-        out = np.full((len(y), times.size, len(points)), np.nan)
-        for r in prange(len(y)):
-            _path(kind, a[r], b[r], c[r], w[r], x[r], y[r], steps, times, points, gamma, scale,
-                  unit, loss, out[r])
-        return out
+        _path(*arguments)
 
-    return replicates
+    return run
 
 
 @njit(**OPTIONS)
-def _path(kind, a, b, c, w, x, y, steps, times, points, gamma, scale, unit, loss, out):
+def _path(kind, a, b, c, w, x, y, rates, steps, points, gamma, scale, unit, loss, out):
     """Train in place, writing the predictions at the points into out."""
     value, slope = np.empty(c.shape), np.empty(c.shape)
     signal, below = np.empty(a.shape[1]), np.empty(a.shape[1])
     seen = 0
     for t in range(y.size + 1):
-        if seen < times.size and t == times[seen]:
+        if t == steps[seen]:
             for j in range(len(points)):
                 out[seen, j] = _predict(kind, a, b, c, w, points[j], gamma, scale, unit, value,
                                         slope)
             seen += 1
-        if t == y.size or seen == times.size:
+        if t == y.size:
             return
         g = _predict(kind, a, b, c, w, x[t], gamma, scale, unit, value, slope)
         if not abs(g) <= LIMIT:
             return
-        push = steps[t] * residual(loss, g, y[t])
+        push = rates[t] * residual(loss, g, y[t])
         for copy in range(2):
             _backward(a[copy], b[copy], c[:, copy], w[:, copy], x[t], push, gamma,
                       value[:, copy], slope[:, copy], signal, below)

@@ -20,12 +20,13 @@ import numpy as np
 from numba import njit
 
 from ntksgd import check
+from ntksgd.fourier_sgd import ascending, momentum
 from ntksgd.spectrum import Spectrum
 
 
 def fixed_point_gain(spectrum: Spectrum, eta, beta, batch=1):
     """G with R = G (R + s^2) at the fixed point of constant step eta; infinity if unstable."""
-    beta, batch = _momentum(beta), check.integer("batch", batch, 1)
+    beta, batch = momentum(beta), check.integer("batch", batch, 1)
     u = check.positive("eta", eta) * spectrum.eigenvalues
     damping = 2 * (1 - beta) + 2 * beta * u / (1 + beta) - (1 - 1 / batch) * u
     if np.any(damping <= 0):
@@ -60,7 +61,7 @@ def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
     ValueError
         For beta outside [0, 1), times that do not ascend, or a recursion that diverges.
     """
-    beta, times, batch = _momentum(beta), _ascending(times), check.integer("batch", batch, 1)
+    beta, times, batch = momentum(beta), ascending("times", times), check.integer("batch", batch, 1)
     counts, eigenvalues = spectrum.multiplicities, spectrum.eigenvalues
     steps = np.asarray(schedule(np.arange(1, times[-1] + 1)), dtype=float)
     power = check.finite_array("power", power, 1, non_negative=True)
@@ -69,43 +70,6 @@ def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
         raise ValueError(f"beta = {beta:g}, eta_1 = {steps[0]:g}: the second moments diverge; "
                          "lower one of them")
     return risk
-
-
-def sampled_heavy_ball(spectrum, target, schedule, beta, times, noise, rng, batch=1):
-    """Squared error ||f_t - f*||^2 of one heavy-ball path on the circle, in the Fourier basis.
-
-    Parameters
-    ----------
-    target : Target
-        On the circle, with as many degrees as `spectrum`.
-    noise : float
-        Variance s^2 of Gaussian noise.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Exact in space (Parseval); the path is the only randomness.
-    """
-    if spectrum.d != 2:
-        raise ValueError(f"d = {spectrum.d}: the sampled path is written for the circle, d = 2")
-    beta, times, batch = _momentum(beta), _ascending(times), check.integer("batch", batch, 1)
-    angles = rng.uniform(0, 2 * np.pi, (times[-1], batch))
-    errors = np.sqrt(check.number("noise", noise, 0.0)) * rng.standard_normal(angles.shape)
-    steps = np.asarray(schedule(np.arange(1, times[-1] + 1)), dtype=float)
-    cosines = target.signs * np.sqrt(target.power)
-    return _path(spectrum.eigenvalues, cosines, steps, beta, times, angles, errors)
-
-
-def _momentum(beta):
-    return check.number("beta", beta, 0.0, 1.0, open_high=True)
-
-
-def _ascending(times):
-    times = np.asarray(times)
-    if times.ndim != 1 or times.dtype.kind != "i" or times[0] < 1 or np.any(np.diff(times) <= 0):
-        raise ValueError(f"times = {times}: must be integers >= 1 that ascend")
-    return times
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"}, error_model="numpy")
@@ -131,34 +95,3 @@ def _recursion(eigenvalues, weights, power, steps, beta, times, batch):
                 risk[seen, column] = total
                 seen += 1
     return risk
-
-
-@njit(cache=True, fastmath={"reassoc", "contract"}, error_model="numpy")
-def _path(eigenvalues, cosines, steps, beta, times, angles, errors):
-    """Coefficients of e_t on 1, sqrt(2) cos(k phi), sqrt(2) sin(k phi), and the step before."""
-    size, batch = eigenvalues.size, angles.shape[1]
-    error = np.zeros((2, size))
-    error[0] = -cosines
-    before, value, gradient = error.copy(), np.zeros((2, size)), np.empty((2, size))
-    out, seen = np.empty(times.size), 0
-    for t in range(times[-1]):
-        gradient[:] = 0.0
-        for i in range(batch):
-            # the basis at the sample by rotation: one sine and one cosine a sample
-            c, s = np.cos(angles[t, i]), np.sin(angles[t, i])
-            value[0, 0], p, q = 1.0, np.sqrt(2.0), 0.0
-            total = error[0, 0]
-            for k in range(1, size):
-                p, q = p * c - q * s, p * s + q * c
-                value[0, k], value[1, k] = p, q
-                total += p * error[0, k] + q * error[1, k]
-            gradient += (total - errors[t, i]) / batch * value
-        for j in range(2):
-            for k in range(size):
-                new = (error[j, k] + beta * (error[j, k] - before[j, k])
-                       - steps[t] * eigenvalues[k] * gradient[j, k])
-                before[j, k], error[j, k] = error[j, k], new
-        if t + 1 == times[seen]:
-            out[seen] = np.sum(error**2)
-            seen += 1
-    return out
