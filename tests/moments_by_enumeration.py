@@ -10,7 +10,7 @@ import numpy as np
 
 
 def fourier_degrees(n):
-    """Real Fourier modes of each frequency, orthonormal under the uniform measure: list of (j, n)."""
+    """Real Fourier modes of each frequency, orthonormal under the uniform law: list of (j, n)."""
     x = 2 * np.pi * np.arange(n) / n
     degrees = [np.ones((1, n))]
     for k in range(1, (n + 1) // 2):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from moments_by_enumeration import enumerate_risks, fourier_degrees
 
+from moments_by_enumeration import enumerate_risks, fourier_degrees
 from ntksgd import schedules, sphere
 from ntksgd.clustering import cluster
-from ntksgd.exact_risk import expected_risk, truncation_gap
+from ntksgd.exact_risk import expected_risk, expected_risks, truncation_gap
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
 from ntksgd.modes import sphere_modes
@@ -107,6 +107,17 @@ def test_sampled_sgd_agrees_within_its_standard_error(activation, d, weight_deca
         assert np.all(np.abs(mean - expected) < 4 * error), (mean - expected) / error
 
 
+def test_several_targets_at_once_are_each_alone(circle):
+    spectrum, _ = circle
+    targets = [source_target(spectrum, r) for r in (0.25, 1.0)]
+    run = (schedules.polynomial(0.6, 0.5), [3, 400, 10**6], 0.1, 1e-4, 2, "uniform")
+    together = expected_risks(spectrum, targets, *run)
+    for target, one in zip(targets, together, strict=True):
+        alone = expected_risk(spectrum, target, *run)
+        np.testing.assert_allclose([one.risk, one.rkhs, one.averaged],
+                                   [alone.risk, alone.rkhs, alone.averaged], rtol=1e-9)
+
+
 def test_initial_risk_is_the_norm_of_the_target(circle):
     spectrum, target = circle
     at_zero = expected_risk(spectrum, target, schedules.constant(0.1), [0, 1])
@@ -150,7 +161,7 @@ def test_truncation_gap_contains_the_longer_spectrum():
 
 
 def test_clustering_keeps_sums_and_smooth_functions(circle):
-    full = sphere_modes(*circle, tail=False)
+    full = sphere_modes(circle[0], [circle[1]], tail=False)
     few = cluster(full)
     assert len(few.eigenvalues) < len(full.eigenvalues) / 3
     for S in (0.0, 30.0, 1e3, 1e5):
@@ -166,7 +177,7 @@ def test_largest_stable_step_is_where_second_moments_stop_growing(circle):
     small = Spectrum(2, lam, np.array([1.0, 2.0, 2.0]), 1.1)
     for decay, batch in ((0.0, 1), (0.2, 1), (0.0, 5), (0.1, 3)):
         edge = largest_stable_step(small, decay, batch)
-        m = sphere_modes(small, np.zeros(3), decay, batch)
+        m = sphere_modes(small, [np.zeros(3)], decay, batch)
         for factor, grows in ((0.99, False), (1.01, True)):
             eta = factor * edge
             growth = np.diag(1 - m.decay(eta)) + eta**2 / batch * m.weights[:, None]

@@ -38,16 +38,16 @@ def cluster(modes: Modes, nodes: int = NODES) -> Modes:
     pieces = []
     for j in np.unique(octave):
         here = octave == j
-        lam, F, w = modes.eigenvalues[here], modes.power[here], modes.weights[here]
+        lam, F, w = modes.eigenvalues[here], modes.power[:, here], modes.weights[here]
         if len(lam) <= nodes or lam[0] == 0:
             pieces.append((lam, w, F, modes.inverse[here]))
             continue
         x = np.ldexp(chebyshev, j)
-        F_new, w_new = np.zeros(nodes), np.zeros(nodes)
+        F_new, w_new = np.zeros((len(F), nodes)), np.zeros(nodes)
         for part in np.array_split(np.arange(len(lam)), 1 + len(lam) // 4096):  # bounded memory
             basis = lagrange(chebyshev, np.ldexp(lam[part], -j))
-            F_new += basis @ F[part]
+            F_new += F[:, part] @ basis.T
             w_new += basis @ w[part]
         pieces.append((x, w_new, F_new, 1 / x))
-    lam, w, F, inverse = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    lam, w, F, inverse = (np.concatenate(column, -1) for column in zip(*pieces, strict=True))
     return replace(modes, eigenvalues=lam, weights=w, power=F, inverse=inverse)

@@ -19,7 +19,7 @@ from numpy.polynomial import legendre
 from scipy.special import roots_jacobi
 
 from ntksgd.modes import Modes
-from ntksgd.moments import UNIT_NOISE, State, initial, step
+from ntksgd.moments import State, initial, step, unit_noise
 
 DEGREE = 16
 #: Steps taken one by one at the start and after each break of the schedule.
@@ -62,42 +62,47 @@ def _solve(E, decay, start, forcing):
 def block(modes: Modes, state: State, schedule, length: float):
     """All moments at the nodes of the block that starts at ``state.t``: a State of arrays.
 
-    Returned arrays have the node as last axis but one: C (2, p+1, K), M (p+1, K), ...
+    Returned arrays have the node as last axis but one: C (n+1, p+1, K), M (n, p+1, K), ...
     """
     t = state.t + (radau()[0] + 1) / 2 * length
     E, eta = difference_matrix(length)[1:], schedule(t[1:] + 1)
-    lam, F = modes.weight_decay, modes.power
+    lam, F, n = modes.weight_decay, modes.power[:, None], len(modes.power)
+    noise = unit_noise(modes)[:, None]
     drop = modes.mean_decay(eta)  # (p, K)
     mean = 1 - drop
     column = eta[:, None]
 
-    M = np.zeros((DEGREE + 1, len(F)))
+    M = np.zeros((n, DEGREE + 1, F.shape[-1]))
     if lam > 0:
         M = _with_start(state.M, _solve(E, drop.T, state.M, -column * lam * F))
     # C is coupled through R = sum_k C_k alone: one column a node of R, then a p x p system for R
-    forcing = np.zeros((2 + DEGREE, DEGREE, len(F)))
-    forcing[0] = column**2 * lam**2 * F - 2 * column * lam * mean * M[1:]
-    forcing[2:] = np.eye(DEGREE)[:, :, None] * column**2 / modes.batch * modes.weights
-    start = np.concatenate([state.C, np.zeros((DEGREE, len(F)))])
+    forcing = np.zeros((n + 1 + DEGREE, DEGREE, F.shape[-1]))
+    forcing[:n] = column**2 * lam**2 * F - 2 * column * lam * mean * M[:, 1:]
+    forcing[n + 1:] = np.eye(DEGREE)[:, :, None] * column**2 / modes.batch * modes.weights
+    start = np.concatenate([state.C, np.zeros((DEGREE, F.shape[-1]))])
     y = _solve(E, modes.decay(eta).T, start, forcing)
-    G = y[2:].sum(-1).T
-    free = y[:2].sum(-1)
-    risk = np.linalg.solve(np.eye(DEGREE) - G, (free + UNIT_NOISE[:, None] * G.sum(1)).T)
-    C = _with_start(state.C, y[:2] + np.einsum("jn,jik->nik", risk + UNIT_NOISE, y[2:]))
+    free, response = y[:n + 1], y[n + 1:]
+    G = response.sum(-1).T
+    risk = np.linalg.solve(np.eye(DEGREE) - G, (free.sum(-1) + noise * G.sum(1)).T)
+    C = _with_start(state.C, free + np.einsum("jn,jik->nik", risk + noise.T, response))
     if state.A is None:
         return replace(state, t=t, C=C, M=M)
 
-    M_next, C_next = M[1:] + E @ M, C[:, 1:] + E @ C
+    M_next, C_next = M[:, 1:] + E @ M, C[:, 1:] + E @ C
     L = np.zeros_like(M)
     if lam > 0:
-        L = _with_start(state.L, np.linalg.solve(E[:, 1:], M_next - E[:, :1] * state.L))
+        L = _with_start(state.L, _sum(E, state.L, M_next))
     drift = np.zeros_like(C_next)
-    drift[0] = -column * lam * L[1:]
+    drift[:-1] = -column * lam * L[:, 1:]
     B = _with_start(state.B, _solve(E, drop.T, state.B, drift + C_next))
     gain = 2 * (mean * B[:, 1:] + drift) + C_next
-    A = np.stack([np.linalg.solve(E[:, 1:], g - E[:, :1] * a) for g, a in
-                  zip(gain, state.A, strict=True)])
-    return replace(state, t=t, C=C, M=M, L=L, B=B, A=_with_start(state.A, A))
+    A = _with_start(state.A, _sum(E, state.A, gain))
+    return replace(state, t=t, C=C, M=M, L=L, B=B, A=A)
+
+
+def _sum(E, start, gain):
+    """y at the nodes after the first: y(t+1) - y(t) = gain."""
+    return np.linalg.solve(E[:, 1:], gain - E[:, :1] * start[..., None, :])
 
 
 def _with_start(start, rest):
@@ -159,5 +164,5 @@ def advance(modes: Modes, state: State, schedule, times, breaks=()) -> tuple[Sta
 
 
 def collocated(modes: Modes, schedule, times, average: bool = False) -> np.ndarray:
-    """As :func:`ntksgd.moments.direct`, (len(times), 4, 2), for horizons no loop would reach."""
+    """As :func:`ntksgd.moments.direct`, shape (len(times), 4, n + 1), for any horizon."""
     return np.array(advance(modes, initial(modes, average), schedule, times)[1])

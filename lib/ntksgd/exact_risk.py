@@ -96,7 +96,7 @@ def expected_risk(
     method : "collocation" or "direct"
         "direct" steps through the recursion: the reference, for T up to about 1e5.
     tail : bool
-        True: the trace beyond the spectrum's last degree is bounded from above (see `sphere_modes`);
+        True: the trace beyond the spectrum's last degree is bounded from above, see `sphere_modes`;
         False: it is dropped. The two bracket the truth, see `truncation_gap`.
 
     Raises
@@ -105,11 +105,18 @@ def expected_risk(
         For an unstable step (the message names the largest stable one), negative noise,
         weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, and unknown options.
     """
+    return expected_risks(spectrum, [target], schedule, times, noise, weight_decay, batch, average,
+                          method, tail)[0]
+
+
+def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0.0, batch=1,
+                   average=None, method="collocation", tail=True) -> list[ExpectedRisk]:
+    """`expected_risk` of several targets under the same schedule, in one go: a list."""
     check.number("noise", noise, 0.0)
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
     times = _times(times, schedule)
-    m = sphere_modes(spectrum, target, weight_decay, batch, tail)
+    m = sphere_modes(spectrum, targets, weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
     if method == "direct" and average != "tail":
@@ -118,10 +125,13 @@ def expected_risk(
         columns = _tail_averaged(m if method == "direct" else cluster(m), schedule, grid)
     else:
         columns = collocated(cluster(m), schedule, grid, average is not None)
-    risk, rkhs, mean, lump = np.moveaxis(columns[back], 1, 0)
-    total = risk @ [1.0, noise]
-    share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
-    return ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share)
+    risks = []
+    for i in range(len(targets)):
+        risk, rkhs, mean, lump = np.moveaxis(columns[back][:, :, [i, -1]], 1, 0)
+        total = risk @ [1.0, noise]
+        share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
+        risks.append(ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share))
+    return risks
 
 
 def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:

@@ -19,8 +19,8 @@ and, for the average S_t/n of the iterates e_1 ... e_n (S the running sum),
     B_k = E<P_k S, P_k e>   B_k <- (a - eta lambda_k) B_k - eta lambda L_k(old) + C_k(new)
     A_k = E|P_k S|^2        A_k <- A_k + 2 [(a - eta lambda_k) B_k - eta lambda L_k](old) + C_k(new)
 
-Everything is linear in (F, s^2), so two columns are carried: the signal (F, s^2 = 0) and the
-variance (F = 0, s^2 = 1); the risk is signal + s^2 variance, exactly.
+Everything is linear in (F, s^2), so n + 1 columns are carried: the signals of n targets (each with
+its F, s^2 = 0), and last the variance (F = 0, s^2 = 1); a risk is signal + s^2 variance, exactly.
 """
 
 from __future__ import annotations
@@ -31,13 +31,10 @@ import numpy as np
 
 from ntksgd.modes import Modes
 
-#: s^2 of the two columns: signal, variance.
-UNIT_NOISE = np.array([0.0, 1.0])
-
 
 @dataclass(frozen=True)
 class State:
-    """Moments after ``t`` steps; ``C, B, A`` have shape (2, K), ``M, L`` (K,).
+    """Moments after ``t`` steps; ``C, B, A`` have shape (n + 1, K), ``M, L`` (n, K).
 
     ``L, B, A`` belong to the running sum started at step ``start``; they are None when no average
     is asked for.
@@ -54,22 +51,29 @@ class State:
     def restart(self) -> State:
         """The same moments with an empty running sum: averages start here."""
         zero = np.zeros_like(self.C)
-        return replace(self, L=zero[0], B=zero, A=zero, start=self.t)
+        return replace(self, L=zero[:-1], B=zero, A=zero, start=self.t)
 
     def observables(self, modes: Modes) -> np.ndarray:
         """Risk, squared RKHS distance, averaged risk, part of the risk in the lumped tail.
 
-        Each as (signal, variance): shape (4, 2).
+        Each for every column (signals, variance): shape (4, n + 1).
         """
-        n = self.t - self.start
-        mean = self.A.sum(1) / n**2 if self.A is not None and n > 0 else np.full(2, np.nan)
+        n, mean = self.t - self.start, np.full(len(self.C), np.nan)
+        if self.A is not None and n > 0:
+            mean = self.A.sum(1) / n**2
         lumped = (modes.eigenvalues == 0) & (modes.weights > 0)
         return np.stack([self.C.sum(1), self.C @ modes.inverse, mean, self.C[:, lumped].sum(1)])
 
 
+def unit_noise(modes: Modes) -> np.ndarray:
+    """s^2 of each column: 0 for the signals, 1 for the variance."""
+    return np.append(np.zeros(len(modes.power)), 1.0)
+
+
 def initial(modes: Modes, average: bool = False) -> State:
     """f_0 = 0: C_k = F_k, M_k = -F_k, no noise yet."""
-    state = State(0.0, np.stack([modes.power, 0 * modes.power]), -modes.power)
+    silent = np.zeros((1, len(modes.eigenvalues)))
+    state = State(0.0, np.concatenate([modes.power, silent]), -modes.power)
     return state.restart() if average else state
 
 
@@ -77,20 +81,20 @@ def step(modes: Modes, state: State, eta: float) -> State:
     """One step of SGD, the formulas of the module's docstring in the same order."""
     lam, F = modes.weight_decay, modes.power
     mean = 1 - modes.mean_decay(eta)
-    noise = eta**2 / modes.batch * (state.C.sum(1) + UNIT_NOISE)
+    noise = eta**2 / modes.batch * (state.C.sum(1) + unit_noise(modes))
     C = (1 - modes.decay(eta)) * state.C + noise[:, None] * modes.weights
-    C[0] += eta**2 * lam**2 * F - 2 * eta * lam * mean * state.M
+    C[:-1] += eta**2 * lam**2 * F - 2 * eta * lam * mean * state.M
     M = mean * state.M - eta * lam * F
     new = replace(state, t=state.t + 1, C=C, M=M)
     if state.A is None:
         return new
     cross = mean * state.B
-    cross[0] -= eta * lam * state.L
+    cross[:-1] -= eta * lam * state.L
     return replace(new, L=state.L + M, B=cross + C, A=state.A + 2 * cross + C)
 
 
 def direct(modes: Modes, schedule, times, average: bool = False) -> np.ndarray:
-    """Observables at each of ``times`` (integers, ascending) by stepping: (len(times), 4, 2)."""
+    """Observables at ``times`` (integers, ascending) by stepping: (len(times), 4, n + 1)."""
     state, out = initial(modes, average), []
     for t in np.asarray(times, dtype=int):
         for eta in schedule(np.arange(state.t + 1, t + 1)):

@@ -13,7 +13,8 @@ def stability_load(spectrum, eta, weight_decay=0.0, batch=1) -> float:
 
     1 - q_k is the decay of C_k; with lambda = 0 and b = 1 it is eta kappa(1) / 2.
     """
-    m = sphere_modes(spectrum, np.zeros(len(spectrum.eigenvalues)), weight_decay, batch, tail=False)
+    silent = np.zeros(len(spectrum.eigenvalues))
+    m = sphere_modes(spectrum, [silent], weight_decay, batch, tail=False)
     live = m.eigenvalues > 0
     gap = m.decay(eta)[live]
     if np.any(gap <= 0):
