@@ -29,7 +29,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 # variables of the reader's shell that would redirect what is written here, or skip computations
 unexport NTKSGD_FIGURES NTKSGD_CLAIMS NTKSGD_CACHE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help figures notebooks test lint lab bench clean
+.PHONY: help figures notebooks test lint lab bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -53,6 +53,14 @@ lab: .venv-lab/.ready  ## open the notebooks in JupyterLab (an environment of it
 
 bench: .venv-bench/.ready  ## timings against the alternatives (an environment of its own)
 	@set -e; for script in benchmarks/*.py; do .venv-bench/bin/python $$script; done
+
+# versions of what is shared come from requirements.lock; torch is left out: it would bring CUDA
+COMPILE = uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --universal \
+  --python-version 3.11 --no-header
+lock:  ## bring the locks up to pyproject.toml, keeping pins (uv)
+	$(COMPILE) --extra test -o requirements.lock
+	$(COMPILE) --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
+	$(COMPILE) --extra bench -c requirements.lock -o requirements-bench.lock
 
 clean:  ## remove all that make made, but the environments and committed files
 	rm -rf build .pytest_cache .ruff_cache
@@ -84,13 +92,10 @@ endif
 # --- one execution of a notebook: figures and outputs --------------------------------------------
 TOOLS := tools/run_notebook.py tools/notebook_files.py
 
+# writes $(BUILD)/NN_name.params.json, and changes it only where a value changed
 $(BUILD)/params.done: $(SOURCES) $(wildcard params/*.yaml) tools/parameters.py | $(READY)
 	@$(RUN) tools/parameters.py '$(PROFILE)' '$(BUILD)'
 	@touch $@
-
-# written by the rule above, and only where a value changed
-$(NAMES:%=$(BUILD)/%.params.json): $(BUILD)/params.done
-	@:
 
 # the default profile recomputes; a long study takes up where a killed one stopped
 CACHE = $(if $(filter default,$(PROFILE)),,NTKSGD_CACHE='$(CURDIR)/build/cache')
@@ -106,21 +111,19 @@ $(BUILD)/fingerprints.done: $(NAMES:%=$(BUILD)/%.ipynb) $(BUILD)/claims.done too
 	@$(RUN) tools/collect.py fingerprints '$(BUILD)' '$(FIGURES)'
 	@touch $@
 
-# the reading guide draws the scoreboard, anew only if a row of it changed
-$(FIGURES)/claims.csv: $(BUILD)/claims.done
-	@:
-$(GUIDE:%=$(BUILD)/%.ipynb): $(FIGURES)/claims.csv
+# the reading guide draws the scoreboard
+$(GUIDE:%=$(BUILD)/%.ipynb): $(BUILD)/claims.done
 
 $(NAMES:%=build/default/%.installed): %.installed: %.ipynb
 	@$(RUN) tools/notebook_files.py $< notebooks/$(@F:.installed=.ipynb)
 	@touch $@
 
-# --- which library modules each notebook runs ----------------------------------------------------
+# --- included, so made before all else: parameters checked, dependencies of each notebook ---------
 ifneq ($(filter figures notebooks build/%,$(MAKECMDGOALS)),)
 build/deps/%.d: notebooks/%.py tools/dependencies.py
 	@$(CHECK_PYTHON)
 	@$(PYTHON) tools/dependencies.py $< $@
-include $(NAMES:%=build/deps/%.d)
+include $(BUILD)/params.done $(NAMES:%=build/deps/%.d)
 # a figure that was deleted is made again
 $(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
   test -e "$$file" || rm -f "$${list%.outputs}.ipynb"; done < "$$list"; done)

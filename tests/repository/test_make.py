@@ -1,0 +1,135 @@
+"""`make figures`: what runs when, and that a run that fails leaves the figures alone."""
+
+import os
+import time
+
+import pytest
+
+from repository.toy import make, project, snapshot
+
+FIRST = "from ntksgd import claims\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    root = project(tmp_path_factory.mktemp("project"))
+    source = root / "notebooks/01_toy.py"
+    source.write_text(source.read_text().replace(FIRST, FIRST + "import ntksgd.kernel\n", 1))
+    result = make(root, "-j2", "figures")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return root
+
+
+def would_run(root, *arguments):
+    """Names of the notebooks that `make figures` would execute now."""
+    lines = make(root, "-n", *arguments, "figures").stdout.splitlines()
+    return {line.split("notebooks/")[1].split(".py")[0] for line in lines if "run_notebook" in line}
+
+
+def touch(path):
+    later = time.time() + 1
+    os.utime(path, (later, later))
+
+
+def test_figures_and_claims_are_made(built):
+    assert snapshot(built / "figures").keys() == {
+        "01_toy-line.png", "01_toy-line.pdf", "01_toy-line.csv", "01_toy-claims.csv",
+        "claims.csv", "fingerprints.json",
+    }
+
+
+def test_second_call_does_nothing(built):
+    assert would_run(built) == set()
+
+
+BOTH = {"00_guide", "01_toy"}  # the guide shows the claims of 01_toy
+
+
+@pytest.mark.parametrize(("name", "dependents"), [
+    ("notebooks/00_guide.py", {"00_guide"}),
+    ("notebooks/01_toy.py", BOTH),
+    ("lib/ntksgd/kernel.py", BOTH),
+    ("lib/ntksgd/activations.py", BOTH),  # through kernel
+    ("lib/ntksgd/unused.py", set()),
+    ("tools/run_notebook.py", BOTH),
+    ("requirements.lock", BOTH),
+    ("README.md", set()),
+])
+def test_a_change_runs_only_what_depends_on_it(built, name, dependents):
+    times = os.stat(built / name)
+    touch(built / name)
+    found = would_run(built)
+    os.utime(built / name, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert found == dependents
+
+
+def test_a_deleted_figure_is_made_again(built):
+    before = snapshot(built / "figures")
+    (built / "figures/01_toy-line.pdf").unlink()
+    assert make(built, "figures").returncode == 0
+    assert snapshot(built / "figures") == before
+
+
+@pytest.mark.parametrize(("profile", "message"), [
+    ("01_toy: {m: 3}", "unknown parameter 'm'; allowed are n, powers"),
+    ("01_toy: {n: 2.5}", "n=2.5 is not a finite int"),
+    ("01_toy: {n: true}", "n=True is not a finite int"),
+    ("01_toy: {n: 10**3}", "n='10**3' is not a finite int (YAML"),
+    ("01_toy: {powers: [1.0, .nan]}", "is not a finite list[float]"),
+    ("01_toy: {powers: 1.0}", "powers=1.0 is not a finite list[float]"),
+    ("02_toy: {n: 3}", "no notebook '02_toy'; allowed are 00_guide, 01_toy"),
+    ("- 01_toy", "one key per notebook"),
+    ("01_toy: [", "is not YAML"),
+])
+def test_bad_profile_is_named_and_nothing_runs(built, profile, message):
+    before = snapshot(built / "figures")
+    (built / "params/bad.yaml").write_text(profile)
+    result = make(built, "figures", "PROFILE=bad")
+    assert result.returncode != 0
+    assert message in result.stderr
+    assert "cell/s" not in result.stderr
+    assert not (built / "figures/bad").exists()
+    assert snapshot(built / "figures") == before
+
+
+def test_unknown_profile_lists_those_there_are(built):
+    (built / "params/bad.yaml").unlink(missing_ok=True)
+    (built / "params/paper.yaml").write_text("01_toy:\n  n: 5\n")
+    result = make(built, "figures", "PROFILE=papre")
+    assert result.returncode != 0
+    assert "PROFILE='papre': allowed are default, paper" in result.stderr
+
+
+def test_profile_has_figures_of_its_own(built):
+    before = snapshot(built / "figures")
+    (built / "params/paper.yaml").write_text("01_toy:\n  n: 5\n")
+    assert make(built, "figures", "PROFILE=paper").returncode == 0
+    assert (built / "figures/paper/01_toy-line.csv").read_text().split() == list("x01234")
+    assert snapshot(built / "figures") == before
+    assert would_run(built, "PROFILE=paper") == set()
+
+
+def test_a_notebook_that_fails_leaves_the_figures_alone(built):
+    before = snapshot(built / "figures")
+    source = built / "notebooks/01_toy.py"
+    good = source.read_text()
+    try:
+        # it draws another figure first, and fails in its last cell
+        source.write_text(good.replace("n = 3", "n = 4") + "\nraise ValueError('in the end')\n")
+        result = make(built, "figures")
+    finally:
+        source.write_text(good)
+    assert result.returncode != 0
+    assert "01_toy, cell In [5]: ValueError: in the end" in result.stderr
+    assert snapshot(built / "figures") == before
+
+
+def test_a_figure_no_longer_made_is_removed(built):
+    source = built / "notebooks/01_toy.py"
+    source.write_text(source.read_text().replace("01_toy-line", "01_toy-curve"))
+    touch(source)
+    assert make(built, "figures").returncode == 0
+    names = snapshot(built / "figures").keys()
+    assert {n for n in names if n.startswith("01_toy")} == {
+        "01_toy-curve.png", "01_toy-curve.pdf", "01_toy-curve.csv", "01_toy-claims.csv",
+    }

@@ -1,0 +1,101 @@
+"""A small project with all the parts of this one, to break on purpose."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+HEADER = """\
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+"""
+
+STUDY = '''\
+# %% [markdown]
+# # A toy study
+
+# %%
+import matplotlib.pyplot as plt
+
+from ntksgd import claims
+from ntksgd.figures import save, use_style
+
+use_style()
+
+# %% tags=["parameters"]
+n = 3  # type: int  points
+powers = [1.0, 2.0]  # type: list[float]  exponents
+
+# %%
+if n < 2:
+    raise ValueError(f"n={n}: allowed is an integer >= 2")
+
+# %%
+fig, ax = plt.subplots()
+ax.plot(range(n), [x ** powers[0] for x in range(n)])
+save(fig, "01_toy-line", {"x": range(n)})
+
+# %%
+row = claims.Claim("A", "a number", "", None, None, 1.0, 1.0, 0.9, 1.1, "=")
+print(claims.record("01_toy", [row]).to_string(index=False))
+'''
+
+GUIDE = '''\
+# %% [markdown]
+# The claims of 01_toy.
+
+# %%
+from ntksgd import claims
+
+print(claims.read().to_string(index=False))
+'''
+
+
+def project(root: Path) -> Path:
+    """Write the toy project to `root`: two notebooks, a small library, the tools."""
+    for name in ("tools", "Makefile", "requirements.lock", "pyproject.toml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, root / name)
+    for name in ("notebooks", "params", "figures"):
+        (root / name).mkdir()
+    (root / "notebooks/01_toy.py").write_text(HEADER + STUDY)
+    (root / "notebooks/00_guide.py").write_text(HEADER + GUIDE)
+    (root / "README.md").write_text("notebooks 00_guide and 01_toy\n")
+    package = root / "lib/ntksgd"
+    (package / "figures").mkdir(parents=True)
+    for name in ("__init__", "paths", "claims", "figures/__init__"):
+        shutil.copy2(ROOT / f"lib/ntksgd/{name}.py", package / f"{name}.py")
+    (package / "kernel.py").write_text("from ntksgd import activations\n")
+    (package / "activations.py").write_text('"""Activations."""\n')
+    (package / "unused.py").write_text('"""Imported by no notebook."""\n')
+    subprocess.run(["git", "init", "-q", root], check=True)
+    subprocess.run(["git", "-C", root, "add", "README.md", "notebooks"], check=True)
+    return root
+
+
+def make(root: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run make in `root` with this interpreter in the place of the environment it would install."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    settings = [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "-o", ".venv/.ready"]
+    return subprocess.run(
+        ["make", *settings, *arguments], cwd=root, env=environment, capture_output=True, text=True
+    )
+
+
+def snapshot(directory: Path) -> dict[str, bytes]:
+    """Name and content of every file in `directory`."""
+    return {p.name: p.read_bytes() for p in directory.iterdir() if p.is_file()}
