@@ -1,0 +1,218 @@
+"""The sweep behind the width requirement: what it costs, and the excess it measures.
+
+A plan is a list of blocks (widths, replicates): many replicates where a width is cheap, few where
+it is dear, for the noise of the controlled excess falls with the width. Within a block the widths
+share samples; blocks are independent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntksgd import check
+from ntksgd.activations import activation
+from ntksgd.coupling import Setting, couple, neuron_updates
+from ntksgd.exact_risk import expected_risk
+from ntksgd.finite_width import excess_coefficient, kernel_variance
+from ntksgd.risk import log_steps
+from ntksgd.samples import as_seed
+from ntksgd.schedules import polynomial
+from ntksgd.spectrum import mercer_spectrum
+from ntksgd.sweep import child
+from ntksgd.target import source_target
+from ntksgd.width import Excess, controlled_excess
+
+# measured on one core, d = 2, squareplus; `make bench` prints them for the machine at hand
+RATE = 250e6  # neuron-updates a second
+LINEARISED = 2.5  # cost of a step of the linearised network, in steps of the network
+KERNEL = 300  # a step of kernel SGD on the circle with 128 degrees, in neuron-updates
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Widths and replicates of a sweep up to T steps.
+
+    Attributes
+    ----------
+    T : int
+    blocks : sequence of (widths, replicates)
+    linearised : bool
+        Also run the linearised network.
+    """
+
+    T: int
+    blocks: tuple
+    linearised: bool = False
+
+    def __post_init__(self):
+        """Refuse a plan that cannot run."""
+        check.integer("T", self.T, 2)
+        if not self.blocks:
+            raise ValueError("blocks = (): at least one (widths, replicates) is needed")
+        for widths, replicates in self.blocks:
+            for m in widths:
+                check.width(int(m))
+            check.integer("replicates", replicates, 2)
+
+    @property
+    def updates(self):
+        """Neuron-updates of the whole plan, kernel SGD and linearised networks counted as such."""
+        each = 1 + LINEARISED * self.linearised
+        return sum(neuron_updates(widths, self.T, n) * each + KERNEL * self.T * n
+                   for widths, n in self.blocks)
+
+
+def budget(plans, limit, rate=RATE, cores=2):
+    """Say what some plans cost before they start.
+
+    Parameters
+    ----------
+    plans : mapping of name to Plan
+    limit : float
+        Largest total accepted, in core-seconds.
+    rate : float
+        Neuron-updates a core does in a second.
+    cores : int
+
+    Returns
+    -------
+    str
+        One line a plan and the total.
+
+    Raises
+    ------
+    ValueError
+        If the total exceeds `limit`.
+    """
+    limit, rate = check.positive("limit", limit), check.positive("rate", rate)
+    cores = check.integer("cores", cores, 1)
+    lines, total = [], 0.0
+    for name, plan in plans.items():
+        seconds = plan.updates / rate
+        total += seconds
+        lines.append(f"{name}: {plan.updates:.2g} neuron-updates, about {seconds:.0f} core-seconds")
+    verdict = (f"total about {total:.0f} core-seconds at {rate:.2g} neuron-updates a second, "
+               f"{total / cores:.0f} s on {cores} cores; limit {limit:.0f} core-seconds")
+    if total > limit:
+        raise ValueError(f"{verdict}: lower T, the widths or the replicates, or raise the limit")
+    return "\n".join([*lines, verdict])
+
+
+def setting(spec, d, r, noise=0.25, step=1.0, max_degree=128):
+    """SGD of the paper on the target of regularity r, at the step that balances bias and variance.
+
+        eta_t = (step / kappa(1)) t^(-2r/(2r+1)).
+
+    Parameters
+    ----------
+    spec : str or Activation
+    d : int
+    r : float
+    noise : float
+        s^2.
+    step : float
+        eta_1 kappa(1), in (0, 2): the limit of mean-square stability is 2.
+    max_degree : int
+        Of the spectrum.
+
+    Returns
+    -------
+    Setting
+    """
+    step = check.number("step", step, 0.0, 2.0, open_low=True, open_high=True)
+    spectrum = mercer_spectrum(spec, d, max_degree)
+    target = source_target(spectrum, r)
+    schedule = polynomial(step / spectrum.trace, 2 * r / (2 * r + 1))
+    return Setting(activation(spec), target, schedule, check.number("noise", noise, 0.0))
+
+
+def exact(setup, times, tail=True):
+    """Expected risk of kernel SGD in a setting, shape (times,)."""
+    return expected_risk(setup.target.spectrum, setup.target, setup.schedule, times,
+                         setup.noise, setup.weight_decay, tail=tail).risk
+
+
+def first_order(setup, times):
+    """Prediction for the linearised network, nothing fitted: lim m (E R_m / R - 1), shape (times,).
+
+    See `finite_width`. The risk between 200 log-spaced times is interpolated.
+    """
+    times = np.asarray(times)
+    spectrum, target = setup.target.spectrum, setup.target
+    variance = kernel_variance(setup.activation, spectrum.d, spectrum.max_degree, setup.gamma)
+    grid = np.unique(np.concatenate([log_steps(int(times[-1]), 200), times]))
+    risk = exact(setup, grid)
+    coefficient = excess_coefficient(
+        spectrum, target, variance, setup.schedule, setup.noise, times,
+        lambda t: np.exp(np.interp(np.log(t), np.log(grid), np.log(risk))))
+    return coefficient / risk[np.searchsorted(grid, times)]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a plan measured.
+
+    Attributes
+    ----------
+    setup : Setting
+    risk : ndarray, shape (n_T,)
+        Exact expected risk at infinite width.
+    network : Excess
+    linearised : Excess or None
+    drift : tuple of (widths, samples (replicates, widths, n_T))
+        ||Theta_t - Theta_0||.
+    diverged : dict
+        Width -> share of the replicates that diverged; such widths are left out of the excess.
+    """
+
+    setup: Setting
+    risk: np.ndarray
+    network: Excess
+    linearised: Excess | None
+    drift: tuple
+    diverged: dict
+
+    @property
+    def times(self):
+        """Numbers of steps, shape (n_T,)."""
+        return self.network.times
+
+
+def run(setup, plan, seed, points=13, t_min=100, workers=None):
+    """Run a plan.
+
+    Parameters
+    ----------
+    setup : Setting
+    plan : Plan
+    seed : int or SeedSequence
+    points, t_min : int
+        Log-spaced numbers of steps recorded, from t_min to T.
+    workers : int, optional
+
+    Returns
+    -------
+    Sweep
+    """
+    times = log_steps(plan.T, points, t_min)
+    mean, risk = exact(setup, times, tail=False), exact(setup, times)
+    seed, diverged, drift = as_seed(seed), {}, []
+    blocks = {"network": [], "linearised": []}
+    for i, (widths, replicates) in enumerate(plan.blocks):
+        result = couple(setup, widths, times, replicates, child(seed, i),
+                        linearised=plan.linearised, workers=workers)
+        drift.append((np.asarray(widths), result.drift))
+        for name, out in blocks.items():
+            if name == "linearised" and not plan.linearised:
+                continue
+            values = getattr(result, name)
+            # an infinite risk is a width that does not suffice: no excess can be given for it
+            good = np.all(np.isfinite(values), axis=(0, 2))
+            if name == "network":
+                lost = np.mean(~np.all(np.isfinite(values), axis=2), axis=0)
+                diverged |= {int(m): float(s) for m, s in zip(widths, lost, strict=True) if s > 0}
+            if good.any():
+                samples = controlled_excess(values[:, good], result.kernel, mean, risk)
+                out.append((np.asarray(widths)[good], samples))
+    network, lazy = (Excess(times, tuple(b)) if b else None for b in blocks.values())
+    return Sweep(setup, risk, network, lazy, tuple(drift), diverged)
