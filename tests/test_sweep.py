@@ -1,0 +1,93 @@
+"""Sweeps: results depend on the seed and the index alone, and a killed one resumes."""
+
+import os
+from functools import partial
+
+import joblib
+import numpy as np
+import pytest
+
+from ntksgd.sweep import child, map_tasks
+
+
+def draw(item, seed, scale=1.0):
+    return item + scale * np.random.default_rng(seed).normal()
+
+
+def draw_and_count(item, seed, folder):
+    """Leaves a file for each call, so that calls can be counted across processes."""
+    (folder / f"{item}.{os.getpid()}.{len(list(folder.iterdir()))}").touch()
+    return draw(item, seed)
+
+
+ITEMS = list(range(7))
+REFERENCE = [draw(i, np.random.SeedSequence(5).spawn(7)[i]) for i in ITEMS]
+
+
+@pytest.mark.parametrize("workers", [None, 1, 2, 3])
+def test_results_do_not_depend_on_the_number_of_workers(workers):
+    assert map_tasks(draw, ITEMS, seed=5, workers=workers) == REFERENCE
+
+
+def test_joblib_configuration_is_honoured():
+    with joblib.parallel_config(backend="threading", n_jobs=2):
+        assert map_tasks(draw, ITEMS, seed=5) == REFERENCE
+
+
+def test_a_longer_sweep_begins_with_the_shorter_one():
+    assert map_tasks(draw, ITEMS[:3], seed=5, workers=1) == REFERENCE[:3]
+
+
+def test_tasks_and_seeds_differ():
+    assert len(set(map_tasks(draw, [0] * 50, seed=5, workers=1))) == 50
+    assert map_tasks(draw, [0], seed=5, workers=1) != map_tasks(draw, [0], seed=6, workers=1)
+
+
+def test_seed_sequence_is_taken_and_left_as_it_was():
+    seed = np.random.SeedSequence(5)
+    assert [map_tasks(draw, ITEMS, seed, workers=1) for _ in range(2)] == [REFERENCE] * 2
+    assert child(seed, 3).spawn_key == (3,)
+
+
+@pytest.mark.parametrize("arguments", [{"workers": 0}, {"seed": -1}, {"seed": 0.5}])
+def test_bad_arguments_are_named(arguments):
+    with pytest.raises(ValueError, match=next(iter(arguments))):
+        map_tasks(draw, ITEMS, **{"seed": 5} | arguments)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "calls").mkdir()
+    return tmp_path / "calls"
+
+
+def test_without_a_cache_everything_is_computed_again(folder, monkeypatch):
+    monkeypatch.delenv("NTKSGD_CACHE", raising=False)
+    for _ in range(2):
+        map_tasks(partial(draw_and_count, folder=folder), ITEMS, seed=5, workers=1)
+    assert len(list(folder.iterdir())) == 14
+
+
+def test_a_killed_sweep_takes_up_where_it_stopped(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
+    task = partial(draw_and_count, folder=folder)
+    map_tasks(task, ITEMS[:4], seed=5, workers=1)
+    assert map_tasks(task, ITEMS, seed=5, workers=1) == REFERENCE
+    assert len(list(folder.iterdir())) == 7
+    half_written = next((tmp_path / "cache").iterdir())
+    half_written.write_bytes(half_written.read_bytes()[:5])
+    assert map_tasks(task, ITEMS, seed=5, workers=1) == REFERENCE
+    assert len(list(folder.iterdir())) == 8
+
+
+@pytest.mark.parametrize("change", ["seed", "item", "task", "library"])
+def test_the_cache_forgets_nothing_that_matters(change, folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
+    first = map_tasks(partial(draw, scale=1.0), [1.0], seed=5, workers=1)
+    if change == "library":
+        monkeypatch.setattr("ntksgd.sweep._library", lambda: "another")
+    scale = 2.0 if change == "task" else 1.0
+    item, seed = (2.0 if change == "item" else 1.0), (6 if change == "seed" else 5)
+    again = map_tasks(partial(draw, scale=scale), [item], seed=seed, workers=1)
+    assert (again == first) is (change == "library")
+    assert len(list((tmp_path / "cache").iterdir())) == 2
