@@ -1,0 +1,78 @@
+r"""Exponents in T that theory predicts for SGD in an RKHS, each a function of what it depends on.
+
+r is the regularity (source condition), beta the capacity (ordered eigenvalues ~ i^(-beta); on
+S^(d-1) lambda_k ~ k^(-p) with N_k ~ k^(d-2) gives beta = p/(d-1); faster than any power: infinity).
+Every function returns a > 0 for a risk of order T^(-a). Derivations: notebook 03.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def bias(r, theta):
+    """Noiseless gradient flow: 2 r (1 - theta), from (r / (e S))^(2r), S ~ T^(1-theta)."""
+    return 2 * r * (1 - theta)
+
+
+def memory(beta, theta):
+    """Early noise that the last iterate still remembers: (2 - 1/beta)(1 - theta)."""
+    return (2 - 1 / beta) * (1 - theta)
+
+
+def last_iterate(r, theta, beta=np.inf, noise=True):
+    """Steps t^(-theta): the slowest of bias, memory and (with noise) fresh noise ~ T^(-theta)."""
+    slowest = np.minimum(bias(r, theta), memory(beta, theta))
+    return np.minimum(slowest, theta) if noise else slowest
+
+
+def best_theta(r, beta=np.inf):
+    """theta = q/(1+q) with q = min(2r, 2 - 1/beta): where the rate of `last_iterate` is largest."""
+    q = np.minimum(2 * np.asarray(r), 2 - 1 / beta)
+    return q / (1 + q)
+
+
+def capacity_free(r):
+    """2r/(2r+1): the rate of the paper, and of the last iterate with steps tied to the horizon."""
+    return 2 * r / (2 * r + 1)
+
+
+def rkhs_last_iterate(r, theta, beta=np.inf):
+    """Squared RKHS distance: bias (2r-1)(1-theta), fresh noise theta - (1-theta)/beta, memory."""
+    bias_memory = np.minimum(2 * r - 1, 1 - 1 / beta) * (1 - theta)
+    return np.minimum(bias_memory, theta - (1 - theta) / beta)
+
+
+def minimax(r, beta):
+    """2 r beta/(2 r beta + 1): no estimator does better over the source class."""
+    return 1 / (1 + 1 / (2 * r * beta))
+
+
+def uniform_average(r, beta):
+    """Best constant step T^(-zeta): minimax up to r = 1, where its bias S^(-2) stops it."""
+    return _averaged(np.minimum(r, 1), beta)
+
+
+def tail_average(r, beta):
+    """Best constant step: minimax, unless even the largest step is too small (2r + 1/beta < 1)."""
+    return _averaged(r, beta)
+
+
+def _averaged(r, beta):
+    # bias T^(-2r(1-zeta)) against variance T^(-1+(1-zeta)/beta), with 0 <= zeta
+    return 2 * r * np.minimum(1 / (2 * r + 1 / beta), 1)
+
+
+def linear_decay(r, beta):
+    """Steps eta (1 - t/T) with the best eta: minimax for beta <= 2, as if beta were 2 beyond."""
+    return tail_average(r, np.minimum(beta, 2))
+
+
+def decayed_weights(r):
+    """Steps T^(-theta), lambda ~ T^(-(1-theta)), theta = 2r/(2r+1): lambda^2 stops it at r = 1."""
+    return 2 * np.minimum(r, 1) / (2 * r + 1)
+
+
+def ridge(r, beta):
+    """Ridge regression with the best regularisation: minimax up to its saturation at r = 1."""
+    return minimax(np.minimum(r, 1), beta)
