@@ -73,6 +73,8 @@ BREAKS = [
     ("execution", lambda p: edit_cells(p / "notebooks/01_toy.ipynb", unexecuted)),
     ("execution", lambda p: edit_cells(p / "notebooks/01_toy.ipynb", stderr)),
     ("execution", lambda p: edit_cells(p / "notebooks/01_toy.ipynb", error)),
+    ("cells", lambda p: edit(p / "notebooks/01_toy.py", "n = 3  #", "n = 3  #" + 100 * " ")),
+    ("cells", lambda p: edit(p / "notebooks/01_toy.py", "use_style()", "use_style()\n" * 20)),
     ("listing", lambda p: edit(p / "README.md", "01_toy", "toys")),
     ("listing", lambda p: edit(p / "notebooks/00_guide.py", "01_toy", "toys")),
     ("listing", lambda p: write(p / "notebooks/extra.ipynb", "{}")),

@@ -1,0 +1,101 @@
+"""The scoreboard: every measured interval against what theory says of it."""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ntksgd.figures import THEORY, WIDTH, palette
+
+HOLDS, FAILS = palette[0], palette[1]
+MARKERS = {"=": "o", "<=": "<", ">=": ">"}
+LINEAR_TO, LIMIT = 0.1, 10.0  # the axis is linear up to 10 % off, logarithmic beyond
+LABEL_WIDTH = 56  # characters a line
+NBSP = "\N{NO-BREAK SPACE}"
+LINE_HEIGHT = 0.125  # inches
+
+
+def deviations(table: pd.DataFrame) -> pd.DataFrame:
+    """Measured value and interval as (value - theory) / |theory|, one row a claim.
+
+    Where theory is 0 the unit is the largest absolute value among estimate and interval ends.
+    """
+    values = table[["measured", "ci_low", "ci_high"]].to_numpy(float)
+    theory = table["theory"].to_numpy(float)
+    largest = np.abs(np.where(np.isfinite(values), values, 0.0)).max(axis=1)
+    unit = np.where(theory != 0, np.abs(theory), np.where(largest > 0, largest, 1.0))
+    relative = (values - theory[:, None]) / unit[:, None]
+    kept = table[["claim", "quantity", "activation", "d", "r", "relation", "holds"]]
+    return kept.assign(deviation=relative[:, 0], low=relative[:, 1], high=relative[:, 2])
+
+
+def scoreboard(table: pd.DataFrame) -> Figure:
+    """Draw `deviations` row by row, a panel per claim, theory at zero.
+
+    Raises
+    ------
+    ValueError
+        If `table` has no row.
+    """
+    if table.empty:
+        raise ValueError("table: no claims to draw")
+    rows = deviations(table)
+    labels = [_label(row) for row in rows.itertuples()]
+    rows["lines"] = [label.count("\n") + 1 for label in labels]
+    rows["label"] = labels
+    panels = dict(list(rows.groupby("claim", sort=False)))
+    heights = [group["lines"].sum() + 1.5 for group in panels.values()]
+    fig, axes = plt.subplots(
+        len(panels), 1, sharex=True, squeeze=False, height_ratios=heights,
+        figsize=(WIDTH, 0.9 + LINE_HEIGHT * 1.15 * sum(heights)),
+    )
+    for ax, (claim, group) in zip(axes.flat, panels.items(), strict=True):
+        _panel(ax, claim, group)
+    axes[-1, 0].set_xlabel("(measured $-$ theory) / |theory|")
+    fig.legend(handles=_legend(), loc="outside upper right", ncols=2, fontsize=7)
+    return fig
+
+
+def _panel(ax, claim: str, group: pd.DataFrame) -> None:
+    depth = group["lines"].cumsum() - group["lines"] / 2
+    ax.axvline(0.0, color=THEORY, linewidth=1.0, zorder=1)
+    for y, row in zip(depth, group.itertuples(), strict=True):
+        colour = HOLDS if row.holds else FAILS
+        low, middle, high = np.clip([row.low, row.deviation, row.high], -LIMIT, LIMIT)
+        ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
+        ax.plot(middle, y, MARKERS[row.relation], color=colour, markersize=4.5, clip_on=False,
+                zorder=3, markerfacecolor=colour if row.holds else "white")
+    ax.set_xscale("symlog", linthresh=LINEAR_TO, linscale=1.0)
+    ax.set_xlim(-LIMIT, LIMIT)
+    ax.set_xticks([-10, -1, -0.1, 0, 0.1, 1, 10], ["$-10$", "$-1$", "$-0.1$", 0, 0.1, 1, 10])
+    ax.minorticks_off()
+    ax.set_ylim(group["lines"].sum() + 0.4, -0.4)
+    ax.set_yticks(depth, group["label"], fontsize=6.2)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    ax.set_title(f"Claim {claim}: {group['holds'].sum()} of {len(group)} hold",
+                 loc="left", fontsize=8)
+
+
+def _label(row) -> str:
+    setting = [row.activation] if row.activation else []
+    setting += [f"d{NBSP}={NBSP}{row.d}"] if pd.notna(row.d) else []
+    setting += [f"r{NBSP}={NBSP}{row.r:.3g}"] if pd.notna(row.r) else []
+    text = row.quantity + (f" ({', '.join(setting)})" if setting else "")
+    return textwrap.fill(text.replace("$", r"\$"), LABEL_WIDTH)
+
+
+def _legend() -> list[Line2D]:
+    def entry(marker, colour, label, face=None):
+        return Line2D([], [], marker=marker, color=colour, label=label, linewidth=1.6,
+                      markersize=4.5, markerfacecolor=face or colour)
+
+    return [
+        entry("o", HOLDS, "claimed equal, holds"),
+        entry("<", HOLDS, "claimed at most, holds"),
+        entry(">", HOLDS, "claimed at least, holds"),
+        entry("o", FAILS, "does not hold (any symbol, open)", face="white"),
+    ]

@@ -1,0 +1,126 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Reading guide
+#
+# **The question.** A two-layer network of width $m$ sees $T$ samples, one at a time, and takes one
+# step of stochastic gradient descent (SGD) on each. How far is it from the function it should
+# learn, and how wide must it be for theory to say so?
+#
+# Cao, Guo and Shi (*Stochastic Gradient Descent for Two-layer Neural Networks*, arXiv 2407.07670)
+# answer with the neural tangent kernel (NTK): a wide network moves like SGD in the kernel's
+# Hilbert space (RKHS), whose last iterate attains the rate $T^{-2r/(2r+1)}$ for a target of
+# regularity $r$, and a width polynomial in $T$ is enough. Their paper is theory. Here each of its
+# claims becomes a derivation that can be read, code that can be run, and a number with a
+# confidence interval beside what theory predicts. We had a summary of the paper, not its full
+# text: claims are named by what they say, no theorem number and no constant is quoted, and where
+# the summary leaves room we write *our reading*.
+
+# %% [markdown]
+# ## The setting
+#
+# Inputs $x$ are uniform on the sphere $\mathbb S^{d-1}$ ($d=2$: the circle), and $y = f^*(x) +
+# \text{noise}$ with noise of variance $s^2$. The network
+#
+# $$g(x) = \frac1{\sqrt m}\sum_{i=1}^m a_i\,\sigma(b_i\cdot x + \gamma c_i)$$
+#
+# starts from $b_i = b_{i+m/2}\sim N(0,I)$, $a_i = -a_{i+m/2} = 1$, $c_i=0$, so that $g_0 = 0$ and
+# only $m/2$ neurons are independent. All of $a, b, c$ follow SGD on the square loss: one pass,
+# batches of one, step $\eta_t = \eta_1 t^{-\theta}$. As $m\to\infty$ its tangent kernel becomes,
+# with $u=b\cdot x$, $u'=b\cdot x'$ and $t=x\cdot x'$,
+#
+# $$K(x,x') = \kappa(t) = \mathbb E[\sigma(u)\sigma(u')] + (t+\gamma^2)\,\mathbb E[\dot\sigma(u)\dot\sigma(u')].$$
+#
+# Spherical harmonics diagonalise it: an eigenvalue $\lambda_k$ of multiplicity $N_k$ for each
+# degree $k$. A target has *regularity* $r$ when $f^* = L^r h$ with $h\in L^2$ and $L$ the integral
+# operator of $K$; $r=1/2$ is the RKHS itself. Our targets make $h$ only just square-summable, so
+# that $r$ is sharp. The *risk* is $R = \|f-f^*\|^2_{L^2}$, the noise not counted. Activations are
+# squareplus, $\sigma(u) = (u+\sqrt{u^2+s^2})/2$, which is analytic and tends to ReLU as its scale
+# $s\to0$; ReLU itself; erf and tanh.
+
+# %% [markdown]
+# ## The claims, and where each is examined
+#
+# | claim | what it says | predicted | notebook |
+# |:--|:--|:--|:--|
+# | E | the NTK is positive definite, has a Mercer expansion, and defines an RKHS | $\sum_k\lambda_k N_k=\kappa(1)$, all $\lambda_k>0$ | `01_tangent_kernel` |
+# | A | the kernel of a width-$m$ network approximates the target | error $O(m^{-r/(2r+1)})$ | `02_approximation_error` |
+# | B | SGD in the RKHS converges, in its last iterate | risk $O(T^{-2r/(2r+1)})$ | `03_rkhs_convergence` |
+# | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `04_network_follows_kernel` |
+# | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `04_network_follows_kernel` |
+# | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `05_width_requirement` |
+# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `06_beyond` |
+# | | and does any of it show on real data? | | `07_real_data` |
+#
+# They build on one another in this order. In a hurry: `03_rkhs_convergence` has the exact risk of
+# kernel SGD, without any sampling, which all later notebooks lean on; `05_width_requirement`
+# answers the question this page began with.
+
+# %% [markdown]
+# ## The scoreboard
+#
+# Each notebook ends by recording its numbers: what theory says, what was measured, and a
+# confidence interval. A row is of one of three kinds. With `=`, theory predicts the number, and
+# the row *holds* if the interval contains it. With `<=` or `>=`, theory bounds the number, and the
+# row holds if the whole interval lies on the allowed side. A row that does not hold is a finding,
+# not a mishap: either the range measured is not asymptotic yet, or the claim needs a condition;
+# its notebook says which.
+
+# %%
+from ntksgd import claims
+from ntksgd.figures import save, use_style
+from ntksgd.figures.scoreboard import deviations, scoreboard
+
+use_style()
+table = claims.read()
+counts = table.groupby("claim", sort=False)["holds"].agg(rows="size", hold="sum")
+print(counts.to_string())
+print(f"\n{table['holds'].sum()} of {len(table)} rows hold")
+
+# %% [markdown]
+# Each row below is one interval, shifted so that theory stands at zero and divided by
+# $|\text{theory}|$ (where theory is zero, by the largest of the measured values). For a row
+# claimed *equal* the interval should cross the line; for one claimed *at most* it should lie to
+# the left of it, and for one claimed *at least* to the right: the triangle points to the allowed
+# side. A distance beyond the axis is drawn at its edge.
+
+# %%
+fig = scoreboard(table)
+save(fig, "00_reading_guide-scoreboard", deviations(table))
+
+# %% [markdown]
+# An interval far to the left of the line in a row claimed *at most* says how pessimistic that
+# bound is. The same rows in numbers, first those that do not hold:
+
+# %%
+shown = table.drop(columns="holds").fillna({"r": ""}).astype({"d": "string"}).fillna({"d": ""})
+numbers = dict.fromkeys(["theory", "measured", "ci_low", "ci_high"], "{:.4g}".format)
+failing = shown[~table["holds"]]
+print(failing.to_string(index=False, formatters=numbers) if len(failing) else "every row holds")
+
+# %%
+print(shown[table["holds"]].to_string(index=False, formatters=numbers))
+
+# %% [markdown]
+# ## How to go on
+#
+# * The notebooks are read from `01` to `07`; each derives what it uses. Code cells are short: the
+#   algorithms are in `lib/ntksgd`, one concept a module, and their docstrings give the formula and
+#   its source.
+# * A cell near the top of each notebook, tagged `parameters`, holds its sizes. To change them
+#   without editing, write a file `params/mine.yaml` and run `make figures PROFILE=mine`; a
+#   misspelt name or a wrong type stops the run at once.
+# * `make figures` regenerates every figure, the numbers behind it as csv, and this scoreboard's
+#   data, `figures/claims.csv`. `make test` recomputes all notebooks and compares each output with
+#   the one stored.
