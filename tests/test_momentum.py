@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd.exact_risk import expected_risk
-from ntksgd.fourier_sgd import fourier_sgd
+from ntksgd.heavy_ball_sgd import heavy_ball_sgd
 from ntksgd.momentum import fixed_point_gain, heavy_ball_risk
 from ntksgd.risk import grid
 from ntksgd.samples import draw_samples
@@ -51,8 +51,8 @@ def test_sampled_paths_agree_with_the_recursion(beta, batch):
     exact = heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES, batch) @ [1, 0.3]
     where = grid(TARGET)
     paths = where.risk(np.array([
-        fourier_sgd(SPECTRUM, draw_samples(TARGET, 1000 * batch, 0.3, i), schedule, steps=TIMES,
-                    points=where.points, beta=beta, batch=batch) for i in range(800)]))
+        heavy_ball_sgd(SPECTRUM, draw_samples(TARGET, 1000 * batch, 0.3, i), schedule, steps=TIMES,
+                       points=where.points, beta=beta, batch=batch) for i in range(800)]))
     error = paths.std(axis=0) / np.sqrt(len(paths))
     assert np.all(error[1:] < 0.04 * exact[1:])  # the check has teeth
     assert np.all(np.abs(paths.mean(axis=0) - exact) < 4 * error)

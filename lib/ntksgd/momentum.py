@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 
 from ntksgd import check
-from ntksgd.fourier_sgd import ascending, momentum
+from ntksgd.heavy_ball_sgd import ascending, momentum
 from ntksgd.spectrum import Spectrum
 
 

@@ -1,25 +1,21 @@
-"""Kernel SGD on the circle in the Mercer basis: any loss, weight decay, momentum, mini-batches.
+"""One path of kernel SGD on the circle with momentum and mini-batches, in the Mercer basis.
 
-    f_(t+1) = (1 - eta_t lambda) f_t - (eta_t/b) sum_(i <= b) l'(f_t(x_i), y_i) K(x_i, .)
-              + beta (f_t - f_(t-1)).
+    f_(t+1) = f_t - (eta_t/b) sum_(i <= b) (f_t(x_i) - y_i) K(x_i, .) + beta (f_t - f_(t-1)).
 On the circle K(x, x') = sum_k lambda_k N_k cos k(phi - phi'), so on the basis 1, sqrt(2) cos k phi,
-sqrt(2) sin k phi the coefficients of K(x_i, .) are lambda_k times the basis at x_i. A step costs
-one operation a degree, whatever t; the kernel is the spectrum's, cut at its last degree, and
-nothing else is approximated.
+sqrt(2) sin k phi the coefficients of K(x_i, .) are lambda_k times the basis at x_i. The kernel is
+the spectrum's, cut at its last degree; the expected risk is `momentum.heavy_ball_risk`.
 """
 
 import numpy as np
 from numba import njit
 
 from ntksgd import check
-from ntksgd.losses import loss_code, residual
 
 OPTIONS = {"fastmath": {"reassoc", "contract"}, "error_model": "numpy", "nogil": True}
 
 
-def fourier_sgd(spectrum, samples, rates, *, steps, points, weight_decay=0.0, loss="square",
-                beta=0.0, batch=1):
-    """Values f_t at the points along one path of SGD in the RKHS of a kernel on the circle.
+def heavy_ball_sgd(spectrum, samples, rates, *, steps, points, beta=0.0, batch=1):
+    """Values f_t at the points along one path of heavy-ball mini-batch SGD in the RKHS.
 
     Parameters
     ----------
@@ -32,9 +28,6 @@ def fourier_sgd(spectrum, samples, rates, *, steps, points, weight_decay=0.0, lo
     steps : sequence of int, shape (n,)
         Increasing numbers of steps >= 1 after which to look.
     points : array, shape (p, 2)
-    weight_decay : float
-        lambda >= 0.
-    loss : "square", "logistic" or "huber"
     beta : float
         Momentum in [0, 1).
     batch : int
@@ -58,9 +51,7 @@ def fourier_sgd(spectrum, samples, rates, *, steps, points, weight_decay=0.0, lo
     if samples.x.shape != (samples.y.size, 2) or samples.y.size < T * batch or rates.size < T:
         raise ValueError(f"samples x {samples.x.shape}, y {samples.y.shape}, rates {rates.shape}: "
                          f"must serve {T} steps on the circle, batch = {batch}")
-    weight_decay = check.number("weight_decay", weight_decay, 0.0)
-    return _run(spectrum.eigenvalues, samples.x, samples.y, rates, steps, points, weight_decay,
-                loss_code(loss), beta, batch)
+    return _run(spectrum.eigenvalues, samples.x, samples.y, rates, steps, points, beta, batch)
 
 
 def momentum(beta):
@@ -97,7 +88,7 @@ def _product(u, v):
 
 
 @njit(cache=True, **OPTIONS)
-def _run(eigenvalues, x, y, rates, steps, points, weight_decay, loss, beta, batch):
+def _run(eigenvalues, x, y, rates, steps, points, beta, batch):
     size = eigenvalues.size
     out = np.empty((steps.size, len(points)))
     f, before, gradient = np.zeros((2, size)), np.zeros((2, size)), np.empty((2, size))
@@ -106,14 +97,13 @@ def _run(eigenvalues, x, y, rates, steps, points, weight_decay, loss, beta, batc
         gradient[:] = 0.0
         for i in range(t * batch, (t + 1) * batch):
             _fill(x[i], basis)
-            push = rates[t] / batch * residual(loss, _product(f, basis), y[i])
+            push = rates[t] / batch * (_product(f, basis) - y[i])
             for j in range(2):
                 for k in range(size):
                     gradient[j, k] += push * basis[j, k]
-        keep = 1.0 - rates[t] * weight_decay
         for j in range(2):
             for k in range(size):
-                new = keep * f[j, k] + beta * (f[j, k] - before[j, k])
+                new = f[j, k] + beta * (f[j, k] - before[j, k])
                 before[j, k] = f[j, k]
                 f[j, k] = new - eigenvalues[k] * gradient[j, k]
         if t + 1 == steps[seen]:
