@@ -72,7 +72,11 @@ def empirical_ntk(params, x, y, activation, gamma=1.0):
         K_m = m^(-1) sum_i [sigma_i sigma_i' + (<x, x'> + gamma^2) a_i^2 sigma'_i sigma'_i'].
     """
     a, b, c = params
-    u, v = x @ b.T + gamma * c, y @ b.T + gamma * c
-    slopes = (activation.derivative(u) * a) @ (activation.derivative(v) * a).T
-    values = activation.value(u) @ activation.value(v).T
-    return (values + (x @ y.T + gamma**2) * slopes) / a.size
+    u = x @ b.T + gamma * c
+    values, slopes = activation.value(u), activation.derivative(u) * a
+    if y is x:  # half the work for a Gram matrix
+        other_values, other_slopes = values, slopes
+    else:
+        v = y @ b.T + gamma * c
+        other_values, other_slopes = activation.value(v), activation.derivative(v) * a
+    return (values @ other_values.T + (x @ y.T + gamma**2) * (slopes @ other_slopes.T)) / a.size

@@ -1,0 +1,70 @@
+"""Kernel concentration: E ||K_m - K||^2 = 2 C / m, constant and slope."""
+
+import numpy as np
+import pytest
+
+from ntksgd import sphere
+from ntksgd.activations import activation
+from ntksgd.concentration import Concentration, measure
+from ntksgd.fluctuation import hilbert_schmidt_constant
+from ntksgd.kernel import tangent_kernel
+from ntksgd.spectrum import mercer_spectrum
+from reference_kernel import neuron_kernel_second_moment
+
+
+@pytest.mark.parametrize("name", ["erf", "tanh"])
+@pytest.mark.parametrize("d, gamma", [(2, 1.0), (3, 0.0), (10, 0.7)])
+def test_constant_against_gauss_hermite(name, d, gamma):
+    """C = E z_b^2 - sum_k lambda_k^2 N_k with E z_b^2 by a two-dimensional Gaussian integral."""
+    spectrum = mercer_spectrum(name, d, 60, gamma)
+    norm = spectrum.eigenvalues**2 @ spectrum.multiplicities
+    exact = neuron_kernel_second_moment(activation(name), d, gamma) - norm
+    assert hilbert_schmidt_constant(name, d, gamma) == pytest.approx(exact, rel=1e-8)
+
+
+@pytest.mark.parametrize("d", [2, 3, 7])
+def test_relu_constant_in_closed_form(d):
+    """gamma = 0, by hand: u = |b| p on the half space, moments E p^j 1{p > 0} in closed form."""
+    second = 1 / (2 * d)  # E p_+^2
+    fourth_radius = d * (d + 2)  # E rho^4
+    cross = fourth_radius * second**2 + 2 * d * second**2  # value^2, then twice value * slope
+    slope = second**2 + (0.5 - second) ** 2 / (d - 1)
+    t, weights = sphere.zonal_quadrature(d, 16)
+    exact = cross + slope - weights @ tangent_kernel("relu", 0.0)(t) ** 2
+    assert hilbert_schmidt_constant("relu", d, 0.0) == pytest.approx(exact, rel=1e-11)
+
+
+def test_measured_constant_and_slope():
+    case, = measure([("erf", 3)], [4, 16, 64], 300, seed=5, workers=1)
+    value, low, high = case.ratio(confidence=0.999)
+    assert low < 1 < high and high - low < 0.25
+    fit = case.slope(0, confidence=0.999)
+    assert fit.low < -1 < fit.high and fit.high - fit.low < 0.3
+    mean, half = case.mean()
+    assert mean.shape == half.shape == (3,) and np.all(half < 0.3 * mean)
+
+
+def test_results_do_not_depend_on_workers():
+    one, two = (measure([("relu", 2)], [2, 4], 3, seed=1, workers=w)[0].errors for w in (1, 2))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_ratio_interval_covers():
+    """Gamma-distributed errors of the right mean: 90 % nominal over 400 repetitions."""
+    rng, widths, hits = np.random.default_rng(6), np.array([2, 8, 32]), []
+    for _ in range(400):
+        errors = rng.gamma(2, 0.5, (60, 3)) * 2 * 0.7 / widths
+        _, low, high = Concentration("x", 2, widths, errors, 0.7).ratio(confidence=0.9)
+        hits.append(low <= 1 <= high)
+    assert abs(np.mean(hits) - 0.9) < 0.055
+
+
+@pytest.mark.parametrize("change, name", [
+    ({"widths": [3]}, "m"), ({"widths": [0]}, "m"), ({"cases": [("relu", 1)]}, "d"),
+    ({"cases": [("step", 2)]}, "activation"), ({"replicates": 1}, "replicates"),
+    ({"points": 1}, "points"), ({"gamma": -1}, "gamma"), ({"gamma": np.nan}, "gamma"),
+])
+def test_bad_input(change, name):
+    good = {"cases": [("relu", 2)], "widths": [4], "replicates": 2, "seed": 0, "workers": 1}
+    with pytest.raises(ValueError, match=f"^{name} = "):
+        measure(**good | change)
