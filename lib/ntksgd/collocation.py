@@ -24,7 +24,7 @@ from ntksgd.moments import State, initial, step, unit_noise
 DEGREE = 16
 #: Steps taken one by one at the start and after each break of the schedule.
 FIRST = 128
-TOLERANCE = 1e-10
+TOLERANCE = 1e-9
 
 
 @cache

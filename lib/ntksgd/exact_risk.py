@@ -119,12 +119,7 @@ def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0
     m = sphere_modes(spectrum, targets, weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
-    if method == "direct" and average != "tail":
-        columns = direct(m, schedule, grid, average is not None)
-    elif average == "tail":
-        columns = _tail_averaged(m if method == "direct" else cluster(m), schedule, grid)
-    else:
-        columns = collocated(cluster(m), schedule, grid, average is not None)
+    columns = observe(m if method == "direct" else cluster(m), schedule, grid, average, method)
     risks = []
     for i in range(len(targets)):
         risk, rkhs, mean, lump = np.moveaxis(columns[back][:, :, [i, -1]], 1, 0)
@@ -132,6 +127,17 @@ def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0
         share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
         risks.append(ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share))
     return risks
+
+
+def observe(m, schedule, grid, average=None, method="collocation") -> np.ndarray:
+    """Observables of prepared modes at ascending times: (len(grid), 4, n + 1), unchecked.
+
+    For many schedules on one spectrum: ``m = cluster(sphere_modes(spectrum, targets))`` once.
+    """
+    if average == "tail":
+        return _tail_averaged(m, schedule, grid)
+    solve = direct if method == "direct" else collocated
+    return solve(m, schedule, grid, average is not None)
 
 
 def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:

@@ -1,0 +1,164 @@
+r"""The experiments of notebook 03: exponents of exact risks, and schedules with their best step.
+
+An exact curve has no sampling error, but it need not be asymptotic. Its exponent over the last W
+decades is reported with the interval (exponent) +- |change from the W decades before|: the
+limit lies inside if what is still to come is no more than the last change. A log-periodic wobble
+(a few large steps between eigenvalues) enters that change, so it widens the interval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ntksgd import check, schedules
+from ntksgd.clustering import cluster
+from ntksgd.exact_risk import expected_risk, expected_risks, observe
+from ntksgd.modes import sphere_modes
+from ntksgd.ridge import best_ridge
+from ntksgd.spectrum import mercer_spectrum
+from ntksgd.stability import check_stable
+from ntksgd.sweep import map_tasks
+from ntksgd.target import source_target
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """Exponent of an exact curve over [T/W, T], with the drift from [T/W^2, T/W]."""
+
+    value: float
+    low: float
+    high: float
+    T: float
+
+    def __str__(self):
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def window_times(T: float, decades: float) -> np.ndarray:
+    """The three times T/W^2, T/W, T that `exponent` needs, W = 10^decades, rounded."""
+    return np.round(T / 10.0 ** (decades * np.array([2, 1, 0])))
+
+
+def exponent(times, risks) -> Exponent:
+    """Exponent from the risks at three times in geometric progression."""
+    times, risks = np.asarray(times, float), np.asarray(risks, float)
+    if times.shape != (3,) or risks.shape != (3,) or np.any(risks <= 0):
+        raise ValueError(f"times {times}, risks {risks}: three of each, risks > 0")
+    before, last = np.diff(np.log(risks)) / np.diff(np.log(times))
+    drift = abs(last - before)
+    return Exponent(float(last), float(last - drift), float(last + drift), float(times[2]))
+
+
+def degrees(activation: str, d: int) -> int:
+    """Largest degree kept: enough that 2 lambda_K S_T is small at the horizons of the notebook."""
+    return {2: 200_000, 3: 20_000}.get(d, 2_000) if activation == "relu" else {2: 300}.get(d, 200)
+
+
+def _curves(item, seed):
+    activation, d, rs, times, step, excess = item
+    spectrum = mercer_spectrum(activation, d, degrees(activation, d))
+    frames = []
+    for r in rs:
+        target = source_target(spectrum, r, excess)
+        schedule = schedules.polynomial(step / spectrum.trace, 2 * r / (2 * r + 1))
+        e = expected_risks(spectrum, [target], schedule, times)[0]
+        forgotten = 2 * spectrum.eigenvalues[-1] * schedules.power_sums(schedule, times)
+        frames.append(pd.DataFrame({
+            "activation": activation, "d": d, "r": r, "T": times, "signal": e.signal,
+            "variance": e.variance, "resolved": forgotten < 1e-3}))
+    return pd.concat(frames)
+
+
+def slope_curves(cases, rs, times, step=1.0, excess=0.05, workers=None) -> pd.DataFrame:
+    """Exact risks of every (activation, d) and r with steps (step/kappa(1)) t^(-2r/(2r+1)).
+
+    ``resolved`` says whether the degrees kept have not yet been used up: 2 lambda_K S_T < 1e-3.
+    """
+    items = [(a, d, tuple(rs), np.asarray(times, float), step, excess) for a, d in cases]
+    return pd.concat(map_tasks(_curves, items, 0, workers), ignore_index=True)
+
+
+def slopes(curves: pd.DataFrame, noise: float, T: float, decades: float) -> pd.DataFrame:
+    """Exponents over the last ``decades`` before T (or before the last resolved time)."""
+    rows = []
+    for key, curve in curves[curves.resolved].groupby(["activation", "d", "r"], sort=False):
+        end = min(T, curve["T"].max())
+        risk = np.log(curve.signal + noise * curve.variance)
+        at = window_times(end, decades)
+        e = exponent(at, np.exp(np.interp(np.log(at), np.log(curve["T"]), risk)))
+        rows.append((*key, end, noise, e.value, e.low, e.high))
+    return pd.DataFrame(rows, columns=["activation", "d", "r", "T", "noise", "exponent", "low",
+                                       "high"])
+
+
+def theta_sweep(spectrum, rs, thetas, T, decades, noise, step=1.0, excess=0.05) -> pd.DataFrame:
+    """Exponent of the risk at T for steps t^(-theta), for each theta and r."""
+    m = cluster(sphere_modes(spectrum, [source_target(spectrum, r, excess) for r in rs]))
+    at, rows = window_times(T, decades), []
+    for theta in thetas:
+        risk = observe(m, schedules.polynomial(step / spectrum.trace, theta), at)[:, 0]
+        for i, r in enumerate(rs):
+            e = exponent(at, risk[:, i] + noise * risk[:, -1])
+            rows.append((r, theta, e.value, e.low, e.high))
+    return pd.DataFrame(rows, columns=["r", "theta", "exponent", "low", "high"])
+
+
+def horizon_curve(spectrum, target, theta, times, noise, step=1.0, decay=None) -> np.ndarray:
+    """Last risk at each T of ``times`` with the constant step (step/kappa(1)) T^(-theta).
+
+    ``decay``, if given, is the weight decay as a function of T.
+    """
+    return np.array([expected_risk(
+        spectrum, target, schedules.horizon_constant(step / spectrum.trace, theta, int(T)), T,
+        noise, 0.0 if decay is None else decay(T)).risk[0] for T in times])
+
+
+def best_of_steps(etas, risks) -> np.ndarray:
+    """Least risk over the steps, refined by a parabola in (log eta, log risk).
+
+    risks (len(etas), ...) with NaN where a step is not allowed -> (...).
+    """
+    log = np.log(np.where(np.isfinite(risks), risks, np.inf))
+    i = log.argmin(0)
+    inner = np.clip(i, 1, len(etas) - 2)
+    left, mid, right = (np.take_along_axis(log, (inner + s)[None], 0)[0] for s in (-1, 0, 1))
+    curvature = left - 2 * mid + right
+    with np.errstate(invalid="ignore", divide="ignore"):
+        refined = mid - (left - right) ** 2 / (8 * curvature)
+    usable = (i == inner) & np.isfinite(curvature) & (curvature > 0)
+    return np.exp(np.where(usable, refined, log.min(0)))
+
+
+def _one_step(item, seed):
+    """Risks of every scheme with one step eta: array (schemes, targets, horizons)."""
+    m, eta, horizons, noise = item
+    constant = schedules.constant(eta)
+    uniform = observe(m, constant, horizons, "uniform")
+    tail = observe(m, constant, horizons, "tail")
+    linear = np.concatenate([observe(m, schedules.linear_to_zero(eta, int(T)), np.array([T]))
+                             for T in horizons])
+    columns = np.array([uniform[:, 0], uniform[:, 2], tail[:, 2], linear[:, 0]])
+    return np.moveaxis(columns[..., :-1] + noise * columns[..., -1:], 2, 1)
+
+
+SCHEMES = ("last, constant step", "uniform average", "tail average", "last, linear to zero")
+
+
+def tuned_schemes(spectrum, rs, horizons, noise, etas, excess=0.05, workers=None) -> np.ndarray:
+    """Risk of each of `SCHEMES`, and of ridge regression, with the best step at every horizon.
+
+    Returns
+    -------
+    ndarray, shape (len(SCHEMES) + 1, len(rs), len(horizons)), ridge regression last.
+    """
+    etas = check.finite_array("etas", etas, 1)
+    check_stable(spectrum, schedules.constant(etas.max()))
+    targets = [source_target(spectrum, r, excess) for r in rs]
+    m = cluster(sphere_modes(spectrum, targets), nodes=8)  # to 1e-6: ample for a tuned risk
+    items = [(m, eta, np.asarray(horizons, float), noise) for eta in etas]
+    risks = np.array(map_tasks(_one_step, items, 0, workers))
+    ridge = [[best_ridge(spectrum, f, T, noise)[1] for T in horizons] for f in targets]
+    return np.concatenate([best_of_steps(etas, risks), [ridge]])
