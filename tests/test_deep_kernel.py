@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd import sphere
-from ntksgd.deep_kernel import deep_kernel, deep_spectrum, normalised
+from ntksgd.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
 from ntksgd.rates import slope
 from ntksgd.spectrum import mercer_spectrum
 
@@ -79,6 +79,16 @@ def test_relu_eigenvalues_decay_alike_at_every_depth(depth):
     values = deep_spectrum(deep_kernel("relu", depth), 2, 1000).eigenvalues
     k = np.arange(250, 1000)
     assert slope(k, values[k]).value == pytest.approx(-2, abs=0.02)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_relu_tail_has_the_constant_of_the_singularity(depth):
+    """The relative gap falls with k: the next term is of higher order."""
+    values = deep_spectrum(deep_kernel("relu", depth), 2, 1000).eigenvalues
+    k = np.array([100, 1000])
+    gap = np.abs(values[k] / relu_circle_tail(depth, k) - 1)
+    assert gap[1] < 1e-3
+    assert gap[1] < gap[0] / 5
 
 
 def test_bad_input_is_refused():

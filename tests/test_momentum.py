@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from ntksgd.exact_risk import expected_risk
-from ntksgd.heavy_ball_sgd import heavy_ball_sgd
-from ntksgd.momentum import fixed_point_gain, heavy_ball_risk
-from ntksgd.risk import grid
-from ntksgd.samples import draw_samples
+from ntksgd.heavy_ball_sgd import heavy_ball_paths
+from ntksgd.momentum import fixed_point_gain, heavy_ball_risk, largest_stable_step
 from ntksgd.schedules import constant, polynomial
 from ntksgd.spectrum import Spectrum, mercer_spectrum
 from ntksgd.target import source_target
@@ -37,8 +35,8 @@ def test_long_run_reaches_the_fixed_point(beta, batch):
 def test_gain_one_is_the_stability_limit():
     few = Spectrum(2, np.array([1.0, 0.4]), np.array([1.0, 2.0]), 1.8)
     times, beta = np.array([1000, 20000]), 0.5
-    etas = np.linspace(0.1, 2, 200)
-    limit = etas[np.argmin([abs(fixed_point_gain(few, eta, beta) - 1) for eta in etas])]
+    assert largest_stable_step(few, 0.0) == pytest.approx(2 / few.trace)
+    limit = largest_stable_step(few, beta)
     below, above = (heavy_ball_risk(few, np.ones(2), constant(factor * limit), beta, times)[:, 0]
                     for factor in (0.97, 1.03))
     assert below[1] < below[0]
@@ -49,10 +47,7 @@ def test_gain_one_is_the_stability_limit():
 def test_sampled_paths_agree_with_the_recursion(beta, batch):
     schedule = polynomial(0.5 * (1 - beta) / SPECTRUM.trace, 0.5)
     exact = heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES, batch) @ [1, 0.3]
-    where = grid(TARGET)
-    paths = where.risk(np.array([
-        heavy_ball_sgd(SPECTRUM, draw_samples(TARGET, 1000 * batch, 0.3, i), schedule, steps=TIMES,
-                       points=where.points, beta=beta, batch=batch) for i in range(800)]))
+    paths = heavy_ball_paths(TARGET, schedule, beta, TIMES, 0.3, 800, 7, batch)
     error = paths.std(axis=0) / np.sqrt(len(paths))
     assert np.all(error[1:] < 0.04 * exact[1:])  # the check has teeth
     assert np.all(np.abs(paths.mean(axis=0) - exact) < 4 * error)

@@ -6,10 +6,14 @@ sqrt(2) sin k phi the coefficients of K(x_i, .) are lambda_k times the basis at 
 the spectrum's, cut at its last degree; the expected risk is `momentum.heavy_ball_risk`.
 """
 
+import joblib
 import numpy as np
 from numba import njit
 
 from ntksgd import check
+from ntksgd.risk import grid
+from ntksgd.samples import draw_samples
+from ntksgd.sweep import map_tasks
 
 OPTIONS = {"fastmath": {"reassoc", "contract"}, "error_model": "numpy", "nogil": True}
 
@@ -52,6 +56,19 @@ def heavy_ball_sgd(spectrum, samples, rates, *, steps, points, beta=0.0, batch=1
         raise ValueError(f"samples x {samples.x.shape}, y {samples.y.shape}, rates {rates.shape}: "
                          f"must serve {T} steps on the circle, batch = {batch}")
     return _run(spectrum.eigenvalues, samples.x, samples.y, rates, steps, points, beta, batch)
+
+
+def heavy_ball_paths(target, schedule, beta, steps, noise, replicates, seed, batch=1):
+    """Squared errors ||f_t - f*||^2 of independent paths, shape (replicates, len(steps))."""
+    points = grid(target)
+
+    def path(index, child):
+        samples = draw_samples(target, int(steps[-1]) * batch, noise, child)
+        return points.risk(heavy_ball_sgd(target.spectrum, samples, schedule, steps=steps,
+                                          points=points.points, beta=beta, batch=batch))
+
+    with joblib.parallel_config(prefer="threads"):
+        return np.array(map_tasks(path, range(replicates), seed))
 
 
 def momentum(beta):

@@ -34,6 +34,16 @@ def fixed_point_gain(spectrum: Spectrum, eta, beta, batch=1):
     return float(np.sum(spectrum.multiplicities * u / damping) / batch)
 
 
+def largest_stable_step(spectrum, beta, batch=1):
+    """The step at which `fixed_point_gain` reaches 1: 2 / kappa(1) without momentum, b = 1."""
+    low, high = 0.0, 4 * batch / spectrum.eigenvalues.max()
+    for _ in range(60):
+        middle = (low + high) / 2
+        stable = fixed_point_gain(spectrum, middle, beta, batch) < 1
+        low, high = (middle, high) if stable else (low, middle)
+    return low
+
+
 def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
     """Exact expected risk of heavy-ball mini-batch SGD at the given times.
 
