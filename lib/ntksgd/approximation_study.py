@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -50,10 +51,6 @@ class Setting:
         By regularity r, band-limited to degree `resolution.band`.
     spectrum : Spectrum
         To degree `resolution.reach`.
-    coupling : ndarray
-        q_kl of `fluctuation.degree_coupling`, to the same degree.
-    constant : float
-        C of `fluctuation.hilbert_schmidt_constant`.
     """
 
     activation: str
@@ -61,8 +58,16 @@ class Setting:
     resolution: Resolution
     targets: dict
     spectrum: Spectrum
-    coupling: np.ndarray
-    constant: float
+
+    @cached_property
+    def coupling(self):
+        """q_kl of `fluctuation.degree_coupling`, to the largest degree of the spectrum."""
+        return degree_coupling(self.activation, self.d, self.spectrum.max_degree)
+
+    @cached_property
+    def constant(self):
+        """C of `fluctuation.hilbert_schmidt_constant`."""
+        return hilbert_schmidt_constant(self.activation, self.d)
 
 
 def setting(spec, d, regularities, excess=0.05, resolution=None):
@@ -82,8 +87,6 @@ def setting(spec, d, regularities, excess=0.05, resolution=None):
         resolution,
         {r: source_target(low, r, excess) for r in regularities},
         spectrum,
-        degree_coupling(spec, d, spectrum.max_degree),
-        hilbert_schmidt_constant(spec, d),
     )
 
 

@@ -1,0 +1,304 @@
+"""Claim A: bounds, expansion in 1/m, sampled errors, and the choice of the ridge."""
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from ntksgd import approximation as approx
+from ntksgd import approximation_study as study
+from ntksgd import fluctuation, sphere
+from ntksgd.activations import activation
+from ntksgd.approximation_slopes import bootstrap_rms, limit_slopes, rms_slope, slope_table
+from ntksgd.kernel import tangent_kernel
+from ntksgd.network import empirical_ntk, initialise, tangent_features
+from ntksgd.sampled_approximation import (
+    Curve,
+    half_network,
+    nested_kernels,
+    ridge_residual,
+    sample_curves,
+    sample_ridge_path,
+)
+from ntksgd.spectrum import mercer_spectrum
+from ntksgd.target import source_target
+from reference_approximation import coupling as slow_coupling
+from reference_approximation import neuron_matrix
+
+SMALL = study.Resolution(band=8, grid=60, reach=28)
+
+
+@pytest.fixture(scope="module")
+def circle():
+    return study.setting("erf", 2, [0.5, 1.0], resolution=SMALL)
+
+
+def vector_form(matrix, weights):
+    return np.sqrt(np.outer(weights, weights)) * matrix
+
+
+# --- second moments of one neuron ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "d", "degree"), [("erf", 2, 60), ("squareplus(6)", 3, 16)])
+@pytest.mark.parametrize("gamma", [1.0, 0.5])
+def test_coupling_is_its_definition(name, d, degree, gamma):
+    grid = sphere.quadrature(d, degree)
+    slow, square = slow_coupling(activation(name), d, 5, grid, gamma)
+    fast = fluctuation.degree_coupling(name, d, 5, gamma)
+    np.testing.assert_allclose(fast, slow, rtol=2e-6, atol=1e-9)
+    kernel = vector_form(tangent_kernel(name, gamma).gram(grid[0]), grid[1])
+    constant = fluctuation.hilbert_schmidt_constant(name, d, gamma)
+    assert constant == pytest.approx(square - np.sum(kernel**2), rel=1e-6)
+
+
+@pytest.mark.parametrize("d", [2, 3, 6])
+def test_coupling_and_constant_agree(d):
+    spectrum = mercer_spectrum("tanh", d, 60 if d < 6 else 40)
+    q = fluctuation.degree_coupling("tanh", d, spectrum.max_degree)
+    total = np.sum(q * spectrum.multiplicities)
+    squares = spectrum.eigenvalues**2 @ spectrum.multiplicities
+    assert total - squares == pytest.approx(
+        fluctuation.hilbert_schmidt_constant("tanh", d), rel=1e-6)
+    np.testing.assert_allclose(q * spectrum.multiplicities, (q * spectrum.multiplicities).T,
+                               rtol=1e-12)
+
+
+def test_relu_constant_is_approached_by_the_coupling_from_below():
+    gaps = []
+    for degree in (16, 64):
+        spectrum = mercer_spectrum("relu", 2, degree)
+        total = np.sum(fluctuation.degree_coupling("relu", 2, degree) * spectrum.multiplicities)
+        gaps.append(fluctuation.hilbert_schmidt_constant("relu", 2)
+                    - total + spectrum.eigenvalues**2 @ spectrum.multiplicities)
+    # jumps of sigma' leave a power 1/K beyond degree K, and twice that in the square
+    assert 0 < gaps[1] < gaps[0] / 3
+
+
+# --- bias and bounds -------------------------------------------------------------------------
+
+
+def test_bias_solves_the_ridge_problem_of_the_limit_kernel(circle):
+    points, weights = sphere.quadrature(2, 80)
+    matrix = vector_form(tangent_kernel("erf").gram(points), weights)
+    for target in circle.targets.values():
+        values = np.sqrt(weights) * target(points)
+        for lam in (1.0, 1e-2, 1e-4):
+            error = np.linalg.norm(ridge_residual(matrix, values, lam))
+            assert error == pytest.approx(approx.bias(target, lam), rel=1e-8)
+
+
+@pytest.mark.parametrize("r", [0.2, 0.5, 0.75, 1.0])
+def test_source_constant_is_the_supremum(r):
+    u = np.logspace(-6, 12, 200001)
+    assert np.max(u**r / (1 + u)) == pytest.approx(approx.source_constant(r), rel=1e-6)
+
+
+@pytest.mark.parametrize("r", [0.5, 0.75, 1.0])
+def test_claim_a_bound_has_the_stated_constant_and_exponent(r):
+    target = source_target(mercer_spectrum("relu", 2, 300), r)
+    m, constant = 2.0 ** np.arange(1, 41), 1.3
+    limits = approx.bound(target, m, approx.claimed_ridge(m, r), constant)
+    scale = approx.source_constant(r) * target.source_norm(r)
+    np.testing.assert_allclose(limits.bias, scale * m ** (-r / (2 * r + 1)))
+    assert np.all(limits.total <= scale * (1 + np.sqrt(2 * constant)) * m ** (-r / (2 * r + 1))
+                  * (1 + 1e-12))
+    assert np.all(approx.bias(target, approx.claimed_ridge(m, r)) <= limits.bias)
+
+
+def test_below_one_half_the_elementary_bound_loses_the_rate():
+    target = source_target(mercer_spectrum("relu", 2, 300), 0.25)
+    m = 10.0 ** np.array([2, 6, 12])
+    limits = approx.bound(target, m, approx.claimed_ridge(m, 0.25), 1.0)
+    assert np.all(np.diff(limits.fluctuation / limits.bias) > 0)
+
+
+def test_rank_floor_solves_its_linear_programme():
+    target = source_target(mercer_spectrum("relu", 3, 12), 0.6)
+    counts = target.spectrum.multiplicities
+    for rank in (0, 1, 7, 50, 168, 169):
+        best = optimize.linprog(-target.power, A_ub=[counts], b_ub=[rank], bounds=(0, 1))
+        expected = max(target.power.sum() + best.fun, 0)
+        assert approx.rank_floor(target, rank) ** 2 == pytest.approx(expected, abs=1e-12)
+
+
+# --- expansion in 1/m ------------------------------------------------------------------------
+
+
+def test_expansion_is_the_mean_over_neurons_of_its_definition(circle):
+    """Every b replaced by a product rule in its norm and angle: no sampling."""
+    points, weights = sphere.quadrature(2, 60)
+    limit = vector_form(tangent_kernel("erf").gram(points), weights)
+    target, lam, m = circle.targets[0.5], 0.03, 1000.0
+    resolvent = np.linalg.inv(limit + lam * np.eye(len(points)))
+    values = np.sqrt(weights) * target(points)
+    error = lam * resolvent @ values
+    rho, density = sphere.gauss_panels(0.0, 12.0, 3)
+    density = density * stats.chi.pdf(rho, 2)
+    angles = 2 * np.pi * np.arange(60) / 60
+    fluctuated = second = 0.0
+    for radius, mass in zip(rho, density / angles.size, strict=True):
+        for angle in angles:
+            b = radius * np.array([np.cos(angle), np.sin(angle)])
+            deviation = neuron_matrix(activation("erf"), b, points, weights) - limit
+            moved = lam * resolvent @ deviation @ resolvent @ values
+            fluctuated += mass * moved @ moved
+            second += mass * 2 * error @ resolvent @ deviation @ moved
+    expanded = approx.expansion(target, circle.spectrum, circle.coupling, m, lam)
+    assert expanded.fluctuation**2 == pytest.approx(2 / m * fluctuated, rel=1e-6)
+    excess = expanded.error**2 - approx.bias(target, lam) ** 2
+    assert excess == pytest.approx(2 / m * (fluctuated + second), rel=1e-6)
+
+
+def test_measured_fluctuation_is_its_first_order_and_error_is_between_its_bounds(circle):
+    table, squares = study.measure([circle], [("claim", 0.5), ("fixed", 1.0)],
+                                   [64, 1024, 2048], 200, seed=3)
+    late = table[table["m"] >= 1024]
+    standard = (late["fluctuation_high"] - late["fluctuation_low"]) / 3.92
+    assert np.all(np.abs(late["fluctuation"] - late["expanded_fluctuation"]) < 4 * standard)
+    assert np.all(standard < 0.08 * late["fluctuation"])
+    assert np.all(table["error_high"] < table["bound"])
+    assert np.all(table["error_high"] > table["bias"])
+    assert np.all(table["fluctuation_high"] < table["fluctuation_bound"])
+    assert squares["erf", 2, 0.5, "claim"].shape == (2, 200, 3)
+
+
+# --- sampled errors --------------------------------------------------------------------------
+
+
+def test_nested_kernels_are_those_of_the_symmetric_network():
+    grid = sphere.quadrature(3, 6)
+    act = activation("relu")
+    *_, (last) = nested_kernels("relu", [4, 10, 32], grid, np.random.default_rng(1))
+    params = initialise(32, 3, np.random.default_rng(1))
+    whole = empirical_ntk(params, grid[0], grid[0], act)
+    np.testing.assert_allclose(last, vector_form(whole, grid[1]), atol=1e-14)
+
+
+def test_half_network_has_the_kernel_of_the_whole():
+    points = sphere.quadrature(2, 9)[0]
+    half = half_network(12, 2, np.random.default_rng(2))
+    whole = initialise(12, 2, np.random.default_rng(2))
+    features = tangent_features(half, points, activation("tanh"))
+    np.testing.assert_allclose(features @ features.T,
+                               empirical_ntk(whole, points, points, activation("tanh")))
+
+
+def test_sampled_error_and_fluctuation_follow_their_identities(circle):
+    target, lam, m = circle.targets[1.0], 0.05, 16
+    seed = np.random.SeedSequence(4)
+    square, moved = sample_curves(("erf", [m], [Curve(target, [lam])], 60), seed)[:, 0, 0]
+    grid = sphere.quadrature(2, 60)
+    (matrix,) = nested_kernels("erf", [m], grid, np.random.default_rng(seed))
+    limit = vector_form(tangent_kernel("erf").gram(grid[0]), grid[1])
+    eye, values = np.eye(len(matrix)), np.sqrt(grid[1]) * target(grid[0])
+    inner = (matrix - limit) @ np.linalg.solve(limit + lam * eye, values)
+    fluctuated = lam * np.linalg.solve(matrix + lam * eye, inner)
+    assert moved == pytest.approx(fluctuated @ fluctuated, rel=1e-7)
+    error = lam * np.linalg.solve(matrix + lam * eye, values)
+    assert square == pytest.approx(error @ error, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", ["relu", "erf"])
+def test_ridge_path_is_monotone_and_ends_at_the_distance_from_the_features(name):
+    target = source_target(mercer_spectrum(name, 2, 8), 0.5)
+    ridges, seed, m = np.logspace(-8, 0, 9), np.random.SeedSequence(5), 8
+    path = sample_ridge_path((name, m, [target], ridges, 60), seed)[0]
+    grid = sphere.quadrature(2, 60)
+    (matrix,) = nested_kernels(name, [m], grid, np.random.default_rng(seed))
+    values = np.sqrt(grid[1]) * target(grid[0])
+    for square, lam in zip(path[3:], ridges[3:], strict=False):
+        direct = ridge_residual(matrix, values, lam)
+        assert square == pytest.approx(direct @ direct, rel=1e-6)
+    neurons = half_network(m, 2, np.random.default_rng(seed))
+    features = np.sqrt(grid[1])[:, None] * tangent_features(neurons, grid[0], activation(name))
+    fit = features @ np.linalg.lstsq(features, values, rcond=1e-13)[0]
+    assert path[-1] == pytest.approx(np.sum((values - fit) ** 2), rel=1e-6, abs=1e-20)
+    assert path[-1] <= path[0] and np.all(np.diff(path[:-1]) > 0)
+
+
+def test_feature_rank_is_the_rank_of_the_kernel():
+    points, weights = sphere.quadrature(3, 20)
+    for name in ("relu", "erf"):
+        chosen = study.setting(name, 3, [0.5], resolution=study.Resolution(4, 20, 4))
+        (matrix,) = nested_kernels(name, [16], (points, weights), np.random.default_rng(6))
+        assert np.linalg.matrix_rank(matrix, tol=1e-12) == study.feature_rank(chosen, 16)
+
+
+def test_no_ridge_beats_the_rank_floor(circle):
+    table, limits = study.measure_ridge_paths([circle], [2, 4], np.logspace(-6, 0, 4), 40, seed=7)
+    assert np.all(table["error_high"] > table["floor"])
+    assert np.all(table["floor"] > 0)
+    assert limits["erf", 2, 1.0].shape == (40, 2)
+
+
+def test_grid_refinement_changes_relu_more_than_a_smooth_activation(circle):
+    rough = study.setting("relu", 2, [0.5], resolution=SMALL)
+    changes = [study.two_grids(s, [("claim", 0.5)], [16, 64], 2, (60, 120), seed=8)
+               for s in (circle, rough)]
+    assert changes[0]["error"] < 1e-6 < changes[1]["error"] < 0.05
+
+
+# --- slopes ----------------------------------------------------------------------------------
+
+
+def test_slope_of_the_root_mean_square():
+    m = 2.0 ** np.arange(3, 10)
+    noise = np.random.default_rng(9).lognormal(sigma=0.3, size=(50, 1))
+    fitted = rms_slope(m, (3 * m**-0.4 * noise) ** 2, seed=1)
+    assert fitted.value == pytest.approx(-0.4) and fitted.low <= -0.4 + 1e-9
+    assert (fitted.x_min, fitted.x_max) == (8.0, 512.0)
+    np.testing.assert_allclose(fitted(m), np.sqrt(np.mean((3 * m**-0.4 * noise) ** 2, axis=0)))
+
+
+def test_bootstrap_interval_covers_the_root_mean_square():
+    rng, hits = np.random.default_rng(10), 0
+    for trial in range(200):
+        value, low, high = bootstrap_rms(rng.standard_normal((60, 1)) ** 2, trial, resamples=400)
+        assert low <= value <= high
+        hits += low[0] <= 1 <= high[0]
+    assert 175 <= hits <= 199  # 95 %, a little less for a percentile interval
+
+
+def test_slope_tables_use_the_widths_they_name(circle):
+    table, squares = study.measure([circle], [("claim", 0.5), ("fixed", 1.0)], [4, 8, 16, 32, 64],
+                                   4, seed=3)
+    rows = slope_table(table, squares, "fluctuation", "fixed", seed=1, m_min=8)
+    assert rows["m_min"].tolist() == [8] and rows["r"].tolist() == [1.0]
+    assert rows["expanded"][0] == pytest.approx(-0.5)
+    expected = rms_slope([8, 16, 32, 64], squares["erf", 2, 1.0, "fixed"][1][:, 1:], 1)
+    assert rows["slope"][0] == expected.value
+    limits = {("erf", 2, 1.0): squares["erf", 2, 1.0, "fixed"][0]}
+    expected = rms_slope([16, 32, 64], limits["erf", 2, 1.0][:, 2:], 1)
+    assert limit_slopes(limits, [4, 8, 16, 32, 64], 1, m_min=16)["slope"][0] == expected.value
+
+
+# --- bad input -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda s: approx.bias(s.targets[0.5], 0.0), "lam = 0"),
+        (lambda s: approx.bias(s.targets[0.5], np.nan), "lam"),
+        (lambda s: approx.claimed_ridge(1, 0.5), "m = 1"),
+        (lambda s: approx.claimed_ridge(8, 0.0), "r = 0"),
+        (lambda s: approx.source_constant(1.2), "r = 1.2"),
+        (lambda s: approx.bound(s.targets[0.5], 8, 0.1, -1.0), "constant = -1"),
+        (lambda s: approx.rank_floor(s.targets[0.5], -1), "rank = -1"),
+        (lambda s: approx.expansion(s.targets[0.5], s.spectrum, np.eye(3), 8, 0.1), "coupling"),
+        (lambda s: approx.expansion(s.targets[0.5], mercer_spectrum("relu", 2, 28),
+                                    s.coupling, 8, 0.1), "spectrum"),
+        (lambda s: study.theory(s, 0.5, [8], "none"), "rule = 'none'"),
+        (lambda s: study.setting("erf", 4, [0.5]), "d = 4"),
+        (lambda s: study.setting("erf", 2, [-1.0]), "r = -1"),
+        (lambda s: study.measure([s], [("claim", 0.5)], [7], 2, 0), "m = 7"),
+        (lambda s: study.measure([s], [("claim", 0.5)], [8], 1, 0), "replicates = 1"),
+        (lambda s: list(nested_kernels("relu", [8, 4], sphere.quadrature(2, 6),
+                                       np.random.default_rng(0))), "must increase"),
+        (lambda s: fluctuation.degree_coupling("erf", 1, 4), "d = 1"),
+        (lambda s: fluctuation.hilbert_schmidt_constant("erf", 2, gamma=-1.0), "gamma = -1"),
+    ],
+)
+def test_bad_input_is_named(circle, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(circle)
