@@ -10,6 +10,7 @@ with C by one-dimensional quadrature (`fluctuation.hilbert_schmidt_constant`).
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from ntksgd import check, sphere
@@ -134,3 +135,14 @@ def measure(cases, widths, replicates, seed, gamma=1.0, points=24, workers=None)
         Concentration(spec, d, np.array(widths), np.stack(errors[i * size : (i + 1) * size], 1), c)
         for i, ((spec, d), c) in enumerate(zip(cases, constants, strict=True))
     ]
+
+
+def table(cases):
+    """Mean squared errors, their 95 % half-widths and predictions, one row a (case, m)."""
+    tables = []
+    for case in cases:
+        mean, half = case.mean()
+        tables.append(pd.DataFrame({
+            "activation": case.activation, "d": case.d, "m": case.widths, "measured": mean,
+            "half_width": half, "predicted": case.predicted}))
+    return pd.concat(tables, ignore_index=True)

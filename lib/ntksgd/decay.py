@@ -1,0 +1,70 @@
+"""Decay laws of the eigenvalues in the degree k, with their constants.
+
+ReLU: the step has |c'_k| ~ sqrt(A) k^(-d/2) at odd k, A = 2^(d-2) Gamma(d/2)^2 / pi^2, hence
+    lambda_k ~ A k^(-d) at even k,    gamma^2 A k^(-d) at odd k.
+Squareplus of scale s is analytic but for the branch points u = +-is. A preactivation rho t meets
+them at distance asinh(s/rho), so c'_k(rho)^2 ~ exp(-2 k asinh(s/rho)); Laplace's method in rho, the
+saddle at rho^3 = q, q = 2 s (k + (d-2)/2), gives (times gamma^2 at odd k)
+    lambda_k ~ B k^(1-d) q^((d-2)/3) exp(-3/2 q^(2/3)),
+    B = Gamma(d/2) 2^((d-2)/2) s / sqrt(6 pi) exp(s^2/6).
+"""
+
+import numpy as np
+from scipy import special
+
+from ntksgd import check
+
+
+def relu_law(d, k, gamma=1.0):
+    """Leading term of lambda_k for ReLU on S^(d-1), degrees k >= 1 of any shape."""
+    d, k = check.dimension(d), np.asarray(k, dtype=float)
+    constant = 2.0 ** (d - 2) * special.gamma(d / 2) ** 2 / np.pi**2
+    return constant * np.where(k % 2, gamma**2, 1.0) * k ** (-d)
+
+
+def relu_tail(d, max_degree, gamma=1.0):
+    """Leading term of sum_(k > K) lambda_k N_k for ReLU, N_k ~ 2 k^(d-2)/(d-2)!."""
+    constant = (relu_law(d, 2, gamma) + relu_law(d, 3, gamma) * 1.5**d) * 2.0**d / 2
+    return 2 * constant / special.factorial(d - 2) / max_degree
+
+
+def squareplus_prefactor(scale, d, k, gamma=1.0):
+    """The law without its exponential, and the argument q of the exponential exp(-3/2 q^(2/3))."""
+    scale, d = check.positive("scale", scale), check.dimension(d)
+    k = np.asarray(k, dtype=float)
+    q = 2 * scale * (k + (d - 2) / 2)
+    constant = special.gamma(d / 2) * 2 ** ((d - 2) / 2) * scale / np.sqrt(6 * np.pi)
+    constant = constant * np.exp(scale**2 / 6) * np.where(k % 2, gamma**2, 1.0)
+    return constant * k ** (1.0 - d) * q ** ((d - 2) / 3), q
+
+
+def squareplus_law(scale, d, k, gamma=1.0):
+    """Leading term of lambda_k for squareplus of scale s on S^(d-1), degrees k >= 1."""
+    prefactor, q = squareplus_prefactor(scale, d, k, gamma)
+    return prefactor * np.exp(-1.5 * q ** (2 / 3))
+
+
+def extrapolate(x, values, order):
+    """Limit of values ~ limit + c x^(-order) from the last two, with a numerical interval.
+
+    The interval is the extrapolated limit, give or take its change since the two values before.
+
+    Parameters
+    ----------
+    x, values : array, shape (n,), n >= 3
+        x increasing.
+    order : float
+        Order > 0 of the leading correction.
+
+    Returns
+    -------
+    limit, low, high : float
+    """
+    order = check.positive("order", order)
+    x, values = check.finite_array("x", x, 1), check.finite_array("values", values, 1)
+    if x.size < 3 or x.shape != values.shape or np.any(np.diff(x) <= 0) or x[0] <= 0:
+        raise ValueError(f"x = {x!r}: must be 3 or more increasing numbers > 0, one a value")
+    weight = x**order
+    limits = np.diff(values * weight) / np.diff(weight)
+    half = abs(limits[-1] - limits[-2])
+    return float(limits[-1]), float(limits[-1] - half), float(limits[-1] + half)
