@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ntksgd.claims import COLUMNS
+from ntksgd.figures import save
 from ntksgd.figures.scoreboard import FAILS, HOLDS, LIMIT, deviations, scoreboard
 
 ROWS = [
@@ -44,6 +45,13 @@ def test_every_row_is_drawn_in_the_panel_of_its_claim_and_in_its_colour():
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_any_number_of_rows_can_be_rendered(count):
     scoreboard(TABLE.iloc[:count]).canvas.draw()
+
+
+def test_rows_without_dimension_and_regularity_can_be_saved(tmp_path, monkeypatch):
+    monkeypatch.setenv("NTKSGD_FIGURES", str(tmp_path))
+    save(scoreboard(TABLE.iloc[1:2]), "00_toy-scoreboard", deviations(TABLE.iloc[1:2]))
+    lines = (tmp_path / "00_toy-scoreboard.csv").read_text().splitlines()
+    assert lines[1] == "A,exponent $m$,,,,<=,True,-0.5,-0.75,-0.25"
 
 
 def test_no_rows_are_refused():

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 REGENERATED = Path("build/nbval-figures")
+UNIT_TESTS = Path("build/test-figures")
 RESULTS = Path("build/stages.json")
 CELL_TIMEOUT = 600  # seconds
 
@@ -37,15 +38,17 @@ def main() -> int:
     jobs = parser.parse_args().jobs
     shutil.rmtree(REGENERATED, ignore_errors=True)
     REGENERATED.mkdir(parents=True)
-    environment = os.environ | {"NTKSGD_FIGURES": str(REGENERATED.resolve())}
-    environment.pop("NTKSGD_CACHE", None)  # results are recomputed, never looked up
-    environment.pop("NTKSGD_CLAIMS", None)
+    inherited = os.environ.copy()
+    inherited.pop("NTKSGD_CACHE", None)  # results are recomputed, never looked up
+    inherited.pop("NTKSGD_CLAIMS", None)
     results, began = {}, time.monotonic()
     for name, arguments in stages(jobs).items():
         RESULTS.write_text(json.dumps(results))  # the last stage reports on those before it
         print(f"\n== {name} (after {time.monotonic() - began:.0f} s)", flush=True)
         command = [sys.executable, "-m", "pytest", "-q", *arguments]
         stage_began = time.monotonic()
+        figures = UNIT_TESTS if name == "tests" else REGENERATED
+        environment = inherited | {"NTKSGD_FIGURES": str(figures.resolve())}
         status = subprocess.run(command, env=environment).returncode
         results[name] = {"exit status": status, "seconds": time.monotonic() - stage_began}
     return max(abs(result["exit status"]) for result in results.values())

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from repository.toy import make, project, snapshot
+import parameters
+from repository.toy import HEADER, make, project, snapshot
 
 FIRST = "from ntksgd import claims\n"
 
@@ -81,15 +82,34 @@ def test_a_deleted_figure_is_made_again(built):
     ("- 01_toy", "one key per notebook"),
     ("01_toy: [", "is not YAML"),
 ])
-def test_bad_profile_is_named_and_nothing_runs(built, profile, message):
-    before = snapshot(built / "figures")
+def test_bad_profile_is_named(built, profile, message):
     (built / "params/bad.yaml").write_text(profile)
+    with pytest.raises(parameters.ProfileError) as error:
+        parameters.checked("bad", built)
+    assert message in str(error.value)
+
+
+def test_nothing_runs_with_a_bad_profile(built):
+    before = snapshot(built / "figures")
+    (built / "params/bad.yaml").write_text("01_toy: {m: 3}")
     result = make(built, "figures", "PROFILE=bad")
     assert result.returncode != 0
-    assert message in result.stderr
+    assert "unknown parameter 'm'; allowed are n, powers" in result.stderr
     assert "cell/s" not in result.stderr
     assert not (built / "figures/bad").exists()
     assert snapshot(built / "figures") == before
+
+
+@pytest.mark.parametrize(("line", "message"), [
+    ("n = 3", "parameter n needs a comment"),
+    ("n = 3  # type: ndarray", "parameter n needs a comment"),
+    ("print(3)", "line 1 of the parameters cell is not an assignment"),
+])
+def test_undeclared_type_is_refused(tmp_path, line, message):
+    notebook = tmp_path / "01_toy.py"
+    notebook.write_text(f"{HEADER}# %% tags=[\"parameters\"]\n{line}\n")
+    with pytest.raises(parameters.ProfileError, match=message):
+        parameters.declared(notebook)
 
 
 def test_unknown_profile_lists_those_there_are(built):

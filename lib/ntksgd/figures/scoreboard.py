@@ -29,6 +29,8 @@ def deviations(table: pd.DataFrame) -> pd.DataFrame:
     unit = np.where(theory != 0, np.abs(theory), np.where(largest > 0, largest, 1.0))
     relative = (values - theory[:, None]) / unit[:, None]
     kept = table[["claim", "quantity", "activation", "d", "r", "relation", "holds"]]
+    # d and r may apply to no row at all: labels here, not numbers to check
+    kept = kept.astype({"d": object, "r": object})
     return kept.assign(deviation=relative[:, 0], low=relative[:, 1], high=relative[:, 2])
 
 
