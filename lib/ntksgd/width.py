@@ -153,7 +153,8 @@ def local_crossing(widths, mean, error, tau):
     amplitude = np.take_along_axis(cross / square, best, -1)[..., 0]
     log_required = log_m.mean() + np.log(np.maximum(amplitude, 1e-300) / tau) / alpha
     censored = np.where(log_required <= log_m[0], -1, np.where(log_required > log_m[-1], 1, 0))
-    return np.exp(np.clip(log_required, log_m[0], log_m[-1])), censored, alpha
+    inside = np.exp(np.clip(log_required, log_m[0], log_m[-1]))
+    return np.choose(censored + 1, (widths[0], inside, widths[-1])), censored, alpha
 
 
 def isotonic_crossing(widths, mean, error, tau):

@@ -20,7 +20,7 @@ from ntksgd.schedules import polynomial
 from ntksgd.spectrum import mercer_spectrum
 from ntksgd.sweep import child
 from ntksgd.target import source_target
-from ntksgd.width import Excess, controlled_excess
+from ntksgd.width import Excess, control_coefficient, controlled_excess
 
 # measured on one core, d = 2, squareplus; `make bench` prints them for the machine at hand
 RATE = 250e6  # neuron-updates a second
@@ -159,8 +159,8 @@ class Sweep:
         Exact expected risk at infinite width.
     network : Excess
     linearised : Excess or None
-    drift : tuple of (widths, samples (replicates, widths, n_T))
-        ||Theta_t - Theta_0||.
+    coupled : tuple of Coupled
+        Raw risks and drifts, one a block.
     diverged : dict
         Width -> share of the replicates that diverged; such widths are left out of the excess.
     """
@@ -169,13 +169,31 @@ class Sweep:
     risk: np.ndarray
     network: Excess
     linearised: Excess | None
-    drift: tuple
+    coupled: tuple
     diverged: dict
 
     @property
     def times(self):
         """Numbers of steps, shape (n_T,)."""
-        return self.network.times
+        return self.network.times.astype(int)
+
+    def variance_reduction(self):
+        """Width -> (variance of R_m / that of the controlled sample, best coefficient), last T."""
+        out = {}
+        for c in self.coupled:
+            controlled = (c.network - c.kernel[:, None])[..., -1].var(axis=0)
+            gain = c.network[..., -1].var(axis=0) / controlled
+            best = control_coefficient(c.network, c.kernel)[:, -1]
+            out |= {int(m): (float(v), float(b))
+                    for m, v, b in zip(c.widths, gain, best, strict=True)}
+        return dict(sorted(out.items()))
+
+    def drift(self):
+        """Widths (n_m,) and mean ||Theta_t - Theta_0||, shape (n_m, n_T)."""
+        widths = np.concatenate([c.widths for c in self.coupled])
+        mean = np.concatenate([c.drift.mean(axis=0) for c in self.coupled])
+        order = np.argsort(widths)
+        return widths[order], mean[order]
 
 
 def run(setup, plan, seed, points=13, t_min=100, workers=None):
@@ -196,12 +214,12 @@ def run(setup, plan, seed, points=13, t_min=100, workers=None):
     """
     times = log_steps(plan.T, points, t_min)
     mean, risk = exact(setup, times, tail=False), exact(setup, times)
-    seed, diverged, drift = as_seed(seed), {}, []
+    seed, diverged, coupled = as_seed(seed), {}, []
     blocks = {"network": [], "linearised": []}
     for i, (widths, replicates) in enumerate(plan.blocks):
         result = couple(setup, widths, times, replicates, child(seed, i),
                         linearised=plan.linearised, workers=workers)
-        drift.append((np.asarray(widths), result.drift))
+        coupled.append(result)
         for name, out in blocks.items():
             if name == "linearised" and not plan.linearised:
                 continue
@@ -215,4 +233,4 @@ def run(setup, plan, seed, points=13, t_min=100, workers=None):
                 samples = controlled_excess(values[:, good], result.kernel, mean, risk)
                 out.append((np.asarray(widths)[good], samples))
     network, lazy = (Excess(times, tuple(b)) if b else None for b in blocks.values())
-    return Sweep(setup, risk, network, lazy, tuple(drift), diverged)
+    return Sweep(setup, risk, network, lazy, tuple(coupled), diverged)

@@ -1,0 +1,123 @@
+"""One law for the whole plane, E R_m(T) / R(T) - 1 = A m^(-alpha) T^beta, and what follows from it.
+
+Least squares in the excess, weighted by its standard error, so that m* ~ T^(beta/alpha) without a
+crossing: it draws on every width, also on those where a single mean is lost in the noise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntksgd import check
+
+ITERATIONS = 30
+
+
+@dataclass(frozen=True)
+class PlaneLaw:
+    """Fit of A m^(-alpha) T^beta; each triple is (value, low, high), 95 % bootstrap.
+
+    Attributes
+    ----------
+    alpha, beta, ratio : tuple of float
+        ratio = beta / alpha, the exponent of m* in T.
+    amplitude : float
+    cells : int
+        Cells (m, T) of the fit.
+    misfit : float
+        Root mean square residual in standard errors: about 1 or less if the law holds (cells that
+        share paths are correlated, so that it is no test statistic).
+    """
+
+    alpha: tuple
+    beta: tuple
+    ratio: tuple
+    amplitude: float
+    cells: int
+    misfit: float
+
+
+def _gauss_newton(design, mean, error, start):
+    """Parameters (..., 3) of mean = exp(design @ parameters), mean of shape (..., cells)."""
+    parameters = np.broadcast_to(start, (*mean.shape[:-1], 3)).copy()
+    for _ in range(ITERATIONS):
+        model = np.exp(parameters @ design.T)
+        jacobian = (model / error)[..., None] * design
+        normal = np.swapaxes(jacobian, -1, -2) @ jacobian
+        slope = np.swapaxes(jacobian, -1, -2) @ ((mean - model) / error)[..., None]
+        # a step of at most 1/2 in each logarithm keeps the exponential in reach
+        parameters += np.clip(np.linalg.solve(normal, slope)[..., 0], -0.5, 0.5)
+    return parameters
+
+
+def plane_law(excess, cells, seed, resamples=500):
+    """Fit the law on some cells of an `Excess`.
+
+    Parameters
+    ----------
+    excess : Excess
+    cells : bool array, shape (n_m, n_T)
+        Chosen without a look at the data, or the fit is biased.
+    seed : int or SeedSequence
+    resamples : int
+
+    Returns
+    -------
+    PlaneLaw
+
+    Raises
+    ------
+    ValueError
+        For fewer than 6 cells, or all of them at one width or one T.
+    """
+    resamples = check.integer("resamples", resamples, 100)
+    rows, columns = np.nonzero(cells)
+    if rows.size < 6 or np.unique(rows).size < 2 or np.unique(columns).size < 2:
+        raise ValueError(f"cells: {rows.size} of them, must be at least 6 over 2 widths and times")
+    log_m, log_t = np.log(excess.widths[rows]), np.log(excess.times[columns])
+    centre = np.array([log_m.mean(), log_t.mean()])
+    design = np.stack([np.ones(rows.size), centre[0] - log_m, log_t - centre[1]], axis=1)
+    error, mean = excess.error[rows, columns], excess.mean[rows, columns]
+    level = np.log(max(np.average(mean, weights=error**-2.0), 1e-6))
+    best = _gauss_newton(design, mean, error, np.array([level, 1.0, 0.3]))
+    means = excess.resampled_means(resamples, seed)[:, rows, columns]
+    draws = _gauss_newton(design, means, error, best)
+
+    def triple(value, samples):
+        return (float(value), *(float(q) for q in np.percentile(samples, [2.5, 97.5])))
+
+    residual = (mean - np.exp(design @ best)) / error
+    amplitude = np.exp(best[0] + best[1] * centre[0] - best[2] * centre[1])
+    return PlaneLaw(triple(best[1], draws[:, 1]), triple(best[2], draws[:, 2]),
+                    triple(best[2] / best[1], draws[:, 2] / draws[:, 1]), float(amplitude),
+                    rows.size, float(np.sqrt(np.mean(residual**2))))
+
+
+def paper_exponent(r):
+    """1 + 5/(2r+1): the paper's sufficient width is of order T to this power."""
+    return 1 + 5 / (2 * check.positive("r", r) + 1)
+
+
+def heuristic_exponent(r):
+    """2/(2r+1): the width at which the kernel's drift, at most m^(-1/2), stays harmless."""
+    return 2 / (2 * check.positive("r", r) + 1)
+
+
+def linearised_exponent(r, decay):
+    """Exponent of m* in T for the linearised network, lambda_i ~ i^(-decay), 1/2 <= r <= 1.
+
+        beta = [min(2r, 2 - 1/b) - 1 + 1/b] / (2r + 1),       b = decay (infinite: b = inf),
+    the excess A_T ~ T^(-(1 - 1/b)/(2r+1)) / m over the risk T^(-min(2r, 2 - 1/b)/(2r+1)).
+    """
+    r, inverse = check.number("r", r, 0.5, 1.0), 1 / decay
+    return (min(2 * r, 2 - inverse) - 1 + inverse) / (2 * r + 1)
+
+
+def growth_exponent(schedule, trace, T):
+    """kappa(1) sum_(t <= T) eta_t, for each T of an array: the exponent of a bound by Gronwall.
+
+    Without the contraction of SGD an error grows by 1 + eta_t kappa(1) a step.
+    """
+    T = np.asarray(T)
+    sums = np.cumsum(schedule(np.arange(1.0, T.max() + 1)))
+    return trace * sums[T.astype(int) - 1]

@@ -1,0 +1,114 @@
+"""First-order theory of the linearised network: variance of K_m, divided differences, c(T)."""
+
+import numpy as np
+import pytest
+
+from ntksgd import sphere
+from ntksgd import width_experiment as experiment
+from ntksgd import width_studies as studies
+from ntksgd.activations import activation
+from ntksgd.finite_width import excess_coefficient, kernel_variance, spectral_functions
+from ntksgd.network import empirical_ntk, initialise
+from ntksgd.schedules import polynomial
+from ntksgd.spectrum import mercer_spectrum
+
+
+@pytest.mark.parametrize("name, d, order, draws", [
+    ("relu", 2, 80, 1500), ("squareplus(0.5)", 2, 32, 1500), ("erf", 3, 14, 600)])
+def test_kernel_variance_against_random_networks(name, d, order, draws):
+    """E||P_l (L_m - L) Y_k||^2 = (2/m) V_kl, by sampled networks of width 8."""
+    degree, m = 3, 8
+    spectrum, expected = mercer_spectrum(name, d, degree), kernel_variance(name, d, degree)
+    x, w = sphere.quadrature(d, order)
+    polynomials = sphere.legendre(d, degree, np.clip(x @ x.T, -1, 1))
+    projections = (spectrum.multiplicities[:, None, None] * polynomials * w[:, None])
+    projections = projections.transpose(1, 0, 2).reshape(len(x), -1)
+    harmonics = np.sqrt(spectrum.multiplicities)[:, None] * sphere.legendre(d, degree, x[:, 0])
+    rng, total = np.random.default_rng(7), np.zeros((degree + 1, degree + 1))
+    for _ in range(draws):
+        kernel = empirical_ntk(initialise(m, d, rng), x, x, activation(name))
+        image = harmonics * w @ kernel - spectrum.eigenvalues[:, None] * harmonics
+        total += (image @ projections).reshape(degree + 1, degree + 1, -1) ** 2 @ w
+    measured = total / draws * m / 2
+    mixes = expected > 1e-12 * expected.max()
+    np.testing.assert_allclose(measured[mixes], expected[mixes], rtol=0.2)
+    # degrees of opposite parity above 1 do not mix: what is left is the quadrature of a kink
+    assert np.all(measured[~mixes] < 1e-3 * expected.max())
+
+
+def test_kernel_variance_is_symmetric_in_the_harmonics():
+    """N_k V_kl counts each pair of harmonics once: symmetric, and >= 0."""
+    V = kernel_variance("squareplus(0.5)", 4, 8)
+    pairs = V * sphere.multiplicity(4, np.arange(9))[:, None]
+    np.testing.assert_allclose(pairs, pairs.T, atol=1e-12 * pairs.max())
+    assert np.all(pairs > -1e-12 * pairs.max())
+
+
+def test_blocks_of_steps_against_single_steps():
+    """p and g by blocks agree with the recursion step by step."""
+    lam, schedule, noise = np.array([0.5, 0.05, 1e-3, 1e-6]), polynomial(0.8, 0.6), 0.3
+    p, g, at = np.ones(4), np.zeros(4), {}
+    for t in range(1, 20_001):
+        eta = float(schedule(t))
+        p, g = p * (1 - eta * lam) ** 2, g * (1 - eta * lam) ** 2 + eta**2 * (noise + 1 / t) * lam**2
+        at[t] = (p, g)
+    times = [500, 3000, 20_000]
+    found = spectral_functions(lam, schedule, noise, times, lambda t: 1 / t)
+    for i, t in enumerate(times):
+        np.testing.assert_allclose(found[0, i], at[t][0], rtol=2e-3, atol=1e-12)
+        np.testing.assert_allclose(found[1, i], at[t][1], rtol=2e-3)
+
+
+def test_second_order_expansion_of_a_random_matrix():
+    """tr-like sums of f[k, l, k] against E f(L + E) for small random symmetric E, two degrees."""
+    setup = experiment.setting("squareplus(0.5)", 2, 0.75, 0.3, max_degree=2)
+    spectrum, target, T = setup.target.spectrum, setup.target, 12
+    lam, counts = spectrum.eigenvalues, spectrum.multiplicities.astype(int)
+    full, degree = np.repeat(lam, counts), np.repeat(np.arange(3), counts)
+    power = np.repeat(target.power / counts, counts)
+    variance = np.outer(lam, lam) * counts  # sum_q Var E_(kp,lq), equal shares
+    rng, size, draws = np.random.default_rng(3), 0.02, 2500
+    steps, level = setup.schedule(np.arange(1.0, T + 1)), lambda t: 0.1 + 0 * np.asarray(t)
+
+    def risk(matrix):
+        values, basis = np.linalg.eigh(matrix)
+        p, g = np.ones(values.size), np.zeros(values.size)
+        for eta in steps:
+            p = p * (1 - eta * values) ** 2
+            g = g * (1 - eta * values) ** 2 + eta**2 * 0.4 * values**2
+        return np.sum((basis**2 @ p) * power) + g.sum()
+
+    at_rest, root = risk(np.diag(full)), np.sqrt(variance / counts)[np.ix_(degree, degree)]
+    gains = np.empty(draws)
+    for i in range(draws):
+        e = np.triu(rng.standard_normal(root.shape))
+        e = size * root * (e + np.triu(e, 1).T)
+        # + and - E together: the first order cancels sample by sample
+        gains[i] = (risk(np.diag(full) + e) + risk(np.diag(full) - e)) / 2 - at_rest
+    expected = excess_coefficient(spectrum, target, variance, setup.schedule, 0.3, [T], level)[0] / 2
+    error = gains.std() / np.sqrt(draws) / size**2
+    assert abs(gains.mean() / size**2 - expected) < 4 * error + 0.01 * abs(expected)
+    assert 4 * error < 0.1 * abs(expected)  # the comparison can fail
+
+
+def test_first_order_predicts_the_linearised_network():
+    """m (E R_lin / R - 1) -> c(T), nothing fitted: ReLU, r = 1, m = 512."""
+    setup = experiment.setting("relu", 2, 1.0, max_degree=96)
+    found = studies.cell(setup, 512, 2000, 96, 11)
+    excess, error = found.linearised
+    predicted = experiment.first_order(setup, [2000])[0] / 512
+    assert abs(excess - predicted) < 3 * error + 0.1 * predicted
+    assert 3 * error < 0.8 * predicted  # so that no excess at all would be refused
+
+
+def test_bad_input_is_refused():
+    """Noise, shapes and unstable steps are named."""
+    setup = experiment.setting("erf", 2, 0.5, max_degree=8)
+    spectrum, target, V = setup.target.spectrum, setup.target, kernel_variance("erf", 2, 8)
+    args = ([100], lambda t: 0 * t)
+    with pytest.raises(ValueError, match="noise"):
+        excess_coefficient(spectrum, target, V, setup.schedule, -1.0, *args)
+    with pytest.raises(ValueError, match="variance"):
+        excess_coefficient(spectrum, target, V[:-1], setup.schedule, 0.1, *args)
+    with pytest.raises(ValueError, match="schedule"):
+        excess_coefficient(spectrum, target, V, lambda t: 100 + 0 * t, 0.1, *args)
