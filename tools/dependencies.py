@@ -68,4 +68,8 @@ def fragment(notebook: Path, lib: Path) -> str:
 if __name__ == "__main__":
     notebook, target = Path(sys.argv[1]), Path(sys.argv[2])
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(fragment(notebook, Path("lib")), encoding="utf-8")
+    try:
+        text = fragment(notebook, Path("lib"))
+    except SyntaxError as error:
+        sys.exit(f"error: {notebook}, or a module it imports, is not Python: {error}")
+    target.write_text(text, encoding="utf-8")

@@ -81,9 +81,10 @@ def cells(root: Path) -> list[str]:
     for source in sources(root):
         code = [c.source for c in jupytext.read(source).cells if c.cell_type == "code"]
         for number, lines in enumerate((text.splitlines() for text in code), 1):
-            if len(lines) > MAX_CELL_LINES or max(map(len, lines), default=0) > MAX_WIDTH:
-                problems.append(f"{source.name}, cell {number}: {len(lines)} lines, allowed are "
-                                f"{MAX_CELL_LINES} of {MAX_WIDTH} characters")
+            width = max(map(len, lines), default=0)
+            if len(lines) > MAX_CELL_LINES or width > MAX_WIDTH:
+                problems.append(f"{source.name}, code cell {number}: {len(lines)} lines, {width} "
+                                f"wide; allowed are {MAX_CELL_LINES} and {MAX_WIDTH}")
     return problems
 
 
