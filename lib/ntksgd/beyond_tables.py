@@ -55,11 +55,3 @@ def law_table(laws):
                           "high": law.high, "censored": law.censored, "fitted": law.seen})
             for name, law in laws.items()]
     return pd.concat(rows, ignore_index=True)
-
-
-def excess_table(excesses, index=-1):
-    """Mean excess and its standard error in m, at one of the times, of each named Excess."""
-    rows = [pd.DataFrame({"series": name, "width": e.widths, "T": e.times[index],
-                          "excess": e.mean[:, index], "error": e.error[:, index]})
-            for name, e in excesses.items()]
-    return pd.concat(rows, ignore_index=True)

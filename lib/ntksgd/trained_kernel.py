@@ -10,11 +10,32 @@ from functools import partial
 
 import joblib
 import numpy as np
+import pandas as pd
 
 from ntksgd import check, network, network_sgd, sphere
 from ntksgd.activations import activation
+from ntksgd.beyond import compare
+from ntksgd.beyond_tables import mean_and_interval
 from ntksgd.samples import parameter_rng
 from ntksgd.sweep import map_tasks
+
+
+def risk_and_trace(case, widths, T, replicates, seed):
+    """Ratio of risks network / kernel after T steps beside E K_T(x, x) / kappa(1), width by width.
+
+    Returns
+    -------
+    DataFrame
+        Columns width, ratio, ratio_half, trace, trace_half (95 % half widths), and theory: the risk
+        of the kernel's paths over `Case.local_theory`.
+    """
+    run = compare(case, widths, [T], replicates, seed)
+    kernel = run.kernel.mean()
+    gain = mean_and_interval((run.network - run.kernel[:, None])[:, :, 0])
+    trace = mean_and_interval(trained_trace(case, widths, T, max(2, replicates // 4), seed))
+    return pd.DataFrame({"width": widths, "ratio": 1 + gain[0] / kernel,
+                         "ratio_half": gain[1] / kernel, "trace": trace[0], "trace_half": trace[1],
+                         "theory": kernel / case.local_theory([T])[0]})
 
 
 def trained_trace(case, widths, T, replicates, seed):

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ntksgd.figures import THEORY, WIDTH, palette, shades
 
@@ -33,19 +34,21 @@ def deep_kernels(profile, eigenvalues, tail):
     fig, axes = _axes(2)
     depths = profile["depth"].unique()
     for colour, depth in zip(shades(len(depths)), depths, strict=True):
-        name = f"{depth} hidden layer{'s' * (depth > 1)}"
+        name = f"{depth} hidden layer{'s' if depth > 1 else ''}"
         part = profile[profile["depth"] == depth]
         axes[0, 0].plot(part["angle"], part["kernel"], color=colour, label=name)
         part = eigenvalues[(eigenvalues["depth"] == depth) & (eigenvalues["degree"] > 0)]
         axes[0, 1].plot(part["degree"], part["eigenvalue"], color=colour)
-        axes[0, 1].plot(part["degree"], tail[depth], ":", color=THEORY, lw=1,
-                        label="$L(L+1)/(\\pi k)^2$" if depth == depths[0] else None)
+        if depth in tail:
+            axes[0, 1].plot(part["degree"], tail[depth], ":", color=THEORY, lw=1, zorder=3,
+                            label="$L(L+1)/(\\pi k)^2$" if depth == depths[0] else None)
     axes[0, 0].set(xlabel="angle between the inputs", ylabel="$K_L(t)/K_L(1)$", ylim=(0, None),
                    xticks=[0, np.pi / 2, np.pi], xticklabels=["0", "$\\pi/2$", "$\\pi$"])
     axes[0, 1].set(xscale="log", yscale="log", xlabel="degree $k$",
                    ylabel="eigenvalue $\\lambda_k$")
-    for ax in axes[0]:
-        ax.legend()
+    axes[0, 0].legend()
+    if tail:
+        axes[0, 1].legend()
     return fig
 
 
@@ -70,12 +73,16 @@ def kernel_limit(table, slopes):
 def risks(table, ylabel="excess risk"):
     """Risk in T, one panel a value of the column `panel`."""
     panels = table["panel"].unique()
-    fig, axes = _axes(len(panels), sharey=False)
+    fig, axes = _axes(len(panels), 3.1)
     for ax, panel in zip(axes[0], panels, strict=True):
         _series(ax, table[table["panel"] == panel])
         ax.set(xscale="log", yscale="log", xlabel="steps $T$", title=panel)
-        ax.legend()
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     axes[0, 0].set_ylabel(ylabel)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     return fig
 
 
@@ -95,7 +102,7 @@ def width_laws(table, bound, colours=palette):
     start = table.loc[table["T"] == first, "width"].min()
     T = np.geomspace(first, first * (top / start) ** (1 / bound), 2)
     ax.plot(T, start * (T / first) ** bound, "--", color=THEORY, lw=1,
-            label=f"slope {bound:g}: the sufficient width")
+            label=f"slope {bound:g}: enough for two layers")
     ax.set(xscale="log", yscale="log", xlabel="steps $T$", ylabel="required width $m^*$",
            xlim=(0.8 * first, 1.25 * table["T"].max()))
     ax.set_yscale("log", base=2)
@@ -120,11 +127,11 @@ def trace_and_risk(table):
     return fig
 
 
-def momentum(table, stability):
-    """Left: sampled and exact risks for each beta. Right: largest stable effective step."""
+def momentum(table, betas, limits):
+    """Left: sampled and exact risks for each beta. Right: largest stable effective steps."""
     fig, axes = _axes(2)
-    ax, betas = axes[0, 0], table["beta"].unique()
-    for i, (colour, beta) in enumerate(zip(palette, betas, strict=False)):
+    ax = axes[0, 0]
+    for i, (colour, beta) in enumerate(zip(palette, table["beta"].unique(), strict=False)):
         part = table[table["beta"] == beta]
         exact, paths = part[part["series"] == "exact"], part[part["series"] == "sampled"]
         ax.plot(exact["x"], exact["mean"], color=colour)
@@ -134,7 +141,7 @@ def momentum(table, stability):
            title="same effective step $\\eta/(1-\\beta)$")
     ax.legend(title="lines: exact")
     ax = axes[0, 1]
-    ax.plot(stability["beta"], stability["limit"], color=THEORY)
+    ax.plot(betas, limits, color=THEORY)
     ax.set(xlabel="momentum $\\beta$", ylabel="largest stable $\\eta\\,\\kappa(1)/(1-\\beta)$",
            title="mean-square stability", ylim=(0, None))
     return fig

@@ -1,0 +1,485 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Beyond the theorem: depth, other losses, momentum
+#
+# The paper's theorem is about two layers, the square loss, and plain SGD with batches of one.
+# **Nothing on this page is claimed by it.** Each section changes one of these, keeps everything
+# else, and measures what remains of the theory: the limit kernel, the rate, the width.
+#
+# *What would be a polynomial width law?* With
+#
+# $$m^*(T) = \min\{m:\ \mathbb E R_m(T) \le (1+\tau)\,R(T)\}$$
+#
+# ($R_m$ the risk of the network of width $m$ after $T$ steps, $R$ that of SGD in the RKHS of its
+# limit kernel), it would be a bound $m^*(T)\le C\,T^p$ for all $T$. A run over a finite range can
+# support such a law by a local exponent $d\log m^*/d\log T$ that is small and does not grow; it
+# cannot prove one. For two layers, the paper's exponent is $1+5/(2r+1)$; notebook 05 measures it.
+
+# %%
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+
+from ntksgd import beyond, check, claims, label_models, momentum, risk, width
+from ntksgd import beyond_tables as tables
+from ntksgd.beyond_width import excess, exponent_difference
+from ntksgd.claims import Claim
+from ntksgd.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
+from ntksgd.deep_limit import kernel_errors
+from ntksgd.figures import beyond as draw
+from ntksgd.figures import save, use_style
+from ntksgd.momentum_study import batch_table, momentum_table, sampled_over_exact
+from ntksgd.rates import bootstrap_slope, slope
+from ntksgd.spectrum import mercer_spectrum
+from ntksgd.sweep import child
+from ntksgd.target import source_target
+from ntksgd.trained_kernel import risk_and_trace
+
+use_style()
+
+# %% tags=["parameters"]
+T = 10**4  # type: int  SGD steps
+r = 0.5  # type: float  regularity of the targets, each in the RKHS of its own kernel
+noise = 0.25  # type: float  variance of the labels' noise, square loss
+activation = "relu"  # type: str  any built-in activation
+depths = [1, 2, 3]  # type: list  numbers of hidden layers, starting with 1
+step = 1.0  # type: float  eta_1 kappa(1) for the deep networks
+max_degree = 128  # type: int  largest degree of spectra and targets
+limit_widths = [16, 32, 64, 128, 256, 512]  # type: list  widths for the kernel at the start
+limit_replicates = 40  # type: int  networks a width, kernel at the start
+narrow, narrow_replicates = [8, 16, 32, 64], 128  # type: list, int  deep networks trained
+wide, wide_replicates = [128], 24  # type: list, int  the costly ones
+loss_widths = [8, 16, 32, 64, 128, 256]  # type: list  two-layer networks, other losses
+loss_replicates = 128  # type: int
+paths = 128  # type: int  sampled paths with momentum and batches
+tau_depth = 0.5  # type: float  tolerance of the width law, deep networks
+tau_loss = 0.2  # type: float  tolerance of the width law, losses
+seed = 6  # type: int
+
+# %%
+check.integer("T", T, 1000)
+check.positive("r", r)
+check.number("step", step, 0, 2, open_low=True, open_high=True)
+if depths[0] != 1 or sorted(set(depths)) != list(depths):
+    raise ValueError(f"depths = {depths}: must increase from 1")
+steps = risk.log_steps(T, 9, first=100)
+root = np.random.SeedSequence(seed)
+rate = -2 * r / (2 * r + 1)
+
+# %% [markdown]
+# # 1. Deeper networks
+#
+# ## The limit kernel
+#
+# With $L$ hidden layers of $n$ neurons, in NTK parametrisation,
+#
+# $$u^1 = b\,x+\gamma c^1,\qquad u^{l+1} = \tfrac1{\sqrt n}W^{l+1}\varphi(u^l)+\gamma c^{l+1},
+# \qquad g(x) = \tfrac1{\sqrt n}\langle a,\varphi(u^L)\rangle .$$
+#
+# At the start $b, W\sim N(0,1)$, $c=0$, $a=\pm1$ at random. We divide the activation by its size,
+# $\varphi = \sigma/\sqrt{\mathbb E\sigma(z)^2}$, so that $\mathbb E\varphi(z)^2=1$: then every
+# layer maps the unit sphere to the unit sphere, and two inputs with inner product $t$ meet layer
+# $l$ with correlation $S_l$. Let $\kappa_1(t)=\mathbb E[\varphi(u)\varphi(v)]$ and
+# $\kappa_0(t)=\mathbb E[\dot\varphi(u)\dot\varphi(v)]$, $(u,v)$ Gaussian of variances 1 and
+# covariance $t$.
+#
+# *Forwards.* Given layer $l$, the preactivations of layer $l+1$ are Gaussian with covariance
+# $\frac1n\sum_i\varphi(u^l_i)\varphi(u'^l_i)\to\kappa_1(S_{l-1})$ (law of large numbers, layer by
+# layer). So $S_0=t$ and $S_l=\kappa_1(S_{l-1})$.
+#
+# *Backwards.* Let $H_l$ be the kernel of all derivatives of a preactivation of layer $l$. The
+# derivatives in $b$ and $c^1$ give $H_1 = t+\gamma^2$. A preactivation of layer $l+1$ depends on
+# $W^{l+1}$ and $c^{l+1}$, which give $S_l+\gamma^2$, and on all earlier parameters through
+# $\varphi(u^l_i)$, which give $\frac1n\sum_i (W^{l+1}_{ji})^2\dot\varphi(u^l_i)\dot\varphi(u'^l_i)
+# H_l\to\kappa_0(S_{l-1})H_l$:
+#
+# $$H_{l+1} = S_l+\gamma^2+\kappa_0(S_{l-1})\,H_l,\qquad K_L = S_L+\kappa_0(S_{L-1})\,H_L .$$
+#
+# (Jacot, Gabriel & Hongler 2018.) The steps "$\to$" are proved for smooth or ReLU activations in
+# the literature; here they are checked at finite width below. $L=1$ is the kernel of notebook 01,
+# divided by $\mathbb E\sigma(z)^2$.
+
+# %%
+kernels = {L: deep_kernel(activation, L) for L in depths}
+t = np.linspace(-1, 1, 201)
+np.testing.assert_allclose(kernels[1](t) * normalised(activation)[1], kernels[1].shallow(t))
+Markdown("$K_L(1)$: " + ", ".join(f"{k.trace:.4g} for $L={L}$" for L, k in kernels.items()))
+
+# %% [markdown]
+# **Which functions does a deeper kernel learn?** The Mercer eigenvalues decide. For ReLU on the
+# circle, with $\gamma=1$, the tail can be computed by hand. Near angle $\varphi=0$, $\kappa_0 = 1-\varphi/\pi$
+# and $S_l=1+O(\varphi^2)$, so all correlations have the angle $\varphi$ to first order; with
+# $H_l=2l$ at $\varphi=0$,
+#
+# $$K_L = K_L(1)-\frac2\pi(1+2+\dots+L)\,|\varphi|+O(\varphi^2),\qquad
+# \text{hence}\quad \lambda_k\simeq\frac{L(L+1)}{\pi^2k^2},$$
+#
+# because $-c|\varphi|$ has the coefficients $c/(\pi k^2)$ (and at $\varphi=\pi$ the factor $t+\gamma^2$
+# removes the singularity). *Depth multiplies the tail by $L(L+1)/2$ and leaves its exponent at
+# $-d$*: in the kernel regime, deep equals shallow (Bietti & Bach 2021). The same regularity $r$
+# therefore means the same smoothness at every depth, and claim B predicts the same rate.
+
+# %%
+spectra = {L: deep_spectrum(kernels[L], 2, 1024) for L in depths}
+profile, eigenvalues = tables.kernel_table(kernels, spectra)
+by_hand = depths if activation == "relu" else []
+tail = {L: relu_circle_tail(L, np.arange(1, 1025)) for L in by_hand}
+save(draw.deep_kernels(profile, eigenvalues, tail), "06_beyond-deep-kernels", eigenvalues)
+
+# %%
+k = np.arange(256, 1025)
+decay = {L: slope(k, spectra[L].eigenvalues[k]) for L in by_hand}
+constant = {L: spectra[L].eigenvalues[1024] / tail[L][-1] for L in decay}
+if decay:
+    np.testing.assert_allclose(list(constant.values()), 1, rtol=2e-3)
+print("depth  decay exponent on 256 <= k <= 1024   lambda_1024 / [L(L+1)/(pi k)^2]")
+print("\n".join(f"{L:5d}  {decay[L].value:.5f}  {constant[L]:25.5f}" for L in decay))
+
+# %% [markdown]
+# The eigenvalues approach the predicted lines at every depth: exponent $-2$, constant
+# $L(L+1)/\pi^2$.
+
+# %% [markdown]
+# ## Finite width
+#
+# The network has two copies with equal weights and opposite output signs, so that $g_0=0$ as for
+# two layers; $m=2n$ counts both. Each law of large numbers above has an error of order $n^{-1/2}$,
+# and errors of layers add, so $\mathbb E\|K_m-K_L\|$ should fall like $m^{-1/2}$ at fixed depth.
+#
+# One detail is new with depth. In a two-layer network the output signs within a copy may all be
+# $+1$. In a deeper one they must be **drawn**: the signal that comes back to neuron $j$ of layer
+# $L-1$ is $n^{-1/2}\sum_i W_{ij}\,a_i\,\dot\varphi(u_i^L)$, and $W_{ij}$ and $u^L_i$ are dependent,
+# $\mathbb E[W_{ij}\dot\varphi(u_i^L)] = n^{-1/2}\varphi(u_j^{L-1})\,\mathbb E\ddot\varphi$ (Stein).
+# With $a_i=1$ the $n$ such terms add up to a signal of order one that the recursion does not
+# contain; with random signs they cancel. The figure shows both.
+
+# %%
+errors = {f"{L} hidden layer" + "s" * (L > 1): kernel_errors(
+    activation, L, limit_widths, limit_replicates, child(root, L)) for L in depths}
+equal = kernel_errors(activation, 2, limit_widths, limit_replicates, child(root, 2), True)
+limit_slopes = {name: bootstrap_slope(limit_widths, e, child(root, 50), paired=False)
+                for name, e in errors.items()}
+table = tables.series_table(limit_widths, errors | {"2 hidden layers, equal signs": equal})
+save(draw.kernel_limit(table, limit_slopes), "06_beyond-kernel-limit", table)
+
+# %%
+equal_slope = bootstrap_slope(limit_widths, equal, child(root, 50), paired=False)
+print(f"slope of |K_m - K| in m, {limit_widths[0]} <= m <= {limit_widths[-1]} (theory -0.5)")
+for name, fit in (limit_slopes | {"2, equal signs": equal_slope}).items():
+    print(f"{name:>16}: {fit}")
+
+# %% [markdown]
+# The slopes agree with $-1/2$ within their intervals or nearly so; the constant grows with depth.
+# With equal signs the error levels off at the extra term.
+
+# %% [markdown]
+# ## SGD: network against kernel on the same samples
+#
+# Target of regularity $r$ in the kernel of each depth, $\|f^*\|=1$, step
+# $\eta_t = (\eta_1\kappa(1))\,t^{-2r/(2r+1)}/K_L(1)$: so the stability margin is the same at every
+# depth. The exact risk of kernel SGD is known (notebook 03), the network's is sampled; kernel SGD
+# on the same samples is the control variate of notebook 05.
+
+# %%
+deep, blocks = {}, {}
+for L in depths:
+    deep[L] = beyond.deep_case(activation, L, r, noise, step, max_degree)
+    blocks[L] = [beyond.compare(deep[L], widths, steps, count, child(root, 100 + 10 * L + i))
+                 for i, (widths, count) in enumerate([(narrow, narrow_replicates),
+                                                      (wide, wide_replicates)])]
+    assert all(np.isfinite(block.network).all() for block in blocks[L])
+
+# %%
+shown = {narrow[1], narrow[-1]}
+names = {L: f"{L} hidden layer{'s' * (L > 1)}" for L in depths}
+table = pd.concat([tables.risk_table(deep[L], blocks[L], shown, names[L]) for L in depths])
+save(draw.risks(table), "06_beyond-deep-risk", table)
+
+# %%
+deep_slopes = {L: bootstrap_slope(steps, blocks[L][0].network[:, -1], child(root, 51))
+               for L in depths}
+kernel_slopes = {L: slope(steps, deep[L].local_theory(steps)).value for L in depths}
+print(f"slope of risk in T, {steps[0]} <= T <= {T}; theory {rate:.3g} asymptotically")
+for L in depths:
+    print(f"{L} hidden: kernel (exact) {kernel_slopes[L]:.3f}, network m = {narrow[-1]}: "
+          f"{deep_slopes[L]}")
+
+# %% [markdown]
+# At every depth the kernel's risk falls at about $T^{-2r/(2r+1)}$ and the network of moderate width
+# follows. Narrow networks lose a factor, more of it the deeper they are, and little of the rate:
+# where the interval leaves out the kernel's slope on the same range, the factor still grows with $T$.
+
+# %%
+laws = {names[L]: width.width_law(excess(deep[L], blocks[L]), tau_depth, child(root, 52))
+        for L in depths}
+paper = 1 + 5 / (2 * r + 1)
+table = tables.law_table(laws)
+save(draw.width_laws(table, paper), "06_beyond-deep-width", table)
+
+# %%
+differences = {name: exponent_difference(law, laws[names[1]])
+               for name, law in laws.items() if law is not laws[names[1]]}
+for name, law in laws.items():
+    print(f"{name}: m*(T = {T}, tau = {tau_depth}) = {law.required[-1]:.0f} "
+          f"[{law.low[-1]:.0f}, {law.high[-1]:.0f}], exponent {law.slope}")
+for name, (value, low, high) in differences.items():
+    print(f"exponent minus that of two layers, {name}: {value:.3f} [{low:.3f}, {high:.3f}]")
+
+# %% [markdown]
+# Deeper networks must be wider, about in proportion to the depth, and $m^*$ grows slowly with $T$ at every depth,
+# a little faster at the largest: local exponents near zero, far below the $1+5/(2r+1)$ that
+# suffices for two layers. The curves bend up at the end of the range, so the exponents are those of
+# this range and not asymptotic. *The data are consistent with a polynomial width law of small
+# exponent for two and three hidden layers; they do not establish one.*
+
+# %% [markdown]
+# # 2. Other losses
+#
+# SGD on a loss $\ell$ replaces the residual $f(x)-y$ by $\ell'(f(x),y)$. We let the labels be such
+# that $f^*$ minimises the expected loss:
+#
+# - **logistic**, $y=\pm1$ with $P(y=1|x)=p(x)=1/(1+e^{-f^*(x)})$; risk = excess of the logistic loss;
+# - **Huber** (threshold 1), $y=f^*(x)+{}$Student noise with 2 degrees of freedom: symmetric, of *infinite*
+#   variance; risk $\|f-f^*\|^2$.
+#
+# *Near the target.* Let $h=\ell'(f^*(x),y)$, of mean 0 given $x$, $V=\mathbb E h^2$, and let $D$
+# be the curvature $\partial_g\mathbb E\,\ell'(g,y)$ at $f^*$. To first order in $e=f-f^*$,
+#
+# $$e\leftarrow e-\eta\,(D\,e(x)+h)\,K_x = e-(\eta D)\,\bigl(e(x)+h/D\bigr)K_x :$$
+#
+# SGD on the *square* loss with step $\eta D$ and noise variance $V/D^2$, whose risk is known
+# exactly. For Huber, $D=P(|\text{noise}|<1)$ and $V=\mathbb E\min(\text{noise}^2,1)$ are finite
+# although the noise has no variance. For the logistic loss $D(x)=V(x)=p(1-p)$ depends on $x$; we
+# use its mean, which is a heuristic for the bias but not for the noise: at a constant step the
+# covariance $C$ of $e$ solves $LDC+CDL=\eta\,LDL$, so $C=\eta L/2$, and the excess loss is
+# $\frac12\mathbb E[D e^2]=\frac\eta4\kappa(1)\,\mathbb E D$ as for $D$ constant. **Prediction: the
+# rates of the square loss, and its width law at matched step and noise.**
+#
+# Steps are $\eta_1 D\kappa(1)=1/4$; each loss has its twin, the square loss of noise $V/D^2$.
+
+# %%
+def make(model, norm, step=0.25):
+    """Two-layer case whose target has L2 norm `norm`."""
+    return beyond.two_layer_case(activation, model, r, step, max_degree, norm)
+
+
+losses = {"logistic": make(label_models.logistic, 2.0), "Huber": make(label_models.huber(0.5, 2.0), 1.0)}
+twins = {name: (2.0 if name == "logistic" else 1.0, label_models.square(
+    case.model.variance / case.model.curvature**2)) for name, case in losses.items()}
+cases = losses | {f"square, as {name}": make(model, norm) for name, (norm, model) in twins.items()}
+for name, case in losses.items():
+    print(f"{name}: D = {case.model.curvature:.3f}, V = {case.model.variance:.3f}, "
+          f"noise of its twin {case.model.variance / case.model.curvature**2:.3f}")
+
+# %%
+runs = {name: beyond.compare(case, loss_widths, steps, loss_replicates, child(root, 200 + i))
+        for i, (name, case) in enumerate(cases.items())}
+assert all(np.isfinite(run.network).all() for run in runs.values())
+table = pd.concat([tables.risk_table(losses[name], [runs[name]], {loss_widths[1], loss_widths[-1]}, name)
+                   for name in losses])
+save(draw.risks(table), "06_beyond-loss-risk", table)
+
+# %%
+late = steps >= T / 10  # the expansion needs a small error: the last decade only
+loss_slopes, twin_slopes = {}, {}
+for name, case in losses.items():
+    theory, run = case.local_theory(steps), runs[name]
+    twin_slopes[name] = slope(steps[late], theory[late]).value
+    loss_slopes[name] = bootstrap_slope(steps[late], run.network[:, -1, late], child(root, 53))
+    kernel, half = tables.mean_and_interval(run.kernel[:, -1] / theory[-1])
+    print(f"{name}: kernel SGD / local theory at T = {T}: {kernel:.3f} +- {half:.3f}; slopes for "
+          f"T >= {T // 10}:\n    theory {twin_slopes[name]:.3f}, kernel "
+          f"{bootstrap_slope(steps[late], run.kernel[:, late], child(root, 53))}, network "
+          f"m = {loss_widths[-1]} {loss_slopes[name]}")
+
+# %% [markdown]
+# The Huber risk joins the curve of its square-loss twin once $|e|\ll1$, under noise that the square
+# loss itself could not stand: its risk would be infinite. For the logistic loss the curve with the
+# mean curvature is too high and too flat: at this step most of the risk is still bias, which a mean curvature
+# describes badly ($e$ is largest where $D(x)$, its weight, is smallest). The noise part is described
+# well, see the column `theory` of the table further down at step 1. In both, the wide network and
+# the kernel are one.
+
+# %%
+loss_laws = {name: width.width_law(excess(cases[name], [runs[name]]), tau_loss, child(root, 54))
+             for name in cases}
+table = tables.law_table(loss_laws)
+save(draw.width_laws(table, paper), "06_beyond-loss-width", table)
+
+# %%
+loss_differences = {}
+for name, law in loss_laws.items():
+    print(f"{name}: m*(T = {T}, tau = {tau_loss}) = {law.required[-1]:.0f} [{law.low[-1]:.0f}, "
+          f"{law.high[-1]:.0f}], exponent {law.slope}")
+for name in losses:
+    loss_differences[name] = exponent_difference(loss_laws[name], loss_laws[f"square, as {name}"])
+    value, low, high = loss_differences[name]
+    print(f"exponent minus that of its twin, {name}: {value:.3f} [{low:.3f}, {high:.3f}]")
+
+# %% [markdown]
+# Huber and its twin need the same width within the intervals. The logistic loss does not: it needs
+# fewer neurons than its twin, and the exponent is smaller. All local exponents are far below the
+# two-layer bound. *The data support a polynomial width law for these losses no less than for the
+# square loss; a reduction to the square loss holds for Huber and fails for the logistic loss.*
+
+# %% [markdown]
+# ## A network can beat its kernel
+#
+# With the step four times larger, networks can have a *smaller* risk than kernel SGD. The logistic
+# loss shows it most, the square loss with the same noise shows it too. Interpretation (a heuristic,
+# tested here): noise in the residuals makes SGD drift, at second order in the step, down the
+# gradient of $\mathbb E K_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020), while the
+# noise part of the risk is $\frac{V\eta}2\mathbb E K_\Theta(x,x)$ near the target. If that were
+# all, the ratio of risks would be the ratio of traces, $\mathbb E K_T(x,x)/\kappa(1)$.
+
+# %%
+few = loss_widths[1::2]
+makers = {"logistic": label_models.logistic, "square twin": twins["logistic"][1]}
+rows = [risk_and_trace(make(model, 2.0, s), few, T, loss_replicates, child(root, 300 + i)
+                       ).assign(series=f"{name}, step {s:g}")
+        for name, model in makers.items() for i, s in enumerate((0.25, 1.0))]
+table = pd.concat(rows, ignore_index=True)
+save(draw.trace_and_risk(table), "06_beyond-trace", table)
+
+# %%
+print(table.round(3).to_string(index=False))
+
+# %% [markdown]
+# For the logistic loss the trace after training accounts for the whole deviation, of either sign.
+# For the square loss it does so at the largest width; narrow networks have a further error on top,
+# which the trace does not see. So "risk at most $(1+\tau)$ times the kernel's" can be met by a
+# network that is not close to its kernel: *a width law measured by risk does not certify that the
+# kernel describes the network* (notebook 04 measures the distance itself).
+
+# %% [markdown]
+# # 3. Momentum and mini-batches
+#
+# In the RKHS the recursion of second moments closes here too. Heavy ball with batches of $b$:
+#
+# $$f_{t+1} = f_t-\tfrac{\eta}{b}\sum_{i\le b}(f_t(x_i)-y_i)K_{x_i}+\beta(f_t-f_{t-1}).$$
+#
+# With $e=f-f^*$, $q=1+\beta$, $u=\eta\lambda_k$, the step is
+# $e_{t+1} = (q-\eta H)e_t-\beta e_{t-1}+\eta\cdot\text{noise}$, where $H$ averages $b$ rank-one
+# operators; $\mathbb E P_kH=\lambda_kP_k$, and by the addition theorem
+# $\mathbb E\|P_kHe\|^2=\frac1b\lambda_k^2N_k\|e\|^2+(1-\frac1b)\lambda_k^2\|P_ke\|^2$. So
+# $C_k=\mathbb E\|P_ke_t\|^2$, $X_k=\mathbb E\langle P_ke_t,P_ke_{t-1}\rangle$ and
+# $B_k=\mathbb E\|P_ke_{t-1}\|^2$ obey
+#
+# $$\begin{aligned}
+# C_k&\leftarrow\bigl(q^2-2qu+(1-\tfrac1b)u^2\bigr)C_k-2\beta(q-u)X_k+\beta^2B_k
+# +\tfrac{\eta^2}{b}\lambda_k^2N_k(R+s^2),\\
+# X_k&\leftarrow(q-u)\,C_k-\beta X_k,\qquad B_k\leftarrow C_k,\qquad R=\textstyle\sum_kC_k .
+# \end{aligned}$$
+#
+# At a constant step the fixed point is
+# $C_k = uN_k(R+s^2)\big/\,b\,[\,2(1-\beta)+2\beta u/q-(1-\frac1b)u\,]$. For small steps this is plain SGD
+# with the **effective step** $\eta/(b(1-\beta))$ in the noise and $\eta/(1-\beta)$ in the drift: momentum
+# should change nothing but the step.
+
+# %%
+spectrum = mercer_spectrum(activation, 2, max_degree)
+target, betas = source_target(spectrum, r), (0.0, 0.5, 0.9, 0.97)
+heavy = momentum_table(target, 0.5 / spectrum.trace, -rate, betas, steps, noise, paths,
+                       child(root, 400))
+grid = np.linspace(0, 0.99, 34)
+limits = [momentum.largest_stable_step(spectrum, b) * spectrum.trace / (1 - b) for b in grid]
+save(draw.momentum(heavy, grid, limits), "06_beyond-momentum", heavy)
+
+# %%
+ratio = sampled_over_exact(heavy)
+score = ((ratio["ratio"] - 1) / ratio["error"]).abs().max()
+assert score < 4.5
+print(f"sampled against exact: largest deviation {score:.1f} standard errors, {len(ratio)} points")
+final = heavy[(heavy.series == "exact") & (heavy.x == T)].set_index("beta")["mean"]
+for beta in betas[1:]:
+    print(f"beta = {beta:g}: exact risk at T = {T} over that of plain SGD with step eta/(1-beta): "
+          f"{final[beta] / final[0.0]:.4f}")
+
+# %% [markdown]
+# At the same effective step all momenta give the same risk, apart from a start-up of about
+# $1/(1-\beta)$ steps. Momentum buys neither rate nor noise; it only lets the effective step be
+# somewhat larger before the second moments diverge.
+
+# %%
+first = 0.5 / spectrum.trace
+rules = {"step fixed": lambda b: first, "step $\\propto\\sqrt{b}$": lambda b: first * np.sqrt(b),
+         "step $\\propto b$": lambda b: first * b}
+table = batch_table(target, rules, -rate, 2 ** np.arange(9), T, noise, [1, 16], paths,
+                    child(root, 500))
+save(draw.batches(table), "06_beyond-batches", table)
+
+# %%
+exact = table[table["half"].isna()].pivot(index="x", columns="series", values="mean")
+linear = exact[list(rules)[2]].dropna() / exact[list(rules)[2]][1]
+drawn = table[table["half"].notna()].merge(table[table["half"].isna()], on=["series", "x"])
+score = (drawn["mean_x"] - drawn["mean_y"]).abs() / (drawn["half_x"] / 1.96)
+assert score.max() < 4
+print("step proportional to b: risk after the same samples over that of b = 1: "
+      + ", ".join(f"{v:.3f} (b = {b})" for b, v in linear.items() if b > 1))
+
+# %% [markdown]
+# With the step proportional to the batch size the risk after $n$ samples does not depend on $b$
+# (linear scaling), until the first, large steps become unstable: the line ends there. With a fixed
+# step, batches waste samples.
+
+# %% [markdown]
+# # What carries over
+#
+# | | kernel limit | rate | width |
+# |:--|:--|:--|:--|
+# | depth | recursion, $m^{-1/2}$ at every depth; signs must be drawn | same exponent: same eigenvalue decay | larger by a factor; exponent small on this range |
+# | Huber | same kernel | joins the square loss at matched step and noise | that of the square loss |
+# | logistic | same kernel | falls faster on this range than the matched square loss | below the matched square loss |
+# | momentum, batches | second moments close exactly | that of plain SGD at the effective step | not measured here |
+#
+# What did not: the square loss's exact risk does not cover the bias of the logistic loss; risk
+# ratios can be below one, so they do not certify closeness to the kernel; and no exponent here is
+# asymptotic. Each row below compares a measured number with what two layers and the square loss
+# give; rows that do not hold are differences that these experiments resolve.
+
+# %%
+def row(quantity, theory, fit, relation="="):
+    """A claim on the circle for targets of regularity r; fit = Slope or (value, low, high)."""
+    value, low, high = fit if isinstance(fit, tuple) else (fit.value, fit.low, fit.high)
+    return Claim("F", quantity, activation, 2, r, theory, value, low, high, relation)
+
+
+rows = [row(f"slope of |K_m - K| in m, {name}", -0.5, fit) for name, fit in limit_slopes.items()]
+rows += [row(f"slope of risk in T, {names[L]}, m = {narrow[-1]}, against the kernel's",
+             kernel_slopes[L], fit) for L, fit in deep_slopes.items()]
+rows += [row(f"exponent of m* in T, {name}, against the two-layer bound", paper, law.slope, "<=")
+         for name, law in (laws | loss_laws).items() if law.slope and "square" not in name]
+rows += [row(f"exponent of m* in T, {name}, minus that of two layers", 0.0, fit)
+         for name, fit in differences.items()]
+
+# %%
+two = laws[names[1]]
+for name in differences:
+    draws = np.percentile(laws[name].draws[:, -1] / two.draws[:, -1], [2.5, 97.5])
+    rows += [row(f"m* at the last T, {name}, over that of two layers", 1.0,
+                 (laws[name].required[-1] / two.required[-1], *draws))]
+rows += [row(f"slope of risk in T, {name}, m = {loss_widths[-1]}, against the square loss's",
+             twin_slopes[name], fit) for name, fit in loss_slopes.items()]
+rows += [row(f"exponent of m* in T, {name}, minus that of the square loss", 0.0, fit)
+         for name, fit in loss_differences.items()]
+for beta, (value, error) in ratio.xs(T, level="x").iloc[1:].iterrows():
+    factor = final[beta] / final[0.0]
+    rows += [row(f"risk with momentum {beta:g} over that of plain SGD at the effective step", 1.0,
+                 (factor * value, factor * (value - 1.96 * error), factor * (value + 1.96 * error)))]
+
+# %%
+board = claims.record("06_beyond", rows)
+print(board[["quantity", "theory", "measured", "ci_low", "ci_high", "holds"]].round(3)
+      .to_string(index=False))
