@@ -54,14 +54,16 @@ T = 10**4  # type: int  SGD steps
 r = 0.5  # type: float  regularity of the targets, each in the RKHS of its own kernel
 noise = 0.25  # type: float  variance of the labels' noise, square loss
 activation = "relu"  # type: str  any built-in activation
-depths = [1, 2, 3]  # type: list  numbers of hidden layers, starting with 1
+depths = [1, 2, 3]  # type: list[int]  numbers of hidden layers, starting with 1
 step = 1.0  # type: float  eta_1 kappa(1) for the deep networks
 max_degree = 128  # type: int  largest degree of spectra and targets
-limit_widths = [16, 32, 64, 128, 256, 512]  # type: list  widths for the kernel at the start
+limit_widths = [16, 32, 64, 128, 256, 512]  # type: list[int]  widths for the kernel at the start
 limit_replicates = 40  # type: int  networks a width, kernel at the start
-narrow, narrow_replicates = [8, 16, 32, 64], 128  # type: list, int  deep networks trained
-wide, wide_replicates = [128], 24  # type: list, int  the costly ones
-loss_widths = [8, 16, 32, 64, 128, 256]  # type: list  two-layer networks, other losses
+narrow = [8, 16, 32, 64]  # type: list[int]  widths of the deep networks that are trained
+narrow_replicates = 128  # type: int
+wide = [128]  # type: list[int]  further widths, the costly ones
+wide_replicates = 24  # type: int
+loss_widths = [8, 16, 32, 64, 128, 256]  # type: list[int]  two-layer networks, other losses
 loss_replicates = 128  # type: int
 paths = 128  # type: int  sampled paths with momentum and batches
 tau_depth = 0.5  # type: float  tolerance of the width law, deep networks
@@ -119,17 +121,18 @@ Markdown("$K_L(1)$: " + ", ".join(f"{k.trace:.4g} for $L={L}$" for L, k in kerne
 
 # %% [markdown]
 # **Which functions does a deeper kernel learn?** The Mercer eigenvalues decide. For ReLU on the
-# circle, with $\gamma=1$, the tail can be computed by hand. Near angle $\varphi=0$, $\kappa_0 = 1-\varphi/\pi$
-# and $S_l=1+O(\varphi^2)$, so all correlations have the angle $\varphi$ to first order; with
-# $H_l=2l$ at $\varphi=0$,
+# circle, with $\gamma=1$, the tail can be computed by hand. At a small angle $\omega$ between the
+# inputs, $\kappa_0 = 1-\omega/\pi$ and $S_l=1+O(\omega^2)$, with the angle $\omega$ itself to first
+# order; and $H_l=2l$ at $\omega=0$. So
 #
-# $$K_L = K_L(1)-\frac2\pi(1+2+\dots+L)\,|\varphi|+O(\varphi^2),\qquad
+# $$K_L = K_L(1)-\frac2\pi(1+2+\dots+L)\,|\omega|+O(\omega^2),\qquad
 # \text{hence}\quad \lambda_k\simeq\frac{L(L+1)}{\pi^2k^2},$$
 #
-# because $-c|\varphi|$ has the coefficients $c/(\pi k^2)$ (and at $\varphi=\pi$ the factor $t+\gamma^2$
-# removes the singularity). *Depth multiplies the tail by $L(L+1)/2$ and leaves its exponent at
-# $-d$*: in the kernel regime, deep equals shallow (Bietti & Bach 2021). The same regularity $r$
-# therefore means the same smoothness at every depth, and claim B predicts the same rate.
+# because $-c|\omega|$ has the coefficients $c/(\pi k^2)$ (and at $\omega=\pi$ the factor
+# $t+\gamma^2=0$ removes the other singularity). *Depth multiplies the tail by $L(L+1)/2$ and leaves
+# its exponent at $-d$*: in the kernel regime, deep equals shallow (Bietti & Bach 2021). The same
+# regularity $r$ therefore means the same smoothness at every depth, and claim B predicts the same
+# rate.
 
 # %%
 spectra = {L: deep_spectrum(kernels[L], 2, 1024) for L in depths}
@@ -181,8 +184,8 @@ for name, fit in (limit_slopes | {"2, equal signs": equal_slope}).items():
     print(f"{name:>16}: {fit}")
 
 # %% [markdown]
-# The slopes agree with $-1/2$ within their intervals or nearly so; the constant grows with depth.
-# With equal signs the error levels off at the extra term.
+# The slopes agree with $-1/2$ within their intervals; the constant grows with depth. With equal
+# signs the error levels off at the extra term.
 
 # %% [markdown]
 # ## SGD: network against kernel on the same samples
@@ -235,7 +238,7 @@ for name, law in laws.items():
     print(f"{name}: m*(T = {T}, tau = {tau_depth}) = {law.required[-1]:.0f} "
           f"[{law.low[-1]:.0f}, {law.high[-1]:.0f}], exponent {law.slope}")
 for name, (value, low, high) in differences.items():
-    print(f"exponent minus that of two layers, {name}: {value:.3f} [{low:.3f}, {high:.3f}]")
+    print(f"exponent minus that of {names[1]}, {name}: {value:.3f} [{low:.3f}, {high:.3f}]")
 
 # %% [markdown]
 # Deeper networks must be wider, about in proportion to the depth, and $m^*$ grows slowly with $T$ at every depth,
@@ -308,9 +311,9 @@ for name, case in losses.items():
 # The Huber risk joins the curve of its square-loss twin once $|e|\ll1$, under noise that the square
 # loss itself could not stand: its risk would be infinite. For the logistic loss the curve with the
 # mean curvature is too high and too flat: at this step most of the risk is still bias, which a mean curvature
-# describes badly ($e$ is largest where $D(x)$, its weight, is smallest). The noise part is described
-# well, see the column `theory` of the table further down at step 1. In both, the wide network and
-# the kernel are one.
+# describes badly ($e$ is largest where $D(x)$, its weight, is smallest). With the larger step of the
+# table further down, where noise dominates, the two are closer (its column `theory` is the same
+# ratio). In both losses the curves of the wide network and of its kernel lie on each other.
 
 # %%
 loss_laws = {name: width.width_law(excess(cases[name], [runs[name]]), tau_loss, child(root, 54))
@@ -337,8 +340,8 @@ for name in losses:
 # %% [markdown]
 # ## A network can beat its kernel
 #
-# With the step four times larger, networks can have a *smaller* risk than kernel SGD. The logistic
-# loss shows it most, the square loss with the same noise shows it too. Interpretation (a heuristic,
+# With the step four times larger, networks can have a *smaller* risk than kernel SGD: clearly so
+# for the logistic loss, barely for the square loss with the same noise. Interpretation (a heuristic,
 # tested here): noise in the residuals makes SGD drift, at second order in the step, down the
 # gradient of $\mathbb E K_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020), while the
 # noise part of the risk is $\frac{V\eta}2\mathbb E K_\Theta(x,x)$ near the target. If that were
@@ -357,9 +360,10 @@ save(draw.trace_and_risk(table), "06_beyond-trace", table)
 print(table.round(3).to_string(index=False))
 
 # %% [markdown]
-# For the logistic loss the trace after training accounts for the whole deviation, of either sign.
-# For the square loss it does so at the largest width; narrow networks have a further error on top,
-# which the trace does not see. So "risk at most $(1+\tau)$ times the kernel's" can be met by a
+# The trace falls below its limit at the large step and rises above it at the small one, for both
+# losses. For the logistic loss it accounts for the whole deviation of the risk, of either sign. For
+# the square loss there is a further error on top, which falls with the width and which the trace
+# does not see. So "risk at most $(1+\tau)$ times the kernel's" can be met by a
 # network that is not close to its kernel: *a width law measured by risk does not certify that the
 # kernel describes the network* (notebook 04 measures the distance itself).
 
@@ -461,15 +465,17 @@ rows += [row(f"slope of risk in T, {names[L]}, m = {narrow[-1]}, against the ker
              kernel_slopes[L], fit) for L, fit in deep_slopes.items()]
 rows += [row(f"exponent of m* in T, {name}, against the two-layer bound", paper, law.slope, "<=")
          for name, law in (laws | loss_laws).items() if law.slope and "square" not in name]
-rows += [row(f"exponent of m* in T, {name}, minus that of two layers", 0.0, fit)
+rows += [row(f"exponent of m* in T, {name}, minus that of {names[1]}", 0.0, fit)
          for name, fit in differences.items()]
 
 # %%
 two = laws[names[1]]
 for name in differences:
     draws = np.percentile(laws[name].draws[:, -1] / two.draws[:, -1], [2.5, 97.5])
-    rows += [row(f"m* at the last T, {name}, over that of two layers", 1.0,
+    rows += [row(f"m* at the last T, {name}, over that of {names[1]}", 1.0,
                  (laws[name].required[-1] / two.required[-1], *draws))]
+
+# %%
 rows += [row(f"slope of risk in T, {name}, m = {loss_widths[-1]}, against the square loss's",
              twin_slopes[name], fit) for name, fit in loss_slopes.items()]
 rows += [row(f"exponent of m* in T, {name}, minus that of the square loss", 0.0, fit)

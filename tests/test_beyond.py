@@ -7,12 +7,15 @@ from ntksgd import beyond, network, risk
 from ntksgd.activations import activation
 from ntksgd.beyond_width import excess, exponent_difference
 from ntksgd.deep_limit import kernel_errors
+from ntksgd.exact_risk import expected_risk
 from ntksgd.label_models import huber, logistic, logistic_excess, square
+from ntksgd.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.samples import draw_samples, parameter_rng
+from ntksgd.schedules import polynomial
 from ntksgd.spectrum import mercer_spectrum
 from ntksgd.sweep import child
 from ntksgd.target import source_target
-from ntksgd.trained_kernel import trained_trace
+from ntksgd.trained_kernel import risk_and_trace, trained_trace
 from ntksgd.width import Excess, width_law
 
 STEPS = np.array([30, 300])
@@ -119,3 +122,39 @@ def test_equal_signs_do_not_converge_and_drawn_signs_do():
                     for flag in (False, True))
     assert drawn[1] < 0.35 * drawn[0]
     assert equal[1] > 0.4 * equal[0]
+
+
+def test_risk_and_trace_is_the_ratio_of_mean_risks():
+    case = beyond.two_layer_case("relu", square(0.25), 0.5, 1.0, 16)
+    table = risk_and_trace(case, [8, 64], 200, 40, 9)
+    run = beyond.compare(case, [8, 64], [200], 40, 9)
+    np.testing.assert_allclose(table["ratio"], run.network.mean(axis=0)[:, 0] / run.kernel.mean())
+    np.testing.assert_allclose(table["trace"],
+                               trained_trace(case, [8, 64], 200, 10, 9).mean(axis=0))
+
+
+def test_batches_see_the_same_samples_and_unstable_ones_are_left_out():
+    trace, n, sizes = TARGET.spectrum.trace, 256, [1, 4, 64]
+    rules = {"linear": lambda b: 0.5 * b / trace, "fixed": lambda b: 0.5 / trace}
+    table = batch_table(TARGET, rules, 0.5, sizes, n, 0.25, [4], 400, 1)
+    exact = table[table["half"].isna()].set_index(["series", "x"])["mean"]
+    schedule = polynomial(0.5 * 4 / trace * 4**-0.5, 0.5)
+    expected = expected_risk(TARGET.spectrum, TARGET, schedule, [n // 4], noise=0.25, batch=4,
+                             tail=False).risk[0]
+    assert exact["linear", 4] == pytest.approx(expected, rel=1e-8)
+    assert ("fixed", 64) in exact.index
+    assert ("linear", 64) in exact.index  # its first step is 0.5 * 64^(1/2) / kappa(1), b = 64
+    sampled = table[table["half"].notna()].set_index(["series", "x"])
+    for name in rules:
+        gap = abs(sampled.loc[(name, 4), "mean"] - exact[name, 4])
+        assert gap < 4 * sampled.loc[(name, 4), "half"] / 1.96
+    hot = {"hot": lambda b: 3.0 / trace}
+    assert list(batch_table(TARGET, hot, 0.0, [1, 16], n, 0.25, [16], 4, 1)["x"]) == [16, 16]
+
+
+def test_momentum_table_has_unbiased_paths():
+    table = momentum_table(TARGET, 0.5 / TARGET.spectrum.trace, 0.5, (0.0, 0.8), STEPS, 0.25, 400,
+                           2)
+    ratio = sampled_over_exact(table)
+    assert ratio["error"].max() < 0.06
+    assert ((ratio["ratio"] - 1) / ratio["error"]).abs().max() < 4

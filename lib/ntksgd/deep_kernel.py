@@ -147,9 +147,9 @@ def deep_spectrum(kernel, d, max_degree, tolerance=1e-13):
 def relu_circle_tail(depth, degrees):
     """Leading term of lambda_k for ReLU on the circle with gamma = 1: L (L + 1) / (pi^2 k^2).
 
-    At angle phi -> 0, kappa_0 = 1 - phi/pi while S_l is flat to first order, and H_l(1) = 2 l; so
-    K_L = K_L(1) - (2/pi) (1 + ... + L) |phi| + O(phi^2). A term -c |phi| has the coefficients
-    c / (pi k^2). At phi = pi the factor t + gamma^2 of the one singular term vanishes.
+    At angle omega -> 0, kappa_0 = 1 - omega/pi while S_l is flat to first order, and H_l(1) = 2 l:
+    so K_L = K_L(1) - (2/pi) (1 + ... + L) |omega| + O(omega^2). A term -c |omega| has the
+    coefficients c / (pi k^2). At omega = pi the factor t + gamma^2 of the singular term is 0.
     """
     depth = check.integer("depth", depth, 1)
     return depth * (depth + 1) / (np.pi * np.asarray(degrees, dtype=float)) ** 2

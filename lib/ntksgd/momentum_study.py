@@ -6,6 +6,7 @@ import pandas as pd
 from ntksgd.beyond_tables import curve_table, series_table
 from ntksgd.heavy_ball_sgd import heavy_ball_paths
 from ntksgd.momentum import heavy_ball_risk, largest_stable_step
+from ntksgd.samples import as_seed
 from ntksgd.schedules import polynomial
 from ntksgd.sweep import child
 
@@ -22,7 +23,7 @@ def momentum_table(target, step, theta, betas, steps, noise, paths, seed):
     for i, beta in enumerate(betas):
         rates = polynomial((1 - beta) * step, theta)
         exact = heavy_ball_risk(target.spectrum, target.power, rates, beta, steps) @ [1, noise]
-        sampled = heavy_ball_paths(target, rates, beta, steps, noise, paths, child(seed, i))
+        sampled = heavy_ball_paths(target, rates, beta, steps, noise, paths, child(as_seed(seed), i))
         parts += [curve_table(steps, {"exact": exact}, beta=beta),
                   series_table(steps, {"sampled": sampled}, beta=beta)]
     return pd.concat(parts, ignore_index=True)
@@ -63,7 +64,7 @@ def batch_table(target, rules, theta, sizes, n, noise, sampled, paths, seed):
                  @ [1, noise] for b, rates in plan.items()]
         drawn = [b for b in sampled if b in plan]
         points = [heavy_ball_paths(target, plan[b], 0.0, np.array([n // b]), noise, paths,
-                                   child(child(seed, i), b), b)[:, 0] for b in drawn]
+                                   child(child(as_seed(seed), i), b), b)[:, 0] for b in drawn]
         parts += [curve_table(list(plan), {name: exact}),
                   series_table(drawn, {name: np.array(points).T})]
     return pd.concat(parts, ignore_index=True)
