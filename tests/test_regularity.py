@@ -115,10 +115,11 @@ def test_matched_regularity_is_a_fixed_point_and_predicts_the_rate():
 def test_half_samples_scatter_about_the_value_of_the_whole(cancer):
     population, kernel, matrix = cancer
     fit = regularity(empirical_spectrum(population, kernel, matrix), 3e-3, 3e-2)
-    halves = half_sample_regularity(population, kernel, matrix, fit, 6, 0)
+    halves = half_sample_regularity(population, kernel, matrix, [fit], 6, 0)
+    assert halves.shape == (6, 1)
     assert 1e-4 < halves.std() < 0.05
     assert abs(halves.mean() - fit.value) < 0.05
-    again = half_sample_regularity(population, kernel, matrix, fit, 6, 0)
+    again = half_sample_regularity(population, kernel, matrix, [fit], 6, 0)
     np.testing.assert_array_equal(halves, again)
 
 
@@ -127,6 +128,9 @@ def test_study_ties_rate_schedule_and_regularity_together():
     theta = 2 * study.r / (2 * study.r + 1)
     assert study.rate.value == pytest.approx(-theta)
     assert study.rate.low <= study.rate.value <= study.rate.high < 0
+    wider = study.predicted_rate(0.01)
+    assert wider.low == pytest.approx(-best_theta(study.fit.high + 0.02))
+    assert wider.high == pytest.approx(-best_theta(max(study.fit.low - 0.02, 0)))
     own = empirical_spectrum(study.population, study.kernel)
     np.testing.assert_allclose(study.spectrum.power, own.power, atol=1e-12)
     assert study.schedule(100.0) == pytest.approx(0.5 / 1.5 * 100**-theta)

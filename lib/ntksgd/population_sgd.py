@@ -42,7 +42,7 @@ def _path(matrix, y, steps, drawn, labels, times):
 
 
 def sampled_risks(population, matrix, schedule, times, replicates, seed, noise=0.0, activation=None,
-                  widths=(), workers=None):
+                  widths=(), linearised=False, workers=None):
     """Excess risks of kernel SGD and of networks along the same one-pass sample paths from P_n.
 
     Parameters
@@ -60,6 +60,8 @@ def sampled_risks(population, matrix, schedule, times, replicates, seed, noise=0
         Variance s^2 of Gaussian noise added to each label drawn.
     activation, widths
         Networks to train on the same samples; their initial parameters are drawn per replicate.
+    linearised : bool
+        Train their linearisations at the initial parameters instead.
     workers : int, optional
         See `sweep.map_tasks`.
 
@@ -80,13 +82,15 @@ def sampled_risks(population, matrix, schedule, times, replicates, seed, noise=0
     if times.size == 0 or times[0] < 1 or np.any(np.diff(times) <= 0):
         raise ValueError(f"times = {times}: must be increasing and >= 1")
     check.integer("replicates", replicates, 1)
-    task = partial(_replicate, population, matrix, schedule, times, noise, activation, widths)
+    task = partial(_replicate, population, matrix, schedule, times, noise, activation, widths,
+                   linearised)
     with joblib.parallel_config(prefer="threads"):  # the loops release the interpreter
         kernel, network = zip(*map_tasks(task, range(replicates), seed, workers), strict=True)
     return np.array(kernel), np.array(network).reshape(replicates, len(widths), times.size)
 
 
-def _replicate(population, matrix, schedule, times, noise, activation, widths, index, seed):
+def _replicate(population, matrix, schedule, times, noise, activation, widths, linearised, index,
+               seed):
     T, y = int(times[-1]), population.y
     drawn = np.random.default_rng(child(seed, INPUTS)).integers(y.size, size=T)
     labels = y[drawn]
@@ -99,7 +103,7 @@ def _replicate(population, matrix, schedule, times, noise, activation, widths, i
     for k, m in enumerate(widths):
         start = initialise(m, population.d, parameter_rng(seed))
         g = train(start, samples, steps, activation, steps=times, points=population.x,
-                  on_divergence="flag")
+                  linearised=linearised, on_divergence="flag")
         network[k] = np.mean((g.values - y) ** 2, axis=-1)
     return _path(matrix, y, steps, drawn, labels, times), network
 

@@ -73,20 +73,20 @@ def matched_regularity(spectrum, eta1, T_low, T_high):
     return fit
 
 
-def half_sample_regularity(population, kernel, matrix, fit, halves, seed):
-    """r from random halves of the population, on the window of `fit`: its sampling variation.
+def half_sample_regularity(population, kernel, matrix, fits, halves, seed):
+    """r from random halves of the population, on the windows of `fits`: its sampling variation.
 
     The delete-half jackknife: the standard deviation over halves estimates the standard error of
     the estimate from all n points, taken as a sample from an unknown law.
 
     Returns
     -------
-    ndarray, shape (halves,)
+    ndarray, shape (halves, len(fits))
     """
     rng = np.random.default_rng(seed)
-    values = np.empty(check.integer("halves", halves, 2))
+    values = np.empty((check.integer("halves", halves, 2), len(fits)))
     for b in range(halves):
         kept = rng.permutation(population.n)[: population.n // 2]
         half = empirical_spectrum(population.subset(kept), kernel, matrix[np.ix_(kept, kept)])
-        values[b] = regularity(half, fit.x_min, fit.x_max).value
+        values[b] = [regularity(half, fit.x_min, fit.x_max).value for fit in fits]
     return values
