@@ -25,6 +25,7 @@
 
 # %%
 import numpy as np
+import pandas as pd
 from scipy import special
 
 from ntksgd import check, claims, concentration, mercer_study, network, sphere
@@ -89,13 +90,13 @@ seed = check.integer("seed", seed, 0)
 
 # %%
 rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
-x, act = sphere.uniform(rng, 5, 3), activation(activations[1])
+x, act = sphere.uniform(rng, 5, 3), activation(activations[-1])
 params = network.initialise(64, 3, rng)
 features = network.tangent_features(params, x, act, gamma)
 gram = network.empirical_ntk(params, x, x, act, gamma)
 np.testing.assert_allclose(features @ features.T, gram, rtol=1e-12)
-print("features:", features.shape, " largest |g| at the start:",
-      f"{np.abs(network.forward(params, x, act, gamma)).max():.0e}")
+np.testing.assert_allclose(network.forward(params, x, act, gamma), 0, atol=1e-14)
+print(f"{features.shape[0]} inputs, {features.shape[1]} = m (d + 2) tangent features, g = 0")
 
 # %% [markdown]
 # Each summand is an independent copy (two identical ones a pair) of one neuron's kernel
@@ -155,8 +156,10 @@ assert max(errors.values()) < 1e-10
 
 # %%
 curves = mercer_study.kernel_table([*names, "erf"], gamma, t[::10])
-gaps = mercer_study.relu_limit(scales)
-save(draw.kernels(curves, gaps), "01_tangent_kernel-kernels", curves)
+gaps, s = mercer_study.relu_limit(scales), np.geomspace(min(scales), max(scales), 50)
+law = pd.DataFrame(zip(s, *mercer_study.relu_limit_law(s)), columns=["s", "kappa_0", "kappa_1"])
+save(draw.kernels(curves, gaps, law), "01_tangent_kernel-kernels",
+     pd.concat([curves, gaps], ignore_index=True))
 np.testing.assert_allclose(gaps["kappa_0"], gaps["kappa_0_theory"], rtol=1e-8)
 np.testing.assert_allclose(gaps["kappa_1"], gaps["kappa_1_theory"], rtol=1e-8)
 
@@ -243,17 +246,17 @@ for case, fit, (value, low, high) in zip(cases, slopes, ratios, strict=True):
 #
 # **Trace identity.** At $t = 1$: $\sum_k \lambda_k N_k = \kappa(1) = \mathbf E\sigma(u)^2
 # + (1+\gamma^2)\mathbf E\dot\sigma(u)^2$, a one-dimensional integral that knows nothing of the
-# spectrum. For analytic activations 150 degrees exhaust it; for ReLU the tail beyond $K$ is
+# spectrum. For erf, tanh and squareplus($\frac12$) 150 degrees exhaust it; for ReLU the tail beyond $K$ is
 # predicted by the decay law below.
 
 # %%
 trace_rows = []
 for name in [n for n in (*names, "erf") if not activation(n).kinks]:
     for d in (2, 3, 10):
-        spectrum = mercer_spectrum(name, d, 150, gamma)
+        spectrum = mercer_spectrum(name, d, int(75 / (activation(name).scale or 0.5)), gamma)
         share = 1 - spectrum.tail / spectrum.trace
         error = np.abs(spectrum.kernel(t) - tangent_kernel(name, gamma)(t)).max()
-        trace_rows.append((name, d, share, share - 1e-10, share + 1e-10))
+        trace_rows.append((name, d, 1 - share, 1 - share - 1e-10, 1 - share + 1e-10))
         assert abs(share - 1) < 1e-10 and error < 1e-10
         print(f"{name:16} d={d:<3} trace {spectrum.trace:.6f}  identity and reconstruction of "
               f"kappa within 1e-10: {max(abs(share - 1), error) < 1e-10}")
@@ -284,14 +287,15 @@ relu_rows = []
 for d in (2, 3, 5, 10):
     for parity, exponent, ratio in mercer_study.relu_exponents(d, max_degree, gamma):
         relu_rows.append((d, ("even", "odd")[parity], exponent, ratio))
-        print(f"d={d:<3} {relu_rows[-1][1]:5} degrees: exponent {exponent[0]:.4f} "
-              f"+- {exponent[2] - exponent[0]:.0e}   constant/A_d {ratio[0]:.4f} "
-              f"+- {ratio[2] - ratio[0]:.0e}")
+        print(f"d={d:<3} {relu_rows[-1][1]:5} degrees: exponent {exponent[0]:.3f} "
+              f"[{exponent[1]:.3f}, {exponent[2]:.3f}]   constant/A_d {ratio[0]:.3f} "
+              f"[{ratio[1]:.3f}, {ratio[2]:.3f}]")
 
 # %% [markdown]
-# Exponent and constant are limits: computed at four degrees up to $K/2$ and extrapolated in
-# $1/k$; the interval is the change from the extrapolation before the last, so it is a numerical,
-# not a statistical one. Both are as derived, for each parity. The law sets in later in high dimension: at
+# Exponent and constant are limits: computed at five degrees up to $K/2$, an octave apart, and
+# extrapolated in $1/k$; the interval is the larger of the last two changes of the extrapolated
+# value, an estimate of a numerical error, not a statistical interval. Both are as derived, for each
+# parity. The law sets in later in high dimension: at
 # $d = 10$ and $k = 10$ it is still off by a large factor, which matters for experiments.
 
 # %%
@@ -337,7 +341,8 @@ for s in scales[:3]:
 # %% [markdown]
 # The derived law, constant included, lies on the eigenvalues over twenty-five orders of magnitude. The
 # crosses are the same eigenvalues by quadrature of $\kappa P_k$: they stop at the rounding error.
-# (Intervals numerical, as before, extrapolated in $q^{-2/3}$.)
+# (Intervals numerical, as before, extrapolated: the first correction
+# to the law is of relative order $q^{-2/3}$.)
 #
 # ## 4. Positive definite: why the bias matters
 #
@@ -350,8 +355,10 @@ for s in scales[:3]:
 #   the corner of ReLU: softplus, GELU and SiLU have the same identity.
 # - erf and tanh are odd: $u_k = 0$ for even $k$, $v_k = 0$ for odd $k$, and without a bias
 #   **every even $\lambda_k$ vanishes**, constants included.
-# - With $\gamma > 0$ the term $\gamma^2v_k$ fills the gap in both families, so the smallest
-#   eigenvalue of each degree is positive.
+# - With $\gamma > 0$ the term $\gamma^2v_k$ fills the gap in both families. For ReLU this is a proof:
+#   $v_k > 0$ at every odd $k$, because $P_{k-1}(0) \ne 0$, so $\lambda_k \ge \gamma^2v_k > 0$ there
+#   and $\lambda_k \ge k v_{k-1}/(2k+d-2) > 0$ at even $k \ge 2$. For the others it is computed, and
+#   for squareplus the decay law shows it at large $k$.
 
 # %%
 K, smallest = 20, []
@@ -379,9 +386,10 @@ for name in names:
 # %%
 hexagon = mercer_study.hexagon_table("relu", [0.0, 0.05, 0.1, 0.2, 0.5, 1.0])
 degrees = mercer_study.bias_table("relu", 2, 12, (0.0, 1.0))
-save(draw.bias(degrees, hexagon), "01_tangent_kernel-bias", hexagon)
+save(draw.bias(degrees, hexagon), "01_tangent_kernel-bias",
+     pd.concat([degrees, hexagon], ignore_index=True))
 np.testing.assert_allclose(hexagon["smallest"], hexagon["theory"], atol=1e-7)
-print(hexagon.round(4).to_string(index=False))
+print(hexagon.abs().round(4).to_string(index=False))
 
 # %% [markdown]
 # With $\gamma = 0$ the matrix is singular (up to the rounding of $\langle x,-x\rangle = -1$, which the
@@ -424,7 +432,8 @@ for name, degrees_kept in (("relu", [10, 100, 1000]), ("squareplus(0.5)", [5, 10
 # %%
 spectrum = mercer_spectrum("relu", 2, 500, gamma)
 profiles, powers = mercer_study.target_tables(spectrum, regularities, excess)
-save(draw.targets(profiles, powers), "01_tangent_kernel-targets", powers)
+save(draw.targets(profiles, powers), "01_tangent_kernel-targets",
+     pd.concat([profiles, powers], ignore_index=True))
 
 # %% [markdown]
 # Left: targets for ReLU on the circle: the smaller $r$, the sharper the peak at $e_1$. Right: their
@@ -437,8 +446,8 @@ rows = [Claim("E", "slope of E|K_m-K|^2 in m", c.activation, c.d, None, -1.0, fi
               fit.high, "=") for c, fit in zip(cases, slopes, strict=True)]
 rows += [Claim("E", "E|K_m-K|^2 measured/predicted 2C/m", c.activation, c.d, None, 1.0, *ratio, "=")
          for c, ratio in zip(cases, ratios, strict=True)]
-rows += [Claim("E", "sum of lambda_k N_k over trace", name, d, None, 1.0, *share, "=")
-         for name, d, *share in trace_rows]
+rows += [Claim("E", "1 - sum of lambda_k N_k / trace", name, d, None, 0.0, *rest, "=")
+         for name, d, *rest in trace_rows]
 for d, parity, exponent, ratio in relu_rows:
     rows.append(Claim("E", f"decay exponent, {parity} k", "relu", d, None, -float(d), *exponent, "="))
     rows.append(Claim("E", f"decay constant/derived, {parity} k", "relu", d, None, 1.0, *ratio, "="))

@@ -44,6 +44,13 @@ def test_measured_constant_and_slope():
     assert mean.shape == half.shape == (3,) and np.all(half < 0.3 * mean)
 
 
+def test_only_pairs_of_distinct_points_count():
+    """Two points a network: the diagonal, if counted, would more than double the mean."""
+    case, = measure([("erf", 3)], [16], 2000, seed=3, points=2, workers=1)
+    _, low, high = case.ratio(confidence=0.999)
+    assert low < 1 < high < 1.3
+
+
 def test_results_do_not_depend_on_workers():
     one, two = (measure([("relu", 2)], [2, 4], 3, seed=1, workers=w)[0].errors for w in (1, 2))
     np.testing.assert_array_equal(one, two)

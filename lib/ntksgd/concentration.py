@@ -81,7 +81,8 @@ class Concentration:
 
     def slope(self, seed, confidence=0.95):
         """Exponent of m with its bootstrap interval."""
-        return bootstrap_slope(self.widths, self.errors, seed, confidence, paired=False)
+        return bootstrap_slope(self.widths, self.errors, seed, confidence, resamples=5000,
+                               paired=False)
 
     def ratio(self, confidence=0.95):
         """Measured over predicted, pooled over the widths: (value, low, high)."""

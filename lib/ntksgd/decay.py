@@ -47,11 +47,12 @@ def squareplus_law(scale, d, k, gamma=1.0):
 def extrapolate(x, values, order):
     """Limit of values ~ limit + c x^(-order) from the last two, with a numerical interval.
 
-    The interval is the extrapolated limit, give or take its change since the two values before.
+    The interval is the extrapolated limit, give or take the larger of its last two changes: an
+    estimate of the numerical error, not a bound (one change alone can be small by accident).
 
     Parameters
     ----------
-    x, values : array, shape (n,), n >= 3
+    x, values : array, shape (n,), n >= 4
         x increasing.
     order : float
         Order > 0 of the leading correction.
@@ -62,9 +63,9 @@ def extrapolate(x, values, order):
     """
     order = check.positive("order", order)
     x, values = check.finite_array("x", x, 1), check.finite_array("values", values, 1)
-    if x.size < 3 or x.shape != values.shape or np.any(np.diff(x) <= 0) or x[0] <= 0:
-        raise ValueError(f"x = {x!r}: must be 3 or more increasing numbers > 0, one a value")
+    if x.size < 4 or x.shape != values.shape or np.any(np.diff(x) <= 0) or x[0] <= 0:
+        raise ValueError(f"x = {x!r}: must be 4 or more increasing numbers > 0, one a value")
     weight = x**order
     limits = np.diff(values * weight) / np.diff(weight)
-    half = abs(limits[-1] - limits[-2])
+    half = np.abs(np.diff(limits)[-2:]).max()
     return float(limits[-1]), float(limits[-1] - half), float(limits[-1] + half)

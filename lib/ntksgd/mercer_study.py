@@ -17,25 +17,28 @@ def log_degrees(low, high, count=40):
     return degrees[(degrees >= low) & (degrees <= high)]
 
 
-def relu_limit(scales):
-    """Distance of the squareplus kernels to those of ReLU, with the derived leading terms.
+def relu_limit_law(s):
+    """Distance of kappa_0 at t = 1, and of kappa_1 at t = 0, between squareplus(s) and ReLU.
 
-    kappa_0 at t = 1, (s/4) sqrt(pi/2) erfcx(s/sqrt 2) exactly; kappa_1 at t = 0, (E sigma)^2 with
-    E sigma = (s / (4 sqrt(2 pi))) e^(s^2/4) [K_0 + K_1](s^2/4) exactly (modified Bessel).
+    Exact: (s/4) sqrt(pi/2) erfcx(s/sqrt 2), and (E sigma)^2 - 1/(2 pi) with
+    E sigma = s^2 / (4 sqrt(2 pi)) e^(s^2/4) [K_0 + K_1](s^2/4), modified Bessel functions.
     """
-    relu = tangent_kernel("relu")
+    s = np.asarray(s, dtype=float)
+    mean = s**2 / (4 * np.sqrt(2 * np.pi)) * (special.k0e(s**2 / 4) + special.k1e(s**2 / 4))
+    zeroth = s / 4 * np.sqrt(np.pi / 2) * special.erfcx(s / np.sqrt(2))
+    return zeroth, mean**2 - 1 / (2 * np.pi)
+
+
+def relu_limit(scales):
+    """The same distances measured as maxima over t, and the law, one row a scale."""
+    relu, t = tangent_kernel("relu"), np.linspace(-1, 1, 201)
     rows = []
     for s in scales:
-        kernel, z = tangent_kernel(f"squareplus({s!r})"), s * s / 4
-        mean = s * s / (4 * np.sqrt(2 * np.pi)) * (special.k0e(z) + special.k1e(z))
-        rows.append({
-            "s": s,
-            "kappa_0": relu.parts(1.0)[1] - kernel.parts(1.0)[1],
-            "kappa_0_theory": s / 4 * np.sqrt(np.pi / 2) * special.erfcx(s / np.sqrt(2)),
-            "kappa_1": kernel.parts(0.0)[0] - relu.parts(0.0)[0],
-            "kappa_1_theory": mean**2 - 1 / (2 * np.pi),
-        })
-    return pd.DataFrame(rows)
+        pairs = zip(tangent_kernel(f"squareplus({s!r})").parts(t), relu.parts(t), strict=True)
+        first, zeroth = (np.abs(p - q).max() for p, q in pairs)
+        rows.append((s, zeroth, first, *relu_limit_law(s)))
+    columns = ["s", "kappa_0", "kappa_1", "kappa_0_theory", "kappa_1_theory"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def kernel_table(specs, gamma, t):
@@ -74,7 +77,7 @@ def relu_exponents(d, max_degree, gamma=1.0):
     values = mercer_spectrum("relu", d, max_degree, gamma).eigenvalues
     rows = []
     for parity in (0, 1):
-        k = 2 * (max_degree // np.array([32, 16, 8, 4])) + parity
+        k = 2 * (max_degree // np.array([64, 32, 16, 8, 4])) + parity
         local = np.log(values[k + 2] / values[k - 2]) / np.log((k + 2) / (k - 2))
         ratio = values[k] / decay.relu_law(d, k, gamma)
         rows.append((parity, decay.extrapolate(k, local, 1), decay.extrapolate(k, ratio, 1)))
@@ -104,7 +107,7 @@ def squareplus_exponents(scale, d, gamma=1.0):
     power, ratio : (limit, low, high)
         Extrapolated in q.
     """
-    k = (np.array([10, 20, 40, 80]) / scale).astype(int) // 2 * 2
+    k = (np.array([5, 10, 20, 40, 80]) / scale).astype(int) // 2 * 2
     values = mercer_spectrum(f"squareplus({scale!r})", d, int(k[-1]), gamma).eigenvalues[k]
     prefactor, q = decay.squareplus_prefactor(scale, d, k, gamma)
     power = np.diff(np.log(-np.log(values / prefactor))) / np.diff(np.log(q))

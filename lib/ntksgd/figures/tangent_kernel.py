@@ -8,39 +8,40 @@ from ntksgd.figures import THEORY, palette, shades
 MARKERS = "osD^vP"
 
 
-def kernels(table, gaps):
+def kernels(curves, gaps, law):
     """Kernels kappa(t)/kappa(1) (left); distance of squareplus to ReLU against s (right)."""
     fig, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.0))
-    for (name, rows), style in zip(table.groupby("activation", sort=False), ("-", "--", "-.", ":"),
-                                   strict=False):
+    for (name, rows), style in zip(curves.groupby("activation", sort=False),
+                                   ("-", "--", "-.", ":"), strict=False):
         left.plot(rows["t"], rows["kappa"] / rows["kappa"].iloc[-1], style, label=name)
-    left.set(xlabel=r"$t=\langle x,x'\rangle$", ylabel=r"$\kappa(t)\,/\,\kappa(1)$")
+    left.set(xlabel="inner product $t$ of the inputs", ylabel=r"$\kappa(t)\,/\,\kappa(1)$")
     left.legend(loc="upper left")
     for column, label, marker in (("kappa_0", r"$\kappa_0$, at $t=1$", "o"),
                                   ("kappa_1", r"$\kappa_1$, at $t=0$", "s")):
         right.loglog(gaps["s"], gaps[column], marker, label=label)
-        right.loglog(gaps["s"], gaps[column + "_theory"], color=THEORY, lw=0.9, zorder=3)
+        right.loglog(law["s"], law[column], color=THEORY, lw=0.9, zorder=3)
     right.plot([], [], color=THEORY, lw=0.9, label="derived")
     right.set(xlabel="scale $s$ of squareplus", ylabel="largest distance to ReLU")
+    right.set_xticks(gaps["s"], [f"{s:g}" for s in gaps["s"]])
+    right.set_xticks([], minor=True)
     right.legend()
     return fig
 
 
 def concentration(cases, level):
     """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right)."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.2))
+    fig, (left, right) = plt.subplots(1, 2, figsize=(6.5, max(3.2, 0.27 * len(cases))),
+                                      width_ratios=(1.15, 1))
     for i, case in enumerate(cases):
         mean, half = case.mean()
-        colour, marker = palette[i % 6], MARKERS[i % 6]
-        label = f"{case.activation}, $d={case.d}$"
-        left.errorbar(case.widths, mean, half, fmt=marker, color=colour, label=label, zorder=2)
+        style = {"fmt": MARKERS[(i + i // 6) % 6], "color": palette[i % 6]}
+        left.errorbar(case.widths, mean, half, zorder=2, **style)
         left.loglog(case.widths, case.predicted, color=THEORY, lw=0.8, zorder=3)
         value, low, high = case.ratio(level)
-        right.errorbar(value, len(cases) - i, xerr=[[value - low], [high - value]], fmt=marker,
-                       color=colour)
-    left.plot([], [], color=THEORY, lw=0.8, label="$2C/m$, exact")
+        right.errorbar(value, len(cases) - i, xerr=[[value - low], [high - value]], **style)
+    left.plot([], [], color=THEORY, lw=0.8, label="$2C/m$, no fit")
     left.set(xlabel="width $m$", ylabel=r"$\mathbf{E}\,\|K_m-K\|^2$")
-    left.legend(fontsize=7)
+    left.legend(loc="lower left", title="markers: see right", title_fontsize=8)
     right.axvline(1.0, color=THEORY, lw=0.8)
     right.set(xlabel="measured / predicted constant", ylim=(0.4, len(cases) + 0.6))
     right.set_yticks(range(len(cases), 0, -1), [f"{c.activation}, $d={c.d}$" for c in cases])
@@ -53,7 +54,8 @@ def relu_spectrum(table):
     for i, (d, rows) in enumerate(table.groupby("d")):
         left.loglog(rows["k"], rows["eigenvalue"], MARKERS[i], ms=3, color=palette[i],
                     label=f"$d={d}$")
-        left.loglog(rows["k"], rows["law"], color=THEORY, lw=0.8, zorder=3)
+        law = rows[rows["k"] >= d]  # the law is asymptotic: far off at degrees below d
+        left.loglog(law["k"], law["law"], color=THEORY, lw=0.8, zorder=3)
         for parity, fill in ((0, "full"), (1, "none")):
             part = rows[rows["k"] % 2 == parity]
             right.semilogx(part["k"], part["eigenvalue"] / part["law"], MARKERS[i], ms=3,
@@ -92,8 +94,9 @@ def bias(spectra, gram):
     fig, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.0))
     for i, (gamma, rows) in enumerate(spectra.groupby("gamma", sort=False)):
         live = rows[rows["eigenvalue"] > 0]
-        left.semilogy(live["k"], live["eigenvalue"], MARKERS[i], ms=4, color=palette[i],
-                      fillstyle="none" if i == 0 else "full", label=rf"$\gamma={gamma:g}$")
+        # the equal even eigenvalues stay visible: large rings around small squares
+        left.semilogy(live["k"], live["eigenvalue"], "os"[i], ms=(8, 4)[i], color=palette[i],
+                      fillstyle=("none", "full")[i], label=rf"$\gamma={gamma:g}$")
         dead = rows[rows["eigenvalue"] == 0]["k"]
         if dead.size:
             low = spectra.loc[spectra["eigenvalue"] > 0, "eigenvalue"].min() / 4
@@ -122,7 +125,7 @@ def targets(profiles, powers):
         right.loglog(rows["k"] + 1, slope, color=THEORY, lw=0.7, zorder=3)
     left.set(xlabel=r"angle $\varphi/\pi$", ylabel=r"$f^*(\varphi)$")
     left.legend()
-    right.plot([], [], color=THEORY, lw=0.7, label=r"$\propto k^{-4r-1-\varepsilon}$")
+    right.plot([], [], color=THEORY, lw=0.7, label=r"$\propto (k+1)^{-4r-1-\varepsilon}$")
     right.set(xlabel="$k+1$", ylabel="power $F_k$ in degree $k$")
     right.legend(loc="lower left")
     return fig
