@@ -134,7 +134,7 @@ def _replicate(setting, widths, steps, linearised, points, index, seed):
     samples = draw_samples(target, T, setting.noise, seed)
     rates = setting.schedule.steps(T)
     act = activation(setting.activation)
-    f = _kernel_values(setting, act, samples, rates, steps, points.points)
+    f = kernel_values(setting, act, samples, rates, steps, points.points)
     shape = (len(widths), len(steps))
     network, lazy, net_kernel, lazy_kernel, net_lazy, drift = np.full((6, *shape), np.nan)
     diverged = np.zeros(len(widths), dtype=bool)
@@ -152,7 +152,7 @@ def _replicate(setting, widths, steps, linearised, points, index, seed):
     return network, lazy, points.risk(f), net_kernel, lazy_kernel, net_lazy, drift, diverged
 
 
-def _kernel_values(setting, act, samples, rates, steps, points):
+def kernel_values(setting, act, samples, rates, steps, points):
     """f_t at the points after each of the steps."""
     if setting.target.d == 2:
         return mercer_sgd(setting.target.spectrum, samples, rates, steps=steps, points=points,

@@ -1,0 +1,128 @@
+"""The formulas of notebook 04: fluctuation bound, drift of parameters and kernel, spread."""
+
+import numpy as np
+import pytest
+
+from ntksgd import schedules
+from ntksgd.activations import activation
+from ntksgd.coupling import Setting, couple
+from ntksgd.coupling_bound import KernelDistance, fluctuation_bound, kernel_distance
+from ntksgd.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.exact_risk import expected_risk
+from ntksgd.initialisation_spread import initialisation_spread, quantiles
+from ntksgd.kernel import tangent_kernel
+from ntksgd.network import Parameters, empirical_ntk, initialise
+from ntksgd.network_sgd import train
+from ntksgd.risk import grid
+from ntksgd.samples import draw_samples, parameter_rng
+from ntksgd.spectrum import mercer_spectrum
+from ntksgd.sweep import child
+from ntksgd.target import source_target
+
+NAME, NOISE = "squareplus(0.5)", 0.25
+SPECTRUM = mercer_spectrum(NAME, 2, 24)
+
+
+def setting(theta=0.5, weight_decay=0.0):
+    schedule = schedules.polynomial(0.6 / SPECTRUM.trace, theta)
+    return Setting(NAME, source_target(SPECTRUM, 0.5), schedule, NOISE, weight_decay)
+
+
+def test_expected_rkhs_norm_is_that_of_sampled_paths():
+    # SGD on the coefficients of the Mercer features, whose Euclidean norm is the RKHS norm
+    problem, count, rng = setting(), 1500, np.random.default_rng(0)
+    degrees, theta, sampled = np.arange(25), np.zeros((1500, 50)), {}
+    scale = np.sqrt(SPECTRUM.eigenvalues * SPECTRUM.multiplicities)
+    for t, eta in enumerate(problem.schedule.steps(60), start=1):
+        angle = rng.uniform(0, 2 * np.pi, (count, 1)) * degrees
+        features = np.hstack([scale * np.cos(angle), scale * np.sin(angle)])
+        y = np.cos(angle) @ problem.target.coefficients
+        e = np.sum(features * theta, axis=1) - y - np.sqrt(NOISE) * rng.standard_normal(count)
+        theta = theta - eta * e[:, None] * features
+        sampled[t] = np.sum(theta**2, axis=1)
+    times = np.array([5, 60])
+    exact = expected_rkhs_norm(problem.target, problem.schedule, times, NOISE)
+    for t, expected in zip(times, exact, strict=True):
+        error = sampled[t].std() / np.sqrt(count)
+        assert error < 0.02 * expected
+        assert abs(sampled[t].mean() - expected) < 4 * error
+
+
+def test_displacement_has_the_rkhs_norm_of_the_function():
+    # ||W|| = ||l||_(K_0): interpolation of l with K_0 at more points than features
+    problem, params = setting(), initialise(4, 2, np.random.default_rng(3))
+    samples = draw_samples(problem.target, 40, NOISE, 8)
+    act = activation(NAME)
+    run = train(params, samples, problem.schedule, act, steps=[40], points=samples.x,
+                linearised=True)
+    gram = empirical_ntk(params, samples.x, samples.x, act)
+    norm = run.values[0] @ np.linalg.pinv(gram, rcond=1e-10, hermitian=True) @ run.values[0]
+    assert run.drift[0] ** 2 == pytest.approx(norm, rel=1e-6)
+
+
+def test_kernel_change_stays_below_its_bound_pointwise():
+    act, rng, m, gamma = activation(NAME), np.random.default_rng(0), 40, 1.0
+    start, x = initialise(m, 2, rng), grid(setting().target, 20).points
+    before, largest = empirical_ntk(start, x, x, act), 0.0
+    for size in (0.01, 0.3, 3.0):
+        for direction in range(20):
+            step = rng.standard_normal((4, m))
+            if direction == 0:  # all neurons the way that moves the kernel most: a away from zero
+                step = np.stack([start.a, *np.zeros((3, m))])
+            step *= size / np.linalg.norm(step)
+            now = Parameters(start.a + step[0], start.b + step[1:3].T, start.c + step[3])
+            change = np.abs(empirical_ntk(now, x, x, act) - before).max()
+            bound = kernel_change_bound(size, m, before.diagonal().max(), 1.0, gamma)
+            largest = max(largest, change / bound)
+    assert 0.05 < largest <= 1
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.2])
+def test_fluctuation_stays_below_its_bound(weight_decay):
+    problem, m, count, steps = setting(weight_decay=weight_decay), 32, 40, [1, 10, 200]
+    run = couple(problem, [m], steps, count, 5)
+    points, kernel, act = grid(problem.target), tangent_kernel(NAME), activation(NAME)
+    distance = KernelDistance(*np.array([
+        kernel_distance(initialise(m, 2, parameter_rng(child(np.random.SeedSequence(5), i))),
+                        kernel, points, act) for i in range(count)]).T)
+    bound = fluctuation_bound(distance, problem.target, problem.schedule, steps, NOISE,
+                              weight_decay)
+    ratio = run.linearised_kernel[:, 0].mean(axis=0) / bound.mean(axis=0)
+    assert np.all(ratio < 1)
+    assert ratio[0] > 0.2  # one step: only sup over x and mean over x differ
+
+
+def test_fluctuation_bound_stays_below_its_closed_form():
+    # the closed form of the notebook, lambda = 0
+    problem, T, distance = setting(), 300, KernelDistance(0.1, 0.2, 0.7)
+    eta = problem.schedule.steps(T)
+    risk = np.concatenate([[1.0], expected_risk(SPECTRUM, problem.target, problem.schedule,
+                                                np.arange(1, T), NOISE).risk])
+    forcing = np.sum(eta * (0.1 + eta * np.sqrt(0.7) * 0.2) * np.sqrt(risk))
+    chance = 0.2 * np.sqrt(np.sum(eta**2 * (risk + NOISE)))
+    closed = np.exp(0.35 * np.sum(eta**2)) * (forcing + chance)
+    first, last = fluctuation_bound(distance, problem.target, problem.schedule, [1, T], NOISE)
+    assert 0.4 * closed < np.sqrt(last) <= closed
+    assert first == pytest.approx(eta[0] ** 2 * 0.2**2 * (1 + NOISE))
+
+
+@pytest.mark.parametrize("start", [initialise, unpaired])
+def test_kernel_drift_falls_like_1_over_m_paired_or_not(start):
+    # the bound m^(-1/2) and fluctuation m^(-1) are excluded; the bands are four standard errors over seeds
+    study = drift_study(setting(), [256, 2048], 60, 8, 2, start)
+    for name, power, band in (("kernel", 1, 0.3), ("function", 2, 0.5)):
+        narrow, wide = study[name].mean(axis=0)
+        assert np.log(narrow / wide) / np.log(8) == pytest.approx(power, abs=band)
+
+
+def test_spread_over_initialisations_narrows_with_width():
+    problem = setting()
+    narrow = initialisation_spread(problem, 8, 100, 40, 2, 1, workers=1)
+    wide = initialisation_spread(problem, 256, 100, 40, 2, 1, workers=2)
+    again = initialisation_spread(problem, 8, 100, 40, 2, 1, workers=2)
+    np.testing.assert_array_equal(narrow, again)
+    assert wide.std() < 0.4 * narrow.std()
+    assert wide.mean() == pytest.approx(1, abs=0.1)
+    levels = quantiles(narrow, [0.5, 0.1])
+    assert np.mean(narrow > levels[1]) <= 0.1
+    assert levels[0] < levels[1]
