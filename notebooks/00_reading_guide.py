@@ -104,13 +104,13 @@ save(fig, "00_reading_guide-scoreboard", deviations(table))
 # bound is. The same rows in numbers, first those that do not hold:
 
 # %%
-shown = table.drop(columns="holds").fillna({"r": ""}).astype({"d": "string"}).fillna({"d": ""})
-numbers = dict.fromkeys(["theory", "measured", "ci_low", "ci_high"], "{:.4g}".format)
-failing = shown[~table["holds"]]
-print(failing.to_string(index=False, formatters=numbers) if len(failing) else "every row holds")
+form = dict.fromkeys(["theory", "measured", "ci_low", "ci_high"], "{:.4g}".format)
+failing = table[~table["holds"]].drop(columns="holds")
+print(failing.to_string(index=False, na_rep="", formatters=form) if len(failing) else "none")
 
 # %%
-print(shown[table["holds"]].to_string(index=False, formatters=numbers))
+holding = table[table["holds"]].drop(columns="holds")
+print(holding.to_string(index=False, na_rep="", formatters=form) if len(holding) else "none")
 
 # %% [markdown]
 # ## How to go on
