@@ -158,3 +158,10 @@ def test_momentum_table_has_unbiased_paths():
     ratio = sampled_over_exact(table)
     assert ratio["error"].max() < 0.06
     assert ((ratio["ratio"] - 1) / ratio["error"]).abs().max() < 4
+
+
+@pytest.mark.parametrize("model", [square(0.25), logistic])
+def test_steps_are_in_units_of_curvature_and_trace(model):
+    case = beyond.two_layer_case("relu", model, 1.0, 0.8, 32)
+    eta = case.schedule(np.array([1.0, 8.0])) * case.model.curvature * 1.5  # kappa(1) = 3/2
+    np.testing.assert_allclose(eta, [0.8, 0.8 * 8 ** (-2 / 3)])

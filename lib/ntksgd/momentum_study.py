@@ -19,11 +19,11 @@ def momentum_table(target, step, theta, betas, steps, noise, paths, seed):
     DataFrame
         Columns beta, series ("exact" or "sampled"), x (steps), mean, half (of the 95 % interval).
     """
-    parts = []
+    parts, seed = [], as_seed(seed)
     for i, beta in enumerate(betas):
         rates = polynomial((1 - beta) * step, theta)
         exact = heavy_ball_risk(target.spectrum, target.power, rates, beta, steps) @ [1, noise]
-        sampled = heavy_ball_paths(target, rates, beta, steps, noise, paths, child(as_seed(seed), i))
+        sampled = heavy_ball_paths(target, rates, beta, steps, noise, paths, child(seed, i))
         parts += [curve_table(steps, {"exact": exact}, beta=beta),
                   series_table(steps, {"sampled": sampled}, beta=beta)]
     return pd.concat(parts, ignore_index=True)
