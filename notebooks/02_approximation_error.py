@@ -266,8 +266,8 @@ print(f"fitted on m = {widths[0]} ... {widths[-1]}")
 # %% [markdown]
 # For $r = 1/2$ the measured error falls faster than the claim asks. For $r = 1$ it falls more
 # slowly, and the interval excludes $-1/3$: this does not contradict the claim, whose bound holds
-# at every width, but it does say that these widths are **not asymptotic**. The exact bias has the
-# same slope on these widths, and section 2 shows where it goes.
+# at every width, but it does say that these widths are **not asymptotic**. The slope of the exact
+# bias on these widths is close to it, and section 2 shows where that goes.
 
 # %% [markdown]
 # ## 6. The fluctuation on its own
@@ -521,11 +521,12 @@ print(missed[["quantity", "activation", "d", "r", "theory", "ci_low", "ci_high"]
     index=False, float_format="{:.3f}".format))
 
 # %% [markdown]
-# Rows that do not hold are of two kinds. Local exponents and slopes in $m$ compared with the
-# exponent of the claim fail where the bias is not asymptotic: at $r = 1$, where the sum of
-# $h_k^2$ still grows (section 2), and by less near $r = 3/4$ for ReLU, even at the largest $m$.
-# There the explicit bound holds all the same. And an interval of 95 % misses a true value once in
-# twenty; rows of one activation and dimension share their draws, so they miss together.
+# Rows that do not hold are of two kinds. Exponents in $m$ that are compared with that of the
+# claim, or of the bound, fail where the bias is not asymptotic: at $r = 1$, where the sum of
+# $h_k^2$ still grows (section 2), and by less at $r = 3/4$ and below $1/2$ for ReLU. There the
+# explicit bound of section 3, for $r \ge 1/2$, holds all the same. And an interval of 95 % misses
+# a true value once in twenty; rows of one activation and dimension share their draws, so they
+# miss together.
 #
 # **What this notebook shows.** Claim A follows from four lines of operator algebra for
 # $r \in [1/2, 1]$, with an explicit constant; the error is the bias, up to a few per cent; the

@@ -179,6 +179,7 @@ def test_half_network_has_the_kernel_of_the_whole():
     half = half_network(12, 2, np.random.default_rng(2))
     whole = initialise(12, 2, np.random.default_rng(2))
     features = tangent_features(half, points, activation("tanh"))
+    assert features.shape == (10, 6 * 4)
     np.testing.assert_allclose(features @ features.T,
                                empirical_ntk(whole, points, points, activation("tanh")))
 
@@ -228,7 +229,10 @@ def test_no_ridge_beats_the_rank_floor(circle):
     table, limits = study.measure_ridge_paths([circle], [2, 4], np.logspace(-6, 0, 4), 40, seed=7)
     assert np.all(table["error_high"] > table["floor"])
     assert np.all(table["floor"] > 0)
-    assert limits["erf", 2, 1.0].shape == (40, 2)
+    for r in (0.5, 1.0):
+        last = table[(table["r"] == r) & (table["lam"] == 0)]
+        np.testing.assert_allclose(last["error"],
+                                   np.sqrt(np.mean(limits["erf", 2, r], axis=0)))
 
 
 def test_grid_refinement_changes_relu_more_than_a_smooth_activation(circle):
