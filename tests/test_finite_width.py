@@ -50,7 +50,8 @@ def test_blocks_of_steps_against_single_steps():
     p, g, at = np.ones(4), np.zeros(4), {}
     for t in range(1, 20_001):
         eta = float(schedule(t))
-        p, g = p * (1 - eta * lam) ** 2, g * (1 - eta * lam) ** 2 + eta**2 * (noise + 1 / t) * lam**2
+        keep = (1 - eta * lam) ** 2
+        p, g = p * keep, g * keep + eta**2 * (noise + 1 / t) * lam**2
         at[t] = (p, g)
     times = [500, 3000, 20_000]
     found = spectral_functions(lam, schedule, noise, times, lambda t: 1 / t)
@@ -85,7 +86,8 @@ def test_second_order_expansion_of_a_random_matrix():
         e = size * root * (e + np.triu(e, 1).T)
         # + and - E together: the first order cancels sample by sample
         gains[i] = (risk(np.diag(full) + e) + risk(np.diag(full) - e)) / 2 - at_rest
-    expected = excess_coefficient(spectrum, target, variance, setup.schedule, 0.3, [T], level)[0] / 2
+    expected = excess_coefficient(
+        spectrum, target, variance, setup.schedule, 0.3, [T], level)[0] / 2
     error = gains.std() / np.sqrt(draws) / size**2
     assert abs(gains.mean() / size**2 - expected) < 4 * error + 0.01 * abs(expected)
     assert 4 * error < 0.1 * abs(expected)  # the comparison can fail

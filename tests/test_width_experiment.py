@@ -30,7 +30,7 @@ def test_sweep_does_not_depend_on_workers(setup):
 
 
 def test_budget_counts_the_work():
-    """Updates by hand: (8 + 16) 200 4 and 32 200 2, 3.5 times for the linearised, plus kernel SGD."""
+    """Updates by hand: (8 + 16) 200 4 + 32 200 2, times 3.5 if linearised, plus kernel SGD."""
     kernel = experiment.KERNEL * 200 * 6
     assert PLAN.updates == (24 * 200 * 4 + 32 * 200 * 2) * (1 + experiment.LINEARISED) + kernel
     text = experiment.budget({"a": PLAN, "b": PLAN}, limit=1.0, rate=1e6)
@@ -86,12 +86,13 @@ def test_travel_is_the_norm_of_the_kernel_iterate(setup):
     """E||f_t||_H^2 against the products taken step by step, and against a wide network's drift."""
     spectrum, power = setup.target.spectrum, setup.target.power
     times = [1, 5, 60]
-    products = [np.prod(1 - np.outer(setup.schedule(np.arange(1, t + 1)), spectrum.eigenvalues), axis=0)
-                for t in times]
+    steps, lam = setup.schedule(np.arange(1, 61)), spectrum.eigenvalues
+    products = [np.prod(1 - np.outer(steps[:t], lam), axis=0) for t in times]
     distance = expected_risk(spectrum, setup.target, setup.schedule, times, setup.noise).rkhs
     live = power > 0
     norms = power[live] / spectrum.eigenvalues[live]
-    expected = [d + np.sum(norms * (1 - 2 * p[live])) for d, p in zip(distance, products, strict=True)]
+    expected = [d + np.sum(norms * (1 - 2 * p[live]))
+                for d, p in zip(distance, products, strict=True)]
     found = studies.travel(setup, times)
     np.testing.assert_allclose(found**2, expected, rtol=1e-10)
     drift = studies.couple(setup, [512], times[1:], 300, 1, linearised=False).drift[:, 0]

@@ -2,7 +2,7 @@
 
 A finite network has the kernel K_m, an average over m/2 independent neurons (the two of a
 symmetric pair agree), so L_m = L + E with E E = 0 and, in the harmonics Y_kp,
-    sum_q E[E_(kp,lq)^2] = (2/m) V_kl,      V_kl = N_l (E[G_kl^2] + (d-1) E[mu_k mu_l]) - d_kl l_k^2,
+    sum_q E[E_(kp,lq)^2] = (2/m) V_kl,    V_kl = N_l (E[G_kl^2] + (d-1) E[mu_k mu_l]) - d_kl l_k^2,
     G_kl = c_k c_l + b_k b_l + gamma^2 c'_k c'_l        (rho = |b| random, all functions of rho)
     b_k = [k c'_(k-1) + (k+d-2) c'_(k+1)] / (2k+d-2)                  (component of x along b)
     mu_k = {[k c'_(k-1)^2 + (k+d-2) c'_(k+1)^2] / (2k+d-2) - b_k^2} / (d-1)    (each across b)
@@ -11,13 +11,13 @@ f(L_m) the second-order term of Daleckii and Krein brings second divided differe
     E <f*, f(L_m) f*> - <f*, f(L) f*> = (2/m) sum_kl F_k V_kl f[l_k, l_l, l_k] + O(m^-2)
     E tr f(L_m) - tr f(L)             = (2/m) sum_kl N_k V_kl f[l_k, l_l, l_k] + O(m^-2).
 The risk after T steps is the first with f = p, plus the second with f = g:
-    p(l) = prod_t (1 - eta_t l)^2,    g(l) = sum_t eta_t^2 (s^2 + R_t) l^2 prod_(u>t) (1 - eta_u l)^2
+    p(l) = prod_t (1 - eta_t l)^2,
+    g(l) = sum_t eta_t^2 (s^2 + R_t) l^2 prod_(u>t) (1 - eta_u l)^2
 (R_t the risk at infinite width; its own change, a relative eta_t kappa(1)/2 of the result, is left
 out). No parameter is fitted.
 """
 
 import numpy as np
-from scipy import special
 
 from ntksgd import check, sphere
 from ntksgd.activations import activation
@@ -164,7 +164,8 @@ def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk)
         raise ValueError(f"variance: has shape {variance.shape}, must be {(lam.size, lam.size)}")
     largest = float(np.max(schedule(np.ones(1)))) * lam.max() * (1 + COPY)
     if not largest < 1:
-        raise ValueError(f"schedule: eta_1 times the largest eigenvalue is {largest:g}, must be < 1")
+        raise ValueError(f"schedule: eta_1 times the largest eigenvalue is {largest:g}, must be "
+                         "below 1")
     low, high = lam * (1 - COPY), lam * (1 + COPY)
     nodes = np.concatenate([low, lam, high])
     gap_low, gap_high = lam - low[:, None], high[:, None] - lam

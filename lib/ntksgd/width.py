@@ -5,10 +5,11 @@ R_m the risk of the network after T steps, R that of SGD with the infinite-width
 exactly. Each replicate gives an unbiased sample of the excess E R_m / R - 1,
     x = [R_m - (R_hat - E R_hat)] / R - 1,
 R_hat being the risk of kernel SGD on the same samples: a control variate of known mean (E R_hat = R
-unless it runs with a truncated kernel). Its coefficient is fixed at 1, its limit as m grows: that is unbiased for any number of replicates,
-while an estimated coefficient is not. Near the crossing the excess is taken as a local power law
-A m^(-alpha), fitted by least squares in the excess itself, weighted by its standard error, so that
-the noise may make a mean negative. A path serves every T: the bootstrap draws whole replicates.
+unless it runs with a truncated kernel). Its coefficient is fixed at 1, its limit as m grows: that
+is unbiased for any number of replicates, while an estimated coefficient is not. Near the crossing
+the excess is taken as a local power law A m^(-alpha), fitted by least squares in the excess itself,
+weighted by its standard error, so that the noise may make a mean negative. A path serves every T:
+the bootstrap draws whole replicates.
 """
 
 from dataclasses import dataclass, field

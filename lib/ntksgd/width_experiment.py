@@ -189,11 +189,11 @@ class Sweep:
         return dict(sorted(out.items()))
 
     def drift(self):
-        """Widths (n_m,) and mean ||Theta_t - Theta_0||, shape (n_m, n_T)."""
+        """Widths (n_m,) and (E ||Theta_t - Theta_0||^2)^(1/2), shape (n_m, n_T)."""
         widths = np.concatenate([c.widths for c in self.coupled])
-        mean = np.concatenate([c.drift.mean(axis=0) for c in self.coupled])
+        square = np.concatenate([np.mean(c.drift**2, axis=0) for c in self.coupled])
         order = np.argsort(widths)
-        return widths[order], mean[order]
+        return widths[order], np.sqrt(square[order])
 
 
 def run(setup, plan, seed, points=13, t_min=100, workers=None):

@@ -94,7 +94,8 @@ def at_paper_width(setup, r, times, replicates, seed):
 def travel(setup, times):
     """(E ||f_t||_H^2)^(1/2) of kernel SGD, the limit of ||Theta_t - Theta_0|| as m grows.
 
-        E||f_t||_H^2 = E||f_t - f*||_H^2 + sum_k (F_k/lambda_k) [1 - 2 prod_(s<=t) (1 - eta_s lambda_k)].
+        E||f_t||_H^2 = E||f_t - f*||_H^2 + sum_k (F_k/lambda_k) (1 - 2 P_k),
+        P_k = prod_(s<=t) (1 - eta_s lambda_k).
 
     The products go by log(1 - x) = -x - x^2/2 - ..., summed until x^n is below rounding.
     """

@@ -39,7 +39,8 @@ def phase_diagram(panels, taus):
         edges = np.exp(np.interp(np.arange(times.size + 1) - 0.5, np.arange(times.size),
                                  np.log(times)))
         rows = np.concatenate([widths / np.sqrt(2), widths[-1:] * np.sqrt(2)])
-        image = ax.pcolormesh(edges, rows, np.clip(excess.mean, 0.02, 5), norm=scale, rasterized=True)
+        image = ax.pcolormesh(edges, rows, np.clip(excess.mean, 0.02, 5), norm=scale,
+                              rasterized=True)
         noise = np.nonzero(excess.mean < 2 * excess.error)
         ax.plot(times[noise[1]], widths[noise[0]], "x", color="white", ms=3, mew=0.7)
         for law in laws:
@@ -48,7 +49,7 @@ def phase_diagram(panels, taus):
             ax.plot(times[inside], law.required[inside], color=_colour(law.tau), lw=1.6,
                     label=rf"$\tau$ = {law.tau:g}")
         ax.set(xscale="log", yscale="log", xlabel="steps $T$", title=title,
-               xlim=(times[0], times[-1]), ylim=(rows[0], rows[-1]))
+               xlim=(edges[0], edges[-1]), ylim=(rows[0], rows[-1]))
         ax.set_yscale("log", base=2)
         ax.grid(False)
     axes[0, 0].set_ylabel("width $m$")
@@ -99,11 +100,12 @@ def two_curves(panels):
                 ax.errorbar(excess.widths[show], mean[show], (low[show], error[show]), fmt="o",
                             mfc=fill, color=colour, ls=line, lw=1, elinewidth=0.8)
             ax.plot(network.widths, level / network.widths, "--", color=THEORY, lw=0.8)
-            ax.annotate(f"T = {network.times[j]:,}", (network.widths[0], network.mean[0, j]),
-                        xytext=(-3, -9), textcoords="offset points", fontsize=7, color=colour)
-        ax.set(xscale="log", yscale="log", xlabel="width $m$", title=title, ylim=(8e-3, 60))
+        ax.set(xscale="log", yscale="log", xlabel="width $m$", title=title, ylim=(8e-3, 100))
         ax.set_xscale("log", base=2)
     axes[0, 0].set_ylabel(r"$\mathbb{E}R_m/R-1$")
+    axes[0, 0].legend(handles=[
+        mpl.lines.Line2D([], [], color=colour, marker="o", label=f"$T$ = {network.times[j]:,.0f}")
+        for colour, j in zip(palette, chosen, strict=False)])
     axes[0, -1].legend(handles=[
         mpl.lines.Line2D([], [], color="0.3", marker="o", label="network"),
         mpl.lines.Line2D([], [], color="0.3", marker="o", mfc="none", ls=":", label="linearised"),
@@ -111,19 +113,24 @@ def two_curves(panels):
     return fig
 
 
-def exponents(curves):
+def exponents(local):
     """Local exponent of c(T), so of the linearised network's m*, against its asymptotic value.
 
-    `curves` maps a label to (times, local exponent, asymptotic exponent, colour, dashes).
+    `local` is the table of `width_tables.local_exponents`.
     """
     fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
-    for label, (times, local, limit, colour, dashes) in curves.items():
-        ax.plot(times, local, color=colour, ls=dashes, label=label)
-        ax.plot(times[-1] * 1.6, limit, "<", color=colour, ms=6, mfc="none" if dashes != "-" else colour,
-                clip_on=False)
-    ax.set(xscale="log", xlabel="steps $T$", ylim=(-0.1, 0.8),
+    dashes = dict(zip(local["activation"].unique(), ("-", "--", ":"), strict=False))
+    colours = dict(zip(local["r"].unique(), palette, strict=False))
+    for (name, r), part in local.groupby(["activation", "r"], sort=False):
+        colour, fill = colours[r], colours[r] if dashes[name] == "-" else "none"
+        ax.plot(part["T"], part["exponent"], color=colour, ls=dashes[name],
+                label=f"{name}, r = {r:g}")
+        ax.plot(part["T"].max() * 1.6, part["asymptotic"].iloc[0], "<", color=colour, ms=6,
+                mfc=fill, clip_on=False)
+    ax.set(xscale="log", xlabel="steps $T$", ylim=(-0.15, 0.85),
            ylabel=r"$\mathrm{d}\log m^*/\mathrm{d}\log T$ (linearised)")
-    ax.legend(ncols=2, title="line: exact first order; triangle: asymptotic value", loc="upper right")
+    ax.legend(ncols=2, title="line: exact first order; triangle: asymptotic value",
+              loc="upper right")
     return fig
 
 
@@ -161,30 +168,33 @@ def headline(panels, ceiling=1e18):
 
 
 def drift(times, series, limits):
-    """Mean ||Theta_t - Theta_0|| against t, one line a width, and its growth in infinite width."""
+    """Distance from the start against t, one line a width, and its limit at infinite width."""
     fig, ax = plt.subplots(figsize=(WIDTH * 0.7, 3))
     for colour, (m, values) in zip(shades(len(series)), series.items(), strict=True):
         ax.plot(times, values, "o-", color=colour, label=f"m = {m}")
     ax.plot(times, limits, "--", color=THEORY, label=r"$(\mathbb{E}\|f_t\|_H^2)^{1/2}$, exact")
-    ax.set(xscale="log", xlabel="steps $t$", ylabel=r"mean $\|\Theta_t-\Theta_0\|$")
+    ax.set(xscale="log", xlabel="steps $t$", ylabel=r"$(\mathbb{E}\|\Theta_t-\Theta_0\|^2)^{1/2}$")
     ax.set_ylim(bottom=0)
     ax.legend(ncols=2)
     return fig
 
 
-def rate(panels):
+def rate(table):
     """Network risk along m = m*(T) against the exact kernel risk and the theoretical rate.
 
-    `panels` maps a title to a mapping with ``T``, ``risk``, ``low``, ``high``, ``exact``, ``theory``.
+    `table` is that of `width_tables.rate`.
     """
-    fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 2.8), squeeze=False)
-    for ax, (title, data) in zip(axes[0], panels.items(), strict=True):
-        errors = np.abs(np.stack([data["low"], data["high"]]) - data["risk"])
-        ax.errorbar(data["T"], data["risk"], errors, fmt="o", color=palette[1],
+    regularities = table["r"].unique()
+    fig, axes = plt.subplots(1, len(regularities), figsize=(WIDTH, 2.8), squeeze=False)
+    for ax, r in zip(axes[0], regularities, strict=True):
+        part = table[table["r"] == r]
+        errors = (part["risk"] - part["low"], part["high"] - part["risk"])
+        ax.errorbar(part["T"], part["risk"], errors, fmt="o", color=palette[1],
                     label="network, $m=m^*(T)$")
-        ax.plot(data["T"], data["exact"], color=palette[0], label="kernel, exact")
-        ax.plot(data["T"], data["theory"], "--", color=THEORY, label=r"$T^{-2r/(2r+1)}$")
-        ax.set(xscale="log", yscale="log", xlabel="steps $T$", title=title)
+        ax.plot(part["T"], part["exact"], color=palette[0], label="kernel, exact")
+        ax.plot(part["T"], part["theory"], "--", color=THEORY, label=r"$T^{-2r/(2r+1)}$")
+        ax.set(xscale="log", yscale="log", xlabel="steps $T$", title=f"r = {r:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     axes[0, 0].set_ylabel(r"risk $\mathbb{E}\|g_T-f^*\|^2$")
-    axes[0, 0].legend()
+    axes[0, 0].legend(loc="lower left")
     return fig
