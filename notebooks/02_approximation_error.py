@@ -456,10 +456,11 @@ for _, path in paths.groupby(["activation", "d", "r", "m"]):
     assert np.all(np.diff(path.sort_values("lam")["error"]) >= -1e-12)
 
 # %% [markdown]
-# With the best ridge the error falls several times faster than the claim says. For squareplus,
-# whose target is analytic, it falls faster than any power. For ReLU the slopes are of the order
-# of the floor's, which no ridge can pass. On the circle they stay short of it, and one can see
-# why: tangent features of ReLU are $1\{\langle b,x\rangle > 0\}$ times $1, x_1, x_2$, and since
+# With the best ridge the error falls several times faster than the claim says. (Points below
+# $10^{-9}$ are left out: there rounding shows.) For squareplus, whose target is analytic, it
+# falls faster than any power. For ReLU the slopes are of the order of the floor's, which no ridge
+# can pass. On the circle they stay short of it, and one can see why: tangent features of ReLU are
+# $1\{\langle b,x\rangle > 0\}$ times $1, x_1, x_2$, and since
 # $1\{u>0\} = \frac12 + \frac12 \mathrm{sign}(u)$ the odd part of a combination is a step function
 # with $m/2$ random jumps on a half circle, plus a linear function. Step functions come no nearer
 # to a smooth odd function than order $1/m$.
