@@ -73,13 +73,13 @@ def test_tangent_kernel_is_the_gram_matrix_of_the_features(name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 def test_mean_tangent_kernel_is_the_infinite_width_kernel(name, gamma):
-    """E K_m = K for every width: 20000 networks of width 2, within 5 standard errors."""
-    act, rng, n = activation(name), np.random.default_rng(9), 20_000
+    """E K_m = K for every width: 8000 networks of width 2, within 5 standard errors."""
+    act, rng, n = activation(name), np.random.default_rng(9), 8_000
     x = sphere.uniform(np.random.default_rng(10), 6, 3)
     total = np.array([empirical_ntk(initialise(2, 3, rng), x, x, act, gamma) for _ in range(n)])
     gap = np.abs(total.mean(axis=0) - tangent_kernel(name, gamma).gram(x))
     assert np.all(gap < 5 * total.std(axis=0) / np.sqrt(n))
-    assert np.all(total.std(axis=0) / np.sqrt(n) < 0.03)
+    assert np.all(total.std(axis=0) / np.sqrt(n) < 0.04)
 
 
 @pytest.mark.parametrize("m, d, name", [(3, 2, "m"), (0, 2, "m"), (2.0, 2, "m"), (4, 1, "d")])

@@ -20,7 +20,7 @@ out). No parameter is fitted.
 import numpy as np
 
 from ntksgd import check, sphere
-from ntksgd.activations import activation
+from ntksgd.activations import activation, relu_value
 from ntksgd.funk_hecke import RHO_TAIL, relu_coefficients
 
 # relative distance of the two copies of l_k in the divided difference f[l_k, l_l, l_k]
@@ -41,7 +41,7 @@ def radial_coefficients(act, d, max_degree, panels=64):
     rho, weights = sphere.gauss_panels(0.0, np.sqrt(d) + RHO_TAIL, 8)
     weights = weights * np.exp((d - 1) * np.log(rho) - rho**2 / 2)
     weights /= weights.sum()
-    if act.name == "relu":
+    if act.value is relu_value:
         ramp, step = relu_coefficients(d, max_degree)
         return np.outer(rho, ramp), np.tile(step, (rho.size, 1)), weights
     t, measure = sphere.zonal_quadrature(d, panels)
