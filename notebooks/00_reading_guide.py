@@ -104,13 +104,13 @@ save(fig, "00_reading_guide-scoreboard", deviations(table))
 # bound is. The same rows in numbers, first those that do not hold:
 
 # %%
-form = dict.fromkeys(["theory", "measured", "ci_low", "ci_high"], "{:.4g}".format)
-failing = table[~table["holds"]].drop(columns="holds")
-print(failing.to_string(index=False, na_rep="", formatters=form) if len(failing) else "none")
+print(claims.text(table[~table["holds"]]))
+
+# %% [markdown]
+# and those that do:
 
 # %%
-holding = table[table["holds"]].drop(columns="holds")
-print(holding.to_string(index=False, na_rep="", formatters=form) if len(holding) else "none")
+print(claims.text(table[table["holds"]]))
 
 # %% [markdown]
 # ## How to go on

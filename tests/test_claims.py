@@ -69,6 +69,15 @@ def test_read_takes_the_whole_study_unless_told_otherwise(figures, monkeypatch):
     assert list(claims.read()["quantity"]) == ["slope in T"]
 
 
+def test_text_is_blank_where_d_and_r_do_not_apply(figures):
+    rows = [Claim("A", "error", "", None, None, 1 / 3, 0.3, 0.2, 0.4, "="), Claim(**GOOD)]
+    lines = [line.split() for line in claims.text(claims.record("01_toy", rows)).splitlines()]
+    assert lines[1] == ["A", "error", "0.3333", "0.3", "0.2", "0.4", "=", "True"]
+    assert lines[2][-8:] == ["2", "0.5", "-0.5", "-0.49", "-0.52", "-0.47", "=", "True"]
+    assert claims.text(claims.record("01_toy", rows[:1])).count("NA") == 0
+    assert claims.text(claims.record("01_toy", rows).iloc[:0]) == "none"
+
+
 @pytest.mark.parametrize(("notebook", "rows", "message"), [
     ("toy", [Claim(**GOOD)], "notebook='toy'"),
     ("01_toy", [], "empty"),

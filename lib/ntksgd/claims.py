@@ -130,6 +130,15 @@ def read(path: Path | None = None) -> pd.DataFrame:
     return table.astype({"d": _INTEGER_OR_EMPTY, "holds": bool})
 
 
+def text(table: pd.DataFrame) -> str:
+    """Rows as aligned text: four significant digits, blank where d or r does not apply."""
+    if table.empty:
+        return "none"
+    shown = table.astype({"d": object, "r": object})
+    form = dict.fromkeys(("theory", "measured", "ci_low", "ci_high"), "{:.4g}".format)
+    return shown.where(shown.notna(), "").to_string(index=False, formatters=form)
+
+
 def merge(directory: Path) -> pd.DataFrame:
     """Put the rows of every ``NN_name-claims.csv`` in `directory` into its ``claims.csv``.
 
