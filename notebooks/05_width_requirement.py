@@ -193,8 +193,9 @@ print(tables.planes(planes).to_string(index=False))
 # $$\boxed{\ \frac{\mathbb ER_m^{\rm lin}}{R}-1=\frac{c(T)}m+O(m^{-2}),\qquad c(T)=\frac2{R(T)}\sum_{k,l}V_{kl}\bigl(F_k\,p[\lambda_k,\lambda_l,\lambda_k]+N_k\,g[\lambda_k,\lambda_l,\lambda_k]\bigr)\ }$$
 #
 # So the unbiased kernel noise of size $m^{-1/2}$ costs only $1/m$ in expected risk, and $m^*_{\rm
-# lin}\simeq c(T)/\tau$. (In $g$ the risk $R_t$ at infinite width stands in for the network's own;
-# that neglects a relative $\eta_t\kappa(1)/2$.) Nothing is fitted. Test it: network and linearised
+# lin}\simeq c(T)/\tau$. (In $g$ the risk $R_t$ at infinite width stands in for the network's own,
+# and its error counts as spread evenly over $x$; both touch only the part of the noise that the error itself makes,
+# a relative $\eta_t\kappa(1)/2$ of the whole.) Nothing is fitted. Test it: network and linearised
 # network on the same samples, ReLU.
 
 # %%
@@ -285,14 +286,25 @@ growth = [rates.slope(times, row).value for row in drift[some]]
 print("exponent of the distance in t:", ", ".join(f"{g:.3f}" for g in growth))
 
 # %% [markdown]
-# The rest is lossy, in four places. (i) *Symmetry*: gradient steps move the two neurons of a pair
-# by increments odd in $a_i$, so to first order the changes of $K_t$ cancel in the pair:
-# $\|K_t-K_0\|\sim\|\Theta_t-\Theta_0\|^2/m$, not $m^{-1/2}$. (With independent signs the sum of
-# $m$ such terms is again smaller by $m^{-1/2}$ than its bound.) (ii) *Contraction*: an error in a
-# learnt mode lives for $1/\lambda_k$, not $S$. (iii) *Size*: the change acts through $L^{1/2}$,
-# only on $N$ modes. (iv) *Sign*: nothing says that drift hurts. Measure it: network minus
-# linearised network, same samples and same start, so that kernel fluctuation cancels. With drift
-# $O(1/m)$, the network needs
+# The rest is lossy, in four places. (i) *Symmetry*: a gradient step moves the two neurons of a pair
+# by increments odd in $a_i$ (those of $b_i,c_i$), or leaves $a_i\,\delta a_i$ odd. To first order the
+# changes of $K_t$ cancel in the pair; what is left is $\|K_t-K_0\|\sim\|\Theta_t-\Theta_0\|^2/m$,
+# not $m^{-1/2}$. (With independent signs the first order is a sum of random signs, of the same size.) A ReLU
+# whose kink is crossed cancels only on average: $m\cdot m^{-1/2}$ neurons cross, with random
+# signs, which adds $m^{-3/4}$.
+
+# %%
+widths_change = [64, 256, 1024, 4096]
+for s in (setups[regularities[0]], relu[regularities[0]]):
+    change = studies.kernel_change(s, widths_change, 200, 16, seed + 30)
+    print(f"{s.activation}: ||K_t - K_0|| ~ m^ {rates.bootstrap_slope(widths_change, change, seed)}")
+
+# %% [markdown]
+# (ii) *Contraction*: an error in a learnt mode lives for $1/\lambda_k$, not $S$. (iii) *Size*: the
+# change acts through $L^{1/2}$, only on $N$ modes. (iv) *Sign*: nothing says that drift hurts.
+#
+# So measure what drift costs: network minus linearised network, same samples and same start, so that
+# kernel fluctuation cancels. If it too is $O(1/m)$, the network needs
 #
 # $$m^*\simeq\frac{c(T)+c_{\rm drift}(T)}\tau\quad(\tau\to0),\qquad c_{\rm drift}=\lim m\,\mathbb E[R_m-R^{\rm lin}_m]/R.$$
 

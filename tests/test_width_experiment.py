@@ -125,3 +125,11 @@ def test_paper_width(setup):
     (found,) = studies.at_paper_width(setup, 0.5, [10], 20, 2)
     assert found.m == 3162
     assert abs(found.network[0]) < 0.02
+
+
+def test_kernel_of_symmetric_pairs_drifts_like_one_over_m(setup):
+    """||K_T - K_0|| falls like 1/m, not m^(-1/2): the first order cancels in each pair."""
+    widths = [64, 256, 1024]
+    change = studies.kernel_change(setup, widths, 100, 12, 4)
+    slope = np.polyfit(np.log(widths), np.log(np.sqrt(np.mean(change**2, axis=0))), 1)[0]
+    assert slope == pytest.approx(-1, abs=0.2)

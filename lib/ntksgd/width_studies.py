@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntksgd import check, rates
+from ntksgd import check, rates, sphere
 from ntksgd.coupling import couple
 from ntksgd.exact_risk import expected_risk
+from ntksgd.network import empirical_ntk, initialise
+from ntksgd.network_sgd import train
+from ntksgd.samples import as_seed, draw_samples, parameter_rng
 from ntksgd.schedules import power_sums
+from ntksgd.sweep import child
 from ntksgd.width import controlled_excess
 from ntksgd.width_experiment import exact, first_order
 from ntksgd.width_model import paper_exponent
@@ -110,6 +114,38 @@ def travel(setup, times):
     norms = np.divide(target.power, spectrum.eigenvalues, out=np.zeros_like(target.power),
                       where=target.power > 0)
     return np.sqrt(ratio.rkhs + (1 - 2 * np.exp(log_product)) @ norms)
+
+
+def kernel_change(setup, widths, T, replicates, seed, points=16):
+    """Size of the change of the network's tangent kernel in T steps, on a grid of the circle.
+
+    Parameters
+    ----------
+    setup : Setting
+        On the circle.
+    widths : sequence of int
+    T, replicates : int
+    seed : int or SeedSequence
+    points : int
+
+    Returns
+    -------
+    ndarray, shape (replicates, widths)
+        ||K_T - K_0||_F / points, which estimates the Hilbert-Schmidt norm of the operator.
+    """
+    x, _ = sphere.quadrature(2, check.integer("points", points, 2) - 1)
+    out = np.empty((check.integer("replicates", replicates, 2), len(widths)))
+    for i in range(replicates):
+        path = child(as_seed(seed), i)
+        samples = draw_samples(setup.target, T, setup.noise, path)
+        for j, m in enumerate(widths):
+            start = initialise(int(m), 2, parameter_rng(path))
+            end = train(start, samples, setup.schedule, setup.activation, steps=[T],
+                        points=x, gamma=setup.gamma).parameters
+            before, after = (empirical_ntk(p, x, x, setup.activation, setup.gamma)
+                             for p in (start, end))
+            out[i, j] = np.linalg.norm(after - before) / points
+    return out
 
 
 @dataclass(frozen=True)
