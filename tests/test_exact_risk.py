@@ -160,6 +160,12 @@ def test_truncation_gap_contains_the_longer_spectrum():
     assert np.all(gap < [1e-6, 1e-4, 1e-3])
 
 
+def test_a_spectrum_too_short_for_the_horizon_is_refused(circle):
+    with pytest.raises(ValueError, match="ends at degree 600, too early for T = 1e\\+11"):
+        expected_risk(*circle, schedules.constant(0.3), [10, 10**11], 1.0)
+    expected_risk(*circle, schedules.constant(0.3), [10, 10**11], 1.0, tail=False)
+
+
 def test_clustering_keeps_sums_and_smooth_functions(circle):
     full = sphere_modes(circle[0], [circle[1]], tail=False)
     few = cluster(full)

@@ -23,6 +23,8 @@ from ntksgd.stability import check_stable
 
 AVERAGES = (None, "uniform", "tail")
 METHODS = ("collocation", "direct")
+#: A truncated tail that may own more of the risk than this is an error, not an answer.
+LARGEST_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def expected_risk(
     ------
     ValueError
         For an unstable step (the message names the largest stable one), negative noise,
-        weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, and unknown options.
+        weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, unknown options, and a spectrum
+        too short for T.
     """
     return expected_risks(spectrum, [target], schedule, times, noise, weight_decay, batch, average,
                           method, tail)[0]
@@ -125,6 +128,11 @@ def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0
         risk, rkhs, mean, lump = np.moveaxis(columns[back][:, :, [i, -1]], 1, 0)
         total = risk @ [1.0, noise]
         share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
+        if share.max() > LARGEST_SHARE:
+            raise ValueError(
+                f"spectrum: ends at degree {len(spectrum.eigenvalues) - 1}, too early for T = "
+                f"{times.max():g}: the bound on what lies beyond is {share.max():.0%} of the risk; "
+                "give more degrees, or tail=False to drop them")
         risks.append(ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share))
     return risks
 

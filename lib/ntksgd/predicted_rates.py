@@ -63,9 +63,17 @@ def _averaged(r, beta):
     return 2 * r * np.minimum(1 / (2 * r + 1 / beta), 1)
 
 
-def linear_decay(r, beta):
-    """Steps eta (1 - t/T) with the best eta: minimax for beta <= 2, as if beta were 2 beyond."""
-    return tail_average(r, np.minimum(beta, 2))
+def linear_decay(r, beta, T=np.inf):
+    """Steps eta (1 - t/T) with the best eta: minimax for beta < 2, as if beta were 2 beyond.
+
+    At beta = 2 the variance is x^(1/2) log(x)/T, x = eta T; the local exponent at T then is
+    2r/(2r + 1/2 + 1/log x), x ~ T^(1/(2r + 1/2)).
+    """
+    limit = tail_average(r, np.minimum(beta, 2))
+    if beta != 2 or np.isinf(T):
+        return limit
+    slope = 2 * r + 0.5
+    return 2 * r * np.minimum(1 / (slope + slope / np.log(T)), 1)
 
 
 def decayed_weights(r):

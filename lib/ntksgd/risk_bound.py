@@ -113,7 +113,7 @@ def risk_bound(spectrum, target, schedule: Schedule, times, noise: float = 0.0,
                          f"{schedule.largest * spectrum.trace:.4g}, the bound needs <= 1")
     traces = {check.number("alpha", a, 0, 1, open_low=True): trace_power(spectrum, a)
               for a in alphas}
-    grid = np.unique(np.round(np.concatenate([times, np.geomspace(1, times.max(), 400)])))
+    grid = np.unique(np.round(np.concatenate([times, np.geomspace(1, times.max(), 200)])))
     S, squares = power_sums(schedule, grid, 1), power_sums(schedule, grid, 2)
     rho = rough_bound(schedule.largest, spectrum.trace, target.power.sum(), noise)
     first = bias_bound(target.r, S, target.source_norm(target.r))

@@ -1,21 +1,22 @@
 r"""The experiments of notebook 03: exponents of exact risks, and schedules with their best step.
 
-An exact curve has no sampling error, but it need not be asymptotic. Its exponent over the last W
-decades is reported with the interval (exponent) +- |change from the W decades before|: the
-limit lies inside if what is still to come is no more than the last change. A log-periodic wobble
-(a few large steps between eigenvalues) enters that change, so it widens the interval.
+An exact curve has no sampling error, but it need not be asymptotic. Its exponent over [T/W, T] is
+reported with the half-width |change from [T/W^2, T/W]| + log(SLACK)/log(W): the limit is inside if
+what is still to come is no more than the last change, up to a prefactor that moves by no more than
+10 % over the window (a rate is a statement up to constants). A log-periodic wobble (large steps
+between eigenvalues) enters the change, so it widens the interval.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ntksgd import check, schedules
 from ntksgd.clustering import cluster
-from ntksgd.exact_risk import expected_risk, expected_risks, observe
+from ntksgd.exact_risk import expected_risks, observe
 from ntksgd.modes import sphere_modes
 from ntksgd.ridge import best_ridge
 from ntksgd.spectrum import mercer_spectrum
@@ -23,10 +24,15 @@ from ntksgd.stability import check_stable
 from ntksgd.sweep import map_tasks
 from ntksgd.target import source_target
 
+#: A prefactor that moves by less than this over the window counts as constant.
+SLACK = 1.1
+#: A horizon is resolved by degrees 0 ... K while 2 lambda_K S_T is below this.
+RESOLVED = 1e-3
+
 
 @dataclass(frozen=True)
 class Exponent:
-    """Exponent of an exact curve over [T/W, T], with the drift from [T/W^2, T/W]."""
+    """Exponent of an exact curve over [T/W, T] and the interval described above."""
 
     value: float
     low: float
@@ -48,8 +54,8 @@ def exponent(times, risks) -> Exponent:
     if times.shape != (3,) or risks.shape != (3,) or np.any(risks <= 0):
         raise ValueError(f"times {times}, risks {risks}: three of each, risks > 0")
     before, last = np.diff(np.log(risks)) / np.diff(np.log(times))
-    drift = abs(last - before)
-    return Exponent(float(last), float(last - drift), float(last + drift), float(times[2]))
+    half = abs(last - before) + np.log(SLACK) / np.log(times[2] / times[1])
+    return Exponent(float(last), float(last - half), float(last + half), float(times[2]))
 
 
 def degrees(activation: str, d: int) -> int:
@@ -64,30 +70,33 @@ def _curves(item, seed):
     for r in rs:
         target = source_target(spectrum, r, excess)
         schedule = schedules.polynomial(step / spectrum.trace, 2 * r / (2 * r + 1))
-        e = expected_risks(spectrum, [target], schedule, times)[0]
-        forgotten = 2 * spectrum.eigenvalues[-1] * schedules.power_sums(schedule, times)
-        frames.append(pd.DataFrame({
-            "activation": activation, "d": d, "r": r, "T": times, "signal": e.signal,
-            "variance": e.variance, "resolved": forgotten < 1e-3}))
+        learned = 2 * spectrum.eigenvalues[-1] * schedules.power_sums(schedule, times)
+        resolved = times[learned < RESOLVED]
+        e = expected_risks(spectrum, [target], schedule, resolved)[0]
+        frames.append(pd.DataFrame({"activation": activation, "d": d, "r": r, "T": resolved,
+                                    "signal": e.signal, "variance": e.variance}))
     return pd.concat(frames)
 
 
 def slope_curves(cases, rs, times, step=1.0, excess=0.05, workers=None) -> pd.DataFrame:
     """Exact risks of every (activation, d) and r with steps (step/kappa(1)) t^(-2r/(2r+1)).
 
-    ``resolved`` says whether the degrees kept have not yet been used up: 2 lambda_K S_T < 1e-3.
+    A time is left out where the degrees kept are being used up: 2 lambda_K S_T >= RESOLVED.
     """
     items = [(a, d, tuple(rs), np.asarray(times, float), step, excess) for a, d in cases]
     return pd.concat(map_tasks(_curves, items, 0, workers), ignore_index=True)
 
 
-def slopes(curves: pd.DataFrame, noise: float, T: float, decades: float) -> pd.DataFrame:
-    """Exponents over the last ``decades`` before T (or before the last resolved time)."""
+def slopes(curves: pd.DataFrame, noise: float, T: float, decades=None) -> pd.DataFrame:
+    """Exponents over the last ``decades`` (a quarter of log10 T unless given) before T.
+
+    Where T is not resolved, the last resolved time takes its place.
+    """
     rows = []
-    for key, curve in curves[curves.resolved].groupby(["activation", "d", "r"], sort=False):
+    for key, curve in curves.groupby(["activation", "d", "r"], sort=False):
         end = min(T, curve["T"].max())
         risk = np.log(curve.signal + noise * curve.variance)
-        at = window_times(end, decades)
+        at = window_times(end, np.log10(end) / 4 if decades is None else decades)
         e = exponent(at, np.exp(np.interp(np.log(at), np.log(curve["T"]), risk)))
         rows.append((*key, end, noise, e.value, e.low, e.high))
     return pd.DataFrame(rows, columns=["activation", "d", "r", "T", "noise", "exponent", "low",
@@ -106,14 +115,21 @@ def theta_sweep(spectrum, rs, thetas, T, decades, noise, step=1.0, excess=0.05) 
     return pd.DataFrame(rows, columns=["r", "theta", "exponent", "low", "high"])
 
 
-def horizon_curve(spectrum, target, theta, times, noise, step=1.0, decay=None) -> np.ndarray:
-    """Last risk at each T of ``times`` with the constant step (step/kappa(1)) T^(-theta).
+def horizon_curves(spectrum, rs, times, noise, step=1.0, decay=0.0, excess=0.05) -> np.ndarray:
+    """Last risks (len(rs), len(times)) with the constant step (step/kappa(1)) T^(-2r/(2r+1)).
 
-    ``decay``, if given, is the weight decay as a function of T.
+    The weight decay is ``decay`` T^(-1/(2r+1)).
     """
-    return np.array([expected_risk(
-        spectrum, target, schedules.horizon_constant(step / spectrum.trace, theta, int(T)), T,
-        noise, 0.0 if decay is None else decay(T)).risk[0] for T in times])
+    m = cluster(sphere_modes(spectrum, [source_target(spectrum, r, excess) for r in rs]))
+    risks = np.empty((len(rs), len(times)))
+    for i, r in enumerate(rs):
+        one = replace(m, power=m.power[i:i + 1])
+        for j, T in enumerate(times):
+            eta = step / spectrum.trace * T ** (-2 * r / (2 * r + 1))
+            decayed = replace(one, weight_decay=decay * T ** (-1 / (2 * r + 1)))
+            columns = observe(decayed, schedules.constant(eta), np.array([T]))
+            risks[i, j] = columns[0, 0] @ [1.0, noise]
+    return risks
 
 
 def best_of_steps(etas, risks) -> np.ndarray:

@@ -1,0 +1,86 @@
+"""Predicted exponents against exact risks, and the tools that measure them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ntksgd import predicted_rates, schedule_study
+from ntksgd.spectrum import mercer_spectrum
+
+
+@pytest.fixture(scope="module")
+def circle():
+    return mercer_spectrum("relu", 2, 20_000)
+
+
+def test_exponent_of_a_power_law_is_exact_and_of_a_bent_one_is_inside():
+    times = schedule_study.window_times(1e9, 3)
+    np.testing.assert_array_equal(times, [1e3, 1e6, 1e9])
+    e = schedule_study.exponent(times, 3 * times**-0.4)
+    half = np.log(schedule_study.SLACK) / np.log(1e3)
+    np.testing.assert_allclose([e.value, e.low, e.high], [-0.4, -0.4 - half, -0.4 + half])
+    bent = schedule_study.exponent(times, times**-0.4 * (1 + 30 * times**-0.2))
+    assert bent.low < -0.4 < bent.high
+    assert bent.value < -0.41
+    with pytest.raises(ValueError, match="three"):
+        schedule_study.exponent([1, 2], [1, 2])
+
+
+@pytest.mark.parametrize("r", [0.5, 1.5])
+def test_last_iterate_has_the_least_of_three_exponents(circle, r):
+    """r = 1.5 is beyond 1 - 1/(2 beta) = 3/4: memory, not 2r/(2r+1)."""
+    thetas = [0.3, 0.6, 2 * r / (2 * r + 1)]
+    sweep = schedule_study.theta_sweep(circle, [r], thetas, 1e12, 3, 1.0, excess=0.01)
+    theory = -predicted_rates.last_iterate(r, np.array(thetas), 2.0)
+    np.testing.assert_allclose(sweep.exponent, theory, atol=0.012)
+
+
+def test_best_theta_maximises_the_rate():
+    theta = np.linspace(0.01, 0.99, 9801)
+    for r in (0.25, 0.6, 1.0, 3.0):
+        for beta in (1.25, 2.0, np.inf):
+            rates = predicted_rates.last_iterate(r, theta, beta)
+            best = predicted_rates.best_theta(r, beta)
+            np.testing.assert_allclose(theta[rates.argmax()], best, atol=2e-4)
+    np.testing.assert_allclose(predicted_rates.last_iterate(0.5, 0.5), 0.5)
+    np.testing.assert_allclose(predicted_rates.capacity_free(0.5), 0.5)
+
+
+def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
+    times = schedule_study.window_times(1e12, 3)
+    for decay, theory in ((0.0, 0.75), (1.0, 0.5)):
+        risk = schedule_study.horizon_curves(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
+        e = schedule_study.exponent(times, risk[0])
+        assert e.low <= -theory <= e.high
+        assert e.high - e.low < 0.1
+
+
+def test_tuned_schemes_have_their_rates(circle):
+    etas = np.geomspace(1 / circle.trace, 1e-6, 9)
+    times = schedule_study.window_times(1e7, 2)
+    risks = schedule_study.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
+    assert risks.shape == (5, 2, 3)
+    theory = [predicted_rates.capacity_free, lambda r: predicted_rates.uniform_average(r, 2.0),
+              lambda r: predicted_rates.tail_average(r, 2.0),
+              lambda r: predicted_rates.linear_decay(r, 2.0, 1e6),
+              lambda r: predicted_rates.ridge(r, 2.0)]
+    slopes = np.log(risks[:, 0, 2] / risks[:, 0, 1]) / np.log(100)
+    np.testing.assert_allclose(slopes, [-rate(0.5) for rate in theory], atol=0.02)
+    assert np.all(risks[0] > risks[2])  # the tail average beats the last iterate
+    assert risks[2, 1, 2] < risks[1, 1, 2]  # and, at r = 3/2, the uniform average, which saturates
+
+
+def test_best_of_steps_finds_the_bottom_of_a_parabola_in_logs():
+    etas = np.geomspace(1e-4, 1, 9)
+    risks = np.exp((np.log(etas) + 3.3) ** 2 / 7)[:, None]
+    np.testing.assert_allclose(schedule_study.best_of_steps(etas, risks), 1.0, rtol=1e-12)
+    risks[:6] = np.nan
+    np.testing.assert_allclose(schedule_study.best_of_steps(etas, risks), risks[6])
+
+
+def test_slope_curves_leave_out_what_is_not_resolved():
+    curves = schedule_study.slope_curves([("relu", 5)], [0.25], [10, 1e9, 1e24], workers=1)
+    assert list(curves["T"]) == [10, 1e9]
+    law = pd.DataFrame({"activation": "x", "d": 2, "r": 0.5, "T": np.geomspace(1, 1e9, 55)})
+    law["signal"], law["variance"] = law["T"] ** -0.5, 2 * law["T"] ** -0.5
+    np.testing.assert_allclose(schedule_study.slopes(law, 1.0, 1e9, 3).exponent, -0.5)
