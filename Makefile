@@ -22,7 +22,8 @@ STUDIES := $(filter-out 00_%,$(NAMES))
 
 # BLAS may round differently with another number of threads; the notebooks parallelise replicates.
 export OPENBLAS_NUM_THREADS ?= 1
-export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
+# numba does not notice a change in a function that a cached one calls: one cache a library version
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(shell cat lib/ntksgd/*.py | cksum | cut -d ' ' -f 1)
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export IPYTHONDIR := $(CURDIR)/build/ipython
 export JUPYTER_PREFER_ENV_PATH := 1
