@@ -78,6 +78,15 @@ def test_plane_law_covers_its_three_exponents():
     assert np.all(hits >= 86)
 
 
+def test_plane_law_is_exact_without_noise():
+    """Amplitude, alpha, beta and their ratio come back; the misfit is in standard errors."""
+    excess = known_law(np.random.default_rng(0), noise=1e-9)
+    law = plane_law(excess, np.ones((9, 10), bool), 0, 100)
+    found = (law.amplitude, law.alpha[0], law.beta[0], law.ratio[0])
+    assert found == pytest.approx((AMPLITUDE, ALPHA, BETA, BETA / ALPHA), rel=1e-6)
+    assert law.cells == 90 and law.misfit < 3
+
+
 def test_censoring_on_either_side():
     """Where every width suffices or none does, m* is a bound and the slope has no such time."""
     little = width_law(known_law(np.random.default_rng(3), amplitude=1e-3), 0.5, 0, 100)
