@@ -19,7 +19,7 @@ def test_exponent_of_a_power_law_is_exact_and_of_a_bent_one_is_inside():
     e = schedule_study.exponent(times, 3 * times**-0.4)
     half = np.log(schedule_study.SLACK) / np.log(1e3)
     np.testing.assert_allclose([e.value, e.low, e.high], [-0.4, -0.4 - half, -0.4 + half])
-    bent = schedule_study.exponent(times, times**-0.4 * (1 + 30 * times**-0.2))
+    bent = schedule_study.exponent(times, times**-0.4 * (1 + 3 * times**-0.2))
     assert bent.low < -0.4 < bent.high
     assert bent.value < -0.41
     with pytest.raises(ValueError, match="three"):
@@ -47,7 +47,7 @@ def test_best_theta_maximises_the_rate():
 
 
 def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
-    times = schedule_study.window_times(1e12, 3)
+    times = schedule_study.window_times(1e20, 5)
     for decay, theory in ((0.0, 0.75), (1.0, 0.5)):
         risk = schedule_study.horizon_curves(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
         e = schedule_study.exponent(times, risk[0])

@@ -81,7 +81,9 @@ def trace_power(spectrum, alpha: float) -> float:
     if terms[1] == 0:
         return total
     decay = np.log(terms[0] / terms[1]) / np.log(K / (K // 2))
-    return total + terms[1] * K / (decay - 1) if decay > 1 else np.inf
+    if decay <= 1:
+        return np.inf
+    return total + terms[1] * K * (1 + 0.5 / K) ** (1 - decay) / (decay - 1)  # from K + 1/2 on
 
 
 def risk_bound(spectrum, target, schedule: Schedule, times, noise: float = 0.0,

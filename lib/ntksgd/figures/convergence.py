@@ -58,7 +58,7 @@ def local_exponents(data):
                              sharey=True, squeeze=False)
     for ax, key in zip(axes.flat, keys, strict=True):
         panel = data[(data.activation == key[0]) & (data.d == key[1])]
-        for (r, part), colour in zip(panel.groupby("r"), shades(panel.r.nunique()), strict=True):
+        for (r, part), colour in zip(panel.groupby("r"), palette, strict=False):
             ax.semilogx(part["T"], part.exponent, color=colour, lw=1.2, label=f"r = {r:g}")
             end = part["T"].max()
             ax.plot([end * 3, end * 300], [part.paper.iloc[0]] * 2, color=colour, lw=2.5)
@@ -121,7 +121,7 @@ def bound(data):
     right.plot([], [], "k:", label="from κ(1) alone")
     left.set(xlabel="steps T", ylabel="risk", title="bound over exact risk")
     right.set(xlabel="steps T", ylabel="bound / risk", title="looseness")
-    left.legend()
+    left.legend(loc="upper right", labelspacing=0.2)
     right.legend()
     return fig
 
