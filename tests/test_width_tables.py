@@ -6,6 +6,7 @@ import pytest
 from ntksgd import rates, width_claims
 from ntksgd import width_experiment as experiment
 from ntksgd import width_model as model
+from ntksgd import width_studies as studies
 from ntksgd import width_tables as tables
 from ntksgd.width import Excess, width_law
 
@@ -75,13 +76,21 @@ def test_claims_compare_with_paper_and_heuristic():
                    width_claims.exponent_claims({(0.5, 0.1): steep}, {}, "relu", 0.1))
 
 
-def test_plane_claims_use_network_and_linearised(sweeps):
-    """First row the network against the paper, second the linearised against first order."""
+def test_linearised_claim_compares_with_first_order(sweeps):
+    """Theory is the exponent of c(T) over the times of the sweep, measured the plane law's."""
     sweep = sweeps[0.75]
-    law = model.PlaneLaw((1, 1, 1), (0.2, 0.1, 0.3), (0.2, 0.1, 0.3), 1.0, 9, 1.0)
     lazy = model.PlaneLaw((1, 1, 1), (0.9, 0.8, 1.0), (0.9, 0.8, 1.0), 1.0, 9, 1.0)
-    first, second = width_claims.plane_claims(sweeps, {0.75: (law, lazy)}, "x")
+    (row,) = width_claims.linearised_claims(sweeps, {0.75: lazy}, "x")
     c = experiment.first_order(sweep.setup, sweep.times)
-    assert (first.theory, first.measured, first.holds) == (3.0, 0.2, True)
-    assert second.theory == pytest.approx(rates.slope(sweep.times, c).value)
-    assert second.measured == 0.9 and not second.holds
+    assert row.theory == pytest.approx(rates.slope(sweep.times, c).value)
+    assert row.measured == 0.9 and not row.holds
+
+
+def test_widest_drift_law_is_first_order_plus_difference(sweeps):
+    """c + m (network - linearised) of the widest network, one row a replicate."""
+    sweep = sweeps[0.75]
+    found = studies.widest_drift_law(sweep)
+    c = experiment.first_order(sweep.setup, sweep.times)
+    gap = sweep.network.mean[-1] - sweep.linearised.mean[-1]
+    assert found.shape == (4, sweep.times.size)
+    np.testing.assert_allclose(found.mean(axis=0), c + 128 * gap)

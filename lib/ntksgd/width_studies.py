@@ -88,6 +88,13 @@ def small_tolerance_law(setup, m, times, replicates, seed, workers=None):
     return first_order(setup, times) + m * difference
 
 
+def widest_drift_law(sweep):
+    """c(T) as in `small_tolerance_law`, from the widest network of a sweep that ran both."""
+    (widths, network), (_, lazy) = sweep.network.blocks[-1], sweep.linearised.blocks[-1]
+    drift = widths[-1] * (network - lazy)[:, -1]
+    return first_order(sweep.setup, sweep.times) + drift
+
+
 def at_paper_width(setup, r, times, replicates, seed):
     """Cells at the paper's width, m = T^(1+5/(2r+1)) rounded to an even number, constant 1."""
     widths = [2 * round(T ** paper_exponent(r) / 2) for T in times]

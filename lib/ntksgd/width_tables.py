@@ -132,8 +132,8 @@ def fine_drift(setups, samples, slopes, times):
                                        "exponent, tau -> 0"])
 
 
-def relu_drift(sweeps, plane_laws):
-    """m (R_m - R_lin)/R at the last T for the widest block, and both plane-law exponents."""
+def relu_drift(sweeps, plane_laws, slopes):
+    """m (R_m - R_lin)/R at the last T for the widest block, and three exponents."""
     rows = []
     for r, s in sweeps.items():
         (widths, net), (_, lazy) = s.network.blocks[-1], s.linearised.blocks[-1]
@@ -141,9 +141,9 @@ def relu_drift(sweeps, plane_laws):
         error = gap.std(axis=0, ddof=1) / np.sqrt(len(gap))
         drift = [f"{g:+.0f} +- {e:.0f}" for g, e in zip(gap.mean(axis=0), error, strict=True)]
         rows.append([r, f"{first_order(s.setup, s.times)[-1]:.0f}", *drift,
-                     *("{:.2f} [{:.2f}, {:.2f}]".format(*p.ratio) for p in plane_laws[r])])
+                     str(slopes[r]), "{:.2f} [{:.2f}, {:.2f}]".format(*plane_laws[r].ratio)])
     columns = ["r", f"c({s.times[-1]})", *(f"drift, m = {m:g}" for m in widths),
-               "exponent, network", "exponent, linearised"]
+               "network, tau -> 0", "linearised, plane law"]
     return pd.DataFrame(rows, columns=columns)
 
 

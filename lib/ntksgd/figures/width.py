@@ -143,12 +143,12 @@ def headline(panels, ceiling=1e18):
     fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.6), sharey=True, squeeze=False)
     for ax, (title, data) in zip(axes[0], panels.items(), strict=True):
         T, law = data["T"], data["law"]
-        below = data["earlier"] <= 2 * ceiling
+        below = data["earlier"] <= 1e8 * ceiling  # leaves the figure, then stops
         ax.plot(T[below], data["earlier"][below], ":", color=palette[3],
                 label="earlier work: exponential (our reading, schematic)")
         ax.plot(T, data["paper"], color=THEORY, label=r"this paper: $T^{1+5/(2r+1)}$ suffices")
         ax.plot(T, data["heuristic"], "--", color=palette[5], lw=1.6,
-                label=r"drift heuristic: $T^{2/(2r+1)}$")
+                label=r"drift heuristic: $T^{2/(2r+1)}$, through the first point")
         ax.plot(T, data["prediction"], "--", color=palette[2],
                 label="linearised network, first order (exact)")
         low, high = law.band(T)
@@ -196,5 +196,6 @@ def rate(table):
         ax.set(xscale="log", yscale="log", xlabel="steps $T$", title=f"r = {r:g}")
         ax.yaxis.set_minor_formatter(NullFormatter())
     axes[0, 0].set_ylabel(r"risk $\mathbb{E}\|g_T-f^*\|^2$")
-    axes[0, 0].legend(loc="lower left")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    fig.legend(handles, labels, ncols=3, loc="outside lower center")
     return fig
