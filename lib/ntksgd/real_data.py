@@ -102,21 +102,20 @@ def _digits(positive):
 
 
 def _breast_cancer():
-    data = datasets.load_breast_cancer()
-    return data.data, 2.0 * data.target - 1, True
+    features, benign = datasets.load_breast_cancer(return_X_y=True)
+    return features, 2.0 * benign - 1, True
 
 
 def _diabetes():
-    data = datasets.load_diabetes()
-    return data.data, data.target - data.target.mean(), True
+    features, response = datasets.load_diabetes(return_X_y=True)
+    return features, response - response.mean(), True
 
 
 def _photograph(rows=32, columns=48, block=13):
-    """Grey level at the centre (u, v) of blocks of pixels, as a function of (u, v, 1)."""
+    """Mean grey level of blocks of pixels, as a function of the block's place (u, v)."""
     grey = datasets.load_sample_image("flower.jpg").mean(axis=2)[: rows * block, : columns * block]
     grey = grey.reshape(rows, block, columns, block).mean(axis=(1, 3))
-    v, u = np.meshgrid(np.linspace(-1, 1, rows) * rows / columns, np.linspace(-1, 1, columns),
-                       indexing="ij")
+    u, v = np.meshgrid(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows) * rows / columns)
     return np.stack([u.ravel(), v.ravel()], axis=1), grey.ravel() - grey.mean(), None
 
 
@@ -150,9 +149,9 @@ def load(name):
     features, y, scale = SOURCES[check.one_of("name", name, tuple(SOURCES))]()
     if scale is None:  # a chart of the sphere already, not features to be standardised
         x = np.hstack([features, np.ones((len(features), 1))])
-        x /= np.linalg.norm(x, axis=1, keepdims=True)
     else:
         x = to_sphere(features, scale)
+    x = x / np.linalg.norm(x, axis=1, keepdims=True)
     return Population(name, x, y / np.sqrt(np.mean(y**2)))
 
 

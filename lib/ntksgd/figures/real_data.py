@@ -33,8 +33,8 @@ def regularities(studies):
         ax.loglog(cuts, s.spectrum.tail_power(cuts), color=palette[k],
                   label=f"{name}: $r$ = {s.r:.2f} [{s.fit.low:.2f}, {s.fit.high:.2f}]")
         ends = np.array([s.fit.x_min, s.fit.x_max])
-        line = np.exp(s.fit.intercept) * ends ** (2 * s.r)
-        ax.plot(ends, line, color=THEORY, lw=1.2, marker="|", ms=9, zorder=5)
+        ax.plot(ends, np.exp(s.fit.intercept) * ends ** (2 * s.r), color=THEORY, lw=1.2,
+                marker="|", ms=9, zorder=5)
     ax.plot([], [], color=THEORY, marker="|", ms=9, label=r"fit $\lambda^{2r}$ on its window")
     ax.set(xlabel=r"$\lambda$", ylim=(3e-3, 1.5), xlim=(1e-6, 1),
            ylabel=r"tail power $\sum_{\lambda_i \leq \lambda} c_i^2$")
@@ -49,7 +49,7 @@ def closure(comparison):
         ax.semilogx(t, ratio, color=palette[k], label=name)
     ax.axhline(1, color=THEORY, lw=1)
     ax.set(xlabel="steps $T$", ylabel="recursion / exact moments")
-    ax.legend(ncol=2)
+    ax.legend(ncol=2, loc="lower right")
     return fig
 
 
@@ -66,9 +66,8 @@ def risks(studies, times, exact, kernel, network, grids):
         ax.plot(times, middle * (times / np.exp(np.mean(np.log(times)))) ** s.rate.value, "--",
                 color=THEORY, zorder=5)
         ax.set(xscale="log", yscale="log", title=f"{name}, $m$ = {grids[name][-1]}")
-        low, high = min(mean.min(), net.min()), max(mean.max(), net.max())
         # every panel spans one factor, so that slopes can be compared by eye
-        centre = np.sqrt(low * high)
+        centre = np.sqrt(min(mean.min(), net.min()) * max(mean.max(), net.max()))
         ax.set_ylim(centre / 4, centre * 4)
         _plain_ticks(ax.yaxis, centre / 4, centre * 4)
         if k >= 2:
@@ -78,21 +77,18 @@ def risks(studies, times, exact, kernel, network, grids):
         ax.set_ylabel("risk")
     legend = axes.flat[len(studies)]
     legend.axis("off")
-    handles = [
-        plt.Line2D([], [], color=palette[0], marker=MARKERS[0], ls="", label="kernel SGD"),
-        plt.Line2D([], [], color=palette[1], marker=MARKERS[1], mfc="white", ls="",
-                   label="network of width $m$"),
-        plt.Line2D([], [], color=palette[2], label="recursion per mode"),
-        plt.Line2D([], [], color=THEORY, ls="--", label="slope predicted by $r$"),
-    ]
-    legend.legend(handles=handles, loc="center left")
+    legend.plot([], [], MARKERS[0], color=palette[0], label="kernel SGD")
+    legend.plot([], [], MARKERS[1], mfc="white", color=palette[1], label="network of width $m$")
+    legend.plot([], [], color=palette[2], label="recursion per mode")
+    legend.plot([], [], "--", color=THEORY, label="slope predicted by $r$")
+    legend.legend(loc="center left")
     return fig
 
 
 def exponents(table):
     """Predicted and measured exponents with their intervals, one row of dots a data set.
 
-    `table`: columns data, what, exponent, low, high.
+    `table`: columns data, what, exponent, low, high; the first `what` is the prediction.
     """
     fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
     names, whats = list(dict.fromkeys(table["data"])), list(dict.fromkeys(table["what"]))
@@ -115,22 +111,20 @@ def widths(excesses, laws, tau):
     fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.4))
     for k, (name, excess) in enumerate(excesses.items()):
         mean, error = excess.mean[:, -1], 2 * excess.error[:, -1]
-        # on a log scale a mean below its error has no lower end: draw the point, cut the bar
         left.errorbar(excess.widths * 1.03 ** (k - 2), mean, error, fmt=MARKERS[k] + "-",
                       color=palette[k], lw=0.8, label=name)
         law = laws[name]
-        inside = law.censored == 0
         right.fill_between(law.times, law.low, law.high, color=palette[k], alpha=0.12, lw=0)
-        right.plot(law.times, law.required, color=palette[k], lw=0.8)
-        right.plot(law.times[inside], law.required[inside], MARKERS[k], color=palette[k])
-        right.plot(law.times[~inside], law.required[~inside], MARKERS[k], color=palette[k],
+        right.plot(law.times, law.required, MARKERS[k] + "-", color=palette[k], lw=0.8)
+        outside = law.censored != 0
+        right.plot(law.times[outside], law.required[outside], MARKERS[k], color=palette[k],
                    mfc="white")
     left.axhline(0, color="0.5", lw=0.8)
     left.axhline(tau, color=THEORY, lw=1, ls="--")
     left.set_xscale("log", base=2)
     left.set(xlabel="width $m$", ylabel="network risk / kernel risk $-\\,1$",
              title=f"excess at $T$ = {excess.times[-1]:.0f}")
-    left.legend()
+    fig.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncol=5)
     right.set_xscale("log")
     right.set_yscale("log", base=2)
     right.set(xlabel="steps $T$", ylabel="width needed $m^*$",
@@ -152,8 +146,7 @@ def held_out(times, kernel, network, predicted, width):
         ax.plot(t, predicted[name], "--", color=THEORY, zorder=5, label="recursion, no training")
         ax.set(xscale="log", yscale="log", title=name)
         low, high = ax.get_ylim()
-        centre = np.sqrt(low * high)
-        span = max(np.sqrt(high / low), 1.6)
+        centre, span = np.sqrt(low * high), max(np.sqrt(high / low), 1.6)
         ax.set_ylim(centre / span, centre * span)
         _plain_ticks(ax.yaxis, centre / span, centre * span)
         _plain_ticks(ax.xaxis, *ax.get_xlim(), marks=(1, 3))
