@@ -108,7 +108,7 @@ def test_fluctuation_bound_stays_below_its_closed_form():
 
 @pytest.mark.parametrize("start", [initialise, unpaired])
 def test_kernel_drift_falls_like_1_over_m_paired_or_not(start):
-    # the bound m^(-1/2) and fluctuation m^(-1) are excluded; the bands are four standard errors over seeds
+    # bands: four standard errors over seeds; the powers 1/2 of the bound, 1 of fluctuation are out
     study = drift_study(setting(), [256, 2048], 60, 8, 2, start)
     for name, power, band in (("kernel", 1, 0.3), ("function", 2, 0.5)):
         narrow, wide = study[name].mean(axis=0)

@@ -79,7 +79,8 @@ def _drift(setting, widths, T, start, points, index, seed):
     rows = []
     for m in widths:
         params = start(m, setting.target.d, parameter_rng(seed))
-        samples = Samples(x, y + forward(params, x, act, gamma))
+        offset = train(params, Samples(x, y), [], act, steps=[0], points=x, gamma=gamma).values[0]
+        samples = Samples(x, y + offset)
         options = {"steps": [T], "points": points.points, "gamma": gamma,
                    "weight_decay": setting.weight_decay}
         g = train(params, samples, setting.schedule, act, **options)

@@ -67,14 +67,14 @@ def gaps_by_time(panels):
     return fig
 
 
-def drift(run, norm, studies, exponents, bounds):
+def drift(run, few, norm, studies, exponents, bounds):
     """Left: parameters against t with the exact limit; right: kernel change against m.
 
-    `studies`: {label: (widths, change of shape (replicates, widths))}; `exponents`: {label:
-    theory}; `bounds`: (widths, bound).
+    `few`: indices of the widths on the left; `studies`: {label: (widths, change of shape
+    (replicates, widths))}; `exponents`: {label: theory}; `bounds`: (widths, bound).
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
-    for k, colour in zip(range(len(run.widths)), shades(len(run.widths)), strict=True):
+    for k, colour in zip(few, shades(len(few)), strict=True):
         left.errorbar(run.steps, run.drift[:, k].mean(0), _error(run.drift[:, k]), color=colour,
                       marker="o", ms=3, ls=":", label=f"$m$ = {run.widths[k]}")
     left.plot(run.steps, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
