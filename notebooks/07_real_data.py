@@ -24,9 +24,9 @@
 # 2. How wide must the network be?
 # 3. Does any of it survive on examples that were held out?
 #
-# Nothing here is claimed by the paper: its assumptions on
-# the law and on the target cannot be verified on finitely many points. What we can do is state exactly
-# which parts of the theory need them.
+# Nothing here is claimed by the paper: its assumptions on the law and on the target cannot be
+# verified on finitely many points. What we can do is state exactly which parts of the theory need
+# them.
 
 # %%
 import numpy as np
@@ -89,12 +89,12 @@ times = log_steps(T_high, 9, T_low)
 # are scaled to mean square 1, so the risk of $f = 0$ is 1.
 #
 # Let $P_n$ be the **empirical law**: draw one of the $n$ points at random, with replacement. This
-# is an input law like any other, so the setting of the earlier
-# notebooks holds for it with sums in place of integrals: successive draws are independent, one pass may be longer than $n$, the
-# target $f^*$ is the vector of labels, and the risk $R(f) = \frac1n\sum_i (f(x_i) - y_i)^2$ is a
-# finite sum. Under $P_n$ labels are exact and $s^2 = 0$: what a statistician calls noise in the
-# labels is, for $P_n$, part of a rough target. Sections 2 to 7 are about $P_n$; section 8 is about
-# the unknown law that the data came from.
+# is an input law like any other, so the setting of the earlier notebooks holds for it with sums in
+# place of integrals: successive draws are independent, one pass may be longer than $n$, the target
+# $f^*$ is the vector of labels, and the risk $R(f) = \frac1n\sum_i (f(x_i) - y_i)^2$ is a finite
+# sum. Under $P_n$ labels are exact and $s^2 = 0$: what a statistician calls noise in the labels is,
+# for $P_n$, part of a rough target. Sections 2 to 7 are about $P_n$; section 8 is about the unknown
+# law that the data came from.
 
 # %%
 studies = real_study.studies(problems, T_low, T_high, load_factor)
@@ -341,8 +341,9 @@ for name in studies:
 # %% [markdown]
 # "Agree" means that some exponent lies in both intervals: that of the prediction (departure from a
 # power law) and that of the measurement (bootstrap over sample paths). For kernel SGD the
-# prediction errs to one side on every data set, over this range of $T$: the risk falls *faster* than
-# $r$ says. The gaps are of the size of the intervals, so another range of $T$ can turn a verdict.
+# prediction errs to one side on every data set, over this range of $T$: the risk falls *faster*
+# than $r$ says. The gaps are of the size of the intervals, so another range of $T$ can turn a
+# verdict.
 
 # %% [markdown]
 # ## 6. Noise, and the step schedule
@@ -523,8 +524,9 @@ print(board[["quantity", "r", "measured", "ci_low", "ci_high", "relation", "theo
 # **What carries over.** The tangent-kernel description itself: given the spectrum and the labels'
 # coefficients, the whole learning curve of SGD, for the kernel and for a network of a few hundred
 # neurons on the tables of features, follows from a recursion in which nothing is fitted, and on the
-# digits even for test error. The condition $\eta\kappa(1) < 2$ suffices for stability on any data on
-# the sphere, and the noise formula (5) holds on all of these. The sufficient width of the paper is never contradicted.
+# digits even for test error. The condition $\eta\kappa(1) < 2$ suffices for stability on any data
+# on the sphere, and the noise formula (5) holds on all of these. The sufficient width of the paper
+# is never contradicted.
 #
 # **What carries over with a caveat.** The rate: $-2r/(2r+1)$ is right to a few hundredths of an
 # exponent, on the slow side, and lies within the joint interval on some data sets and not on others
