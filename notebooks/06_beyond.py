@@ -220,9 +220,10 @@ for L in depths:
           f"{deep_slopes[L]}")
 
 # %% [markdown]
-# At every depth the kernel's risk falls at about $T^{-2r/(2r+1)}$ and the network of moderate width
-# follows. Narrow networks lose a factor, more of it the deeper they are, and little of the rate:
-# where the interval leaves out the kernel's slope on the same range, the factor still grows with $T$.
+# At every depth the kernel's risk falls at about $T^{-2r/(2r+1)}$ and the network of moderate
+# width follows. Narrow networks lose a factor, more of it the deeper they are, and little of the
+# rate: where the interval leaves out the kernel's slope on the same range, the factor still grows
+# with $T$.
 
 # %%
 laws = {names[L]: width.width_law(excess(deep[L], blocks[L]), tau_depth, child(root, 52))
@@ -241,11 +242,11 @@ for name, (value, low, high) in differences.items():
     print(f"exponent minus that of {names[1]}, {name}: {value:.3f} [{low:.3f}, {high:.3f}]")
 
 # %% [markdown]
-# Deeper networks must be wider, about in proportion to the depth, and $m^*$ grows slowly with $T$ at every depth,
-# a little faster at the largest: local exponents near zero, far below the $1+5/(2r+1)$ that
-# suffices for two layers. The curves bend up at the end of the range, so the exponents are those of
-# this range and not asymptotic. *The data are consistent with a polynomial width law of small
-# exponent for two and three hidden layers; they do not establish one.*
+# Deeper networks must be wider, about in proportion to the depth, and $m^*$ grows slowly with $T$
+# at every depth, a little faster at the largest: local exponents near zero, far below the
+# $1+5/(2r+1)$ that suffices for two layers. The curves bend up at the end of the range, so the
+# exponents are those of this range and not asymptotic. *The data are consistent with a polynomial
+# width law of small exponent for two and three hidden layers; they do not establish one.*
 
 # %% [markdown]
 # # 2. Other losses
@@ -253,9 +254,10 @@ for name, (value, low, high) in differences.items():
 # SGD on a loss $\ell$ replaces the residual $f(x)-y$ by $\ell'(f(x),y)$. We let the labels be such
 # that $f^*$ minimises the expected loss:
 #
-# - **logistic**, $y=\pm1$ with $P(y=1|x)=p(x)=1/(1+e^{-f^*(x)})$; risk = excess of the logistic loss;
-# - **Huber** (threshold 1), $y=f^*(x)+{}$Student noise with 2 degrees of freedom: symmetric, of *infinite*
-#   variance; risk $\|f-f^*\|^2$.
+# - **logistic**, $y=\pm1$ with $P(y=1|x)=p(x)=1/(1+e^{-f^*(x)})$; the risk is the excess of the
+#   logistic loss;
+# - **Huber** (threshold 1), $y=f^*(x)+{}$Student noise with 2 degrees of freedom: symmetric, of
+#   *infinite* variance; the risk is $\|f-f^*\|^2$.
 #
 # *Near the target.* Let $h=\ell'(f^*(x),y)$, of mean 0 given $x$, $V=\mathbb E h^2$, and let $D$
 # be the curvature $\partial_g\mathbb E\,\ell'(g,y)$ at $f^*$. To first order in $e=f-f^*$,
@@ -278,20 +280,23 @@ def make(model, norm, step=0.25):
     return beyond.two_layer_case(activation, model, r, step, max_degree, norm)
 
 
-losses = {"logistic": make(label_models.logistic, 2.0), "Huber": make(label_models.huber(0.5, 2.0), 1.0)}
-twins = {name: (2.0 if name == "logistic" else 1.0, label_models.square(
-    case.model.variance / case.model.curvature**2)) for name, case in losses.items()}
-cases = losses | {f"square, as {name}": make(model, norm) for name, (norm, model) in twins.items()}
+norms = {"logistic": 2.0, "Huber": 1.0}
+models = {"logistic": label_models.logistic, "Huber": label_models.huber(0.5, 2.0)}
+losses = {name: make(models[name], norms[name]) for name in norms}
+twins = {}
 for name, case in losses.items():
-    print(f"{name}: D = {case.model.curvature:.3f}, V = {case.model.variance:.3f}, "
-          f"noise of its twin {case.model.variance / case.model.curvature**2:.3f}")
+    D, V = case.model.curvature, case.model.variance
+    twins[name] = label_models.square(V / D**2)
+    print(f"{name}: D = {D:.3f}, V = {V:.3f}, noise of its twin {V / D**2:.3f}")
+cases = losses | {f"square, as {name}": make(twins[name], norms[name]) for name in norms}
 
 # %%
 runs = {name: beyond.compare(case, loss_widths, steps, loss_replicates, child(root, 200 + i))
         for i, (name, case) in enumerate(cases.items())}
 assert all(np.isfinite(run.network).all() for run in runs.values())
-table = pd.concat([tables.risk_table(losses[name], [runs[name]], {loss_widths[1], loss_widths[-1]}, name)
-                   for name in losses])
+shown = {loss_widths[1], loss_widths[-1]}
+table = pd.concat([tables.risk_table(case, [runs[name]], shown, name)
+                   for name, case in losses.items()])
 save(draw.risks(table), "06_beyond-loss-risk", table)
 
 # %%
@@ -310,10 +315,11 @@ for name, case in losses.items():
 # %% [markdown]
 # The Huber risk joins the curve of its square-loss twin once $|e|\ll1$, under noise that the square
 # loss itself could not stand: its risk would be infinite. For the logistic loss the curve with the
-# mean curvature is too high and too flat: at this step most of the risk is still bias, which a mean curvature
-# describes badly ($e$ is largest where $D(x)$, its weight, is smallest). With the larger step of the
-# table further down, where noise dominates, the two are closer (its column `theory` is the same
-# ratio). In both losses the curves of the wide network and of its kernel lie on each other.
+# mean curvature is too high and too flat: at this step most of the risk is still bias, which a mean
+# curvature describes badly ($e$ is largest where $D(x)$, its weight, is smallest). With the larger
+# step of the table further down, where noise dominates, the two are closer (its column `theory` is
+# the same ratio). In both losses the curves of the wide network and of its kernel lie on each
+# other.
 
 # %%
 loss_laws = {name: width.width_law(excess(cases[name], [runs[name]]), tau_loss, child(root, 54))
@@ -341,15 +347,15 @@ for name in losses:
 # ## A network can beat its kernel
 #
 # With the step four times larger, networks can have a *smaller* risk than kernel SGD: clearly so
-# for the logistic loss, barely for the square loss with the same noise. Interpretation (a heuristic,
-# tested here): noise in the residuals makes SGD drift, at second order in the step, down the
-# gradient of $\mathbb E K_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020), while the
-# noise part of the risk is $\frac{V\eta}2\mathbb E K_\Theta(x,x)$ near the target. If that were
-# all, the ratio of risks would be the ratio of traces, $\mathbb E K_T(x,x)/\kappa(1)$.
+# for the logistic loss, barely for the square loss with the same noise. Interpretation (a
+# heuristic, tested here): noise in the residuals makes SGD drift, at second order in the step,
+# down the gradient of $\mathbb E K_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020),
+# while the noise part of the risk is proportional to $\mathbb E K_\Theta(x,x)$. If that were all,
+# the ratio of risks would be the ratio of traces, $\mathbb E K_T(x,x)/\kappa(1)$.
 
 # %%
 few = loss_widths[1::2]
-makers = {"logistic": label_models.logistic, "square twin": twins["logistic"][1]}
+makers = {"logistic": models["logistic"], "square twin": twins["logistic"]}
 rows = [risk_and_trace(make(model, 2.0, s), few, T, loss_replicates, child(root, 300 + i)
                        ).assign(series=f"{name}, step {s:g}")
         for name, model in makers.items() for i, s in enumerate((0.25, 1.0))]
@@ -360,12 +366,13 @@ save(draw.trace_and_risk(table), "06_beyond-trace", table)
 print(table.round(3).to_string(index=False))
 
 # %% [markdown]
-# The trace falls below its limit at the large step and rises above it at the small one, for both
-# losses. For the logistic loss it accounts for the whole deviation of the risk, of either sign. For
-# the square loss there is a further error on top, which falls with the width and which the trace
-# does not see. So "risk at most $(1+\tau)$ times the kernel's" can be met by a
-# network that is not close to its kernel: *a width law measured by risk does not certify that the
-# kernel describes the network* (notebook 04 measures the distance itself).
+# The trace rises above its limit at the small step, and at the large one it falls below (but for
+# the narrowest network with the square loss). For the logistic loss it accounts for the whole
+# deviation of the risk, of either sign. For the square loss there is a further error on top, which
+# falls with the width and which the trace does not see. So "risk at most $(1+\tau)$ times the
+# kernel's" can be met by a network that is not close to its kernel: *a width law measured by risk
+# does not certify that the kernel describes the network* (notebook 04 measures the distance
+# itself).
 
 # %% [markdown]
 # # 3. Momentum and mini-batches
@@ -387,10 +394,10 @@ print(table.round(3).to_string(index=False))
 # X_k&\leftarrow(q-u)\,C_k-\beta X_k,\qquad B_k\leftarrow C_k,\qquad R=\textstyle\sum_kC_k .
 # \end{aligned}$$
 #
-# At a constant step the fixed point is
-# $C_k = uN_k(R+s^2)\big/\,b\,[\,2(1-\beta)+2\beta u/q-(1-\frac1b)u\,]$. For small steps this is plain SGD
-# with the **effective step** $\eta/(b(1-\beta))$ in the noise and $\eta/(1-\beta)$ in the drift: momentum
-# should change nothing but the step.
+# At a constant step the fixed point is $C_k = uN_k(R+s^2)\big/\,b\,[\,2(1-\beta)+2\beta
+# u/q-(1-\frac1b)u\,]$. For small steps this is plain SGD with the **effective step**
+# $\eta/(b(1-\beta))$ in the noise and $\eta/(1-\beta)$ in the drift: momentum should change
+# nothing but the step.
 
 # %%
 spectrum = mercer_spectrum(activation, 2, max_degree)
@@ -482,8 +489,9 @@ rows += [row(f"exponent of m* in T, {name}, minus that of the square loss", 0.0,
          for name, fit in loss_differences.items()]
 for beta, (value, error) in ratio.xs(T, level="x").iloc[1:].iterrows():
     factor = final[beta] / final[0.0]
+    fit = tuple(factor * (value + z * error) for z in (0, -1.96, 1.96))
     rows += [row(f"risk with momentum {beta:g} over that of plain SGD at the effective step", 1.0,
-                 (factor * value, factor * (value - 1.96 * error), factor * (value + 1.96 * error)))]
+                 fit)]
 
 # %%
 board = claims.record("06_beyond", rows)
