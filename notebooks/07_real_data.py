@@ -83,8 +83,8 @@ times = log_steps(T_high, 9, T_low)
 # ## 1. The data, and a law under which nothing is estimated
 #
 # Features are centred, divided by their standard deviation where their units differ, and scaled to
-# length 1: inputs on the sphere $S^{d-1}$, as the theory wants them. (The length of a feature
-# vector is lost; for these tables little hangs on it.) The photograph is another kind of problem:
+# length 1: inputs on the sphere $S^{d-1}$, as the theory wants them. The length of a feature
+# vector, which may carry information, is lost. The photograph is another kind of problem:
 # its input is a place $(u, v, 1)$ scaled to length 1, its value the grey level there. All labels
 # are scaled to mean square 1, so the risk of $f = 0$ is 1.
 #
@@ -321,7 +321,7 @@ for later, earlier in reversed(list(zip(order[1:4] + ["network"], order[:3] + ["
     print(f"largest |{later} - {earlier}|: {(wide[later] - wide[earlier]).abs().max():.3f}")
 
 # %% [markdown]
-# Two links are strong: the fluctuations of SGD move the exponent by a hundredth, and the recursion
+# Two links are strong: the fluctuations of SGD move the exponent little, and the recursion
 # gives what sampling gives. One is weak on every data set: turning a spectrum into one number $r$.
 # By (4) the mean iterate sees the tail power through $e^{-2\lambda\tau}$, an average that reaches
 # below the window; here $F$ is steeper there, so the curve falls faster than the fitted slope says.
@@ -373,10 +373,11 @@ print(pd.DataFrame(rows, columns=[
     "risk/best"]).to_string(index=False))
 
 # %% [markdown]
-# Formula (5) holds to a few per cent on every data set: with it a practitioner knows the price of
+# Formula (5) is close on every data set, and closer at the longer horizon: with it a practitioner knows the price of
 # label noise from the last step size alone. The schedule is another matter. With this much noise
-# and at this horizon the $\theta$ from $r$ costs up to about a third more risk than the best:
-# slower decay is better while the bias still dominates. The theory's $\theta$ is right as an
+# and at this horizon the $\theta$ from $r$ costs on some data sets visibly more risk than the best
+# (last column; below 1 the grid of $\theta$ is too coarse to tell): slower decay is better while the
+# bias still dominates. The theory's $\theta$ is right as an
 # exponent, for $T \to \infty$.
 
 # %% [markdown]
