@@ -373,12 +373,12 @@ print(pd.DataFrame(rows, columns=[
     "risk/best"]).to_string(index=False))
 
 # %% [markdown]
-# Formula (5) is close on every data set, and closer at the longer horizon: with it a practitioner knows the price of
-# label noise from the last step size alone. The schedule is another matter. With this much noise
-# and at this horizon the $\theta$ from $r$ costs on some data sets visibly more risk than the best
-# (last column; below 1 the grid of $\theta$ is too coarse to tell): slower decay is better while the
-# bias still dominates. The theory's $\theta$ is right as an
-# exponent, for $T \to \infty$.
+# Formula (5) is close on every data set, and closer at the longer horizon: with it a practitioner
+# knows the price of label noise from the last step size alone. The schedule is another matter. With
+# this much noise and at this horizon the $\theta$ from $r$ costs on some data sets visibly more
+# risk than the best (last column; below 1 the grid of $\theta$ is too coarse to tell): slower decay
+# is better while the bias still dominates. The theory's $\theta$ is right as an exponent, for $T
+# \to \infty$.
 
 # %% [markdown]
 # ## 7. How wide is wide enough
