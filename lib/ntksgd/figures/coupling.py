@@ -25,7 +25,13 @@ def _law(ax, x, y, exponent):
     ax.plot(x, y * (x / x[-1]) ** exponent, color=THEORY, ls="--", lw=1)
     ax.annotate(rf"$m^{{{exponent:g}}}$", (x[-1], y), textcoords="offset points", xytext=(6, -3),
                 fontsize=8)
-    ax.set_xlim(right=3.5 * x[-1])
+
+
+def _width_axis(ax, widths):
+    """Powers of two, with room on the right for the labels of reference laws."""
+    ax.set_xscale("log", base=2)
+    ax.set_xlim(widths[0] / 1.4, widths[-1] * 3.5)
+    ax.set_xlabel("width $m$")
 
 
 def gaps_by_width(runs, exponents):
@@ -41,10 +47,10 @@ def gaps_by_width(runs, exponents):
                         ls="-" if gap == "network_kernel" else ":", label=label)
             if gap in exponents[name]:
                 _law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
-        ax.set_xscale("log", base=2)
-        ax.set(yscale="log", xlabel="width $m$", title=name)
+        _width_axis(ax, run.widths)
+        ax.set(yscale="log", title=name)
     axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")
-    axes[0].legend(loc="lower left", fontsize=7)
+    axes[-1].legend(loc="lower left", fontsize=7)
     return fig
 
 
@@ -62,8 +68,8 @@ def gaps_by_time(panels):
             ax.plot(run.steps, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
         ax.set(xscale="log", yscale="log", xlabel="steps $t$", title=title)
     axes[0].set_ylabel(r"$E\,\|\ell_t - f_t\|^2$")
-    axes[0].set_ylim(top=20 * max(bound.max() for _, bound in panels.values()))
-    axes[-1].legend(fontsize=7, loc="upper right", ncol=2)
+    fig.legend(*axes[0].get_legend_handles_labels(), fontsize=7.5, loc="outside upper center",
+               ncol=4)
     return fig
 
 
@@ -87,8 +93,8 @@ def drift(run, few, norm, studies, exponents, bounds):
         if label in exponents:
             _law(right, widths, change.mean(0)[-1], exponents[label])
     right.plot(*bounds, color=THEORY, label="proved bound (smooth)")
-    right.set_xscale("log", base=2)
-    right.set(yscale="log", xlabel="width $m$", ylabel=r"$\|K_T-K_0\|$")
+    _width_axis(right, widths)
+    right.set(yscale="log", ylabel=r"$\|K_T-K_0\|$")
     right.set_ylim(top=200 * bounds[1].max())
     right.legend(fontsize=7, loc="upper right")
     return fig
