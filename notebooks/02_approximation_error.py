@@ -33,6 +33,7 @@ import numpy as np
 import pandas as pd
 
 from ntksgd import approximation as approx
+from ntksgd import approximation_setting as layout
 from ntksgd import approximation_study as study
 from ntksgd import check, claims
 from ntksgd.approximation_slopes import limit_slopes, slope_table
@@ -89,7 +90,7 @@ seed = check.integer("seed", seed, 0)
 # summable, and $\|f^*\| = 1$. To be exact on a quadrature grid they are cut at a largest degree.
 
 # %%
-settings = [study.setting(a, d, [small_r, *regularities], excess)
+settings = [layout.setting(a, d, [small_r, *regularities], excess)
             for a in activations for d in dimensions]
 table = [{"activation": s.activation, "d": s.d, "degrees <=": s.resolution.band,
           "lambda_0": s.spectrum.eigenvalues[0], "lambda_8": s.spectrum.eigenvalues[8]}
@@ -187,7 +188,7 @@ for s in settings:
     for r in regularities:
         constant = approx.source_constant(r) * s.targets[r].source_norm(r)
         constant *= 1 + np.sqrt(2 * s.constant)
-        curve = study.theory(s, r, 2.0 ** np.arange(1, 41))
+        curve = layout.theory(s, r, 2.0 ** np.arange(1, 41))
         assert np.all(curve["bound"] <= constant * curve["m"] ** (-r / (2 * r + 1)) * (1 + 1e-12))
         rows.append((s.activation, s.d, r, f"{s.constant:.3f}", f"{constant:.3f}"))
 print(pd.DataFrame(rows, columns=["activation", "d", "r", "C", "constant"]).to_string(index=False))
@@ -220,7 +221,7 @@ print(pd.DataFrame(rows, columns=["activation", "d", "r", "C", "constant"]).to_s
 # %%
 finer = {2: 511, 3: 40}
 rows = [study.two_grids(s, [("claim", r) for r in regularities], [64, 512], 4,
-                  (study.STANDARD[s.d].grid, finer[s.d]), seed) for s in settings]
+                  (layout.STANDARD[s.d].grid, finer[s.d]), seed) for s in settings]
 print("largest relative change of error and fluctuation when the grid is refined")
 print(pd.DataFrame(rows).to_string(index=False, float_format="{:.1e}".format))
 assert max(row["error"] for row in rows) < 5e-3
@@ -342,9 +343,10 @@ rows = []
 m_expand = 10.0 ** np.arange(2, 8.1, 0.5)
 for d in dimensions if "relu" in activations else []:
     band = {2: 1024, 3: 200}[d]
-    long = study.setting("relu", d, regularities, excess, study.STANDARD[d]._replace(band=band, reach=band))
+    sizes = layout.STANDARD[d]._replace(band=band, reach=band)
+    long = layout.setting("relu", d, regularities, excess, sizes)
     for r in regularities:
-        local = local_exponents(m_expand, study.theory(long, r, m_expand)["expanded_fluctuation"])
+        local = local_exponents(m_expand, layout.theory(long, r, m_expand)["expanded_fluctuation"])
         heuristic = -0.5 - 1 / (2 * d * (2 * r + 1))
         rows.append((d, r, heuristic, local[2], local[6], local[10]))
 print("local exponents of the first-order fluctuation, relu")
@@ -379,7 +381,8 @@ save(draw.error_between_bounds(small), "02_approximation_error-small-r", small)
 small_slopes = error_slopes[error_slopes["r"] < 0.5]
 print(small_slopes.drop(columns=["m_min", "m_max"]).to_string(
     index=False, float_format="{:.3f}".format))
-print(f"exponent of the elementary bound on the fluctuation: {-0.5 + (1 - small_r) / (2 * small_r + 1):+.3f}")
+elementary = -0.5 + (1 - small_r) / (2 * small_r + 1)
+print(f"exponent of the elementary bound on the fluctuation: {elementary:+.3f}")
 
 # %% [markdown]
 # The fluctuation part of the elementary bound does not fall with $m$ here, while the measured
@@ -398,7 +401,8 @@ print(f"exponent of the elementary bound on the fluctuation: {-0.5 + (1 - small_
 # error has none.
 
 # %%
-fine = [study.setting(a, d, regularities, excess, study.FINE[d]) for a in activations for d in dimensions]
+fine = [layout.setting(a, d, regularities, excess, layout.FINE[d])
+        for a in activations for d in dimensions]
 path_widths = [2**j for j in range(3, log2_m_paths + 1)]
 ridges = 10.0 ** np.arange(-8, 0.1, 0.25)
 paths, limits = study.measure_ridge_paths(fine, path_widths, ridges, path_replicates, seed)

@@ -5,6 +5,7 @@ import pytest
 from scipy import optimize, stats
 
 from ntksgd import approximation as approx
+from ntksgd import approximation_setting as layout
 from ntksgd import approximation_study as study
 from ntksgd import fluctuation, sphere
 from ntksgd.activations import activation
@@ -24,12 +25,12 @@ from ntksgd.target import source_target
 from reference_approximation import coupling as slow_coupling
 from reference_approximation import neuron_matrix
 
-SMALL = study.Resolution(band=8, grid=60, reach=28)
+SMALL = layout.Resolution(band=8, grid=60, reach=28)
 
 
 @pytest.fixture(scope="module")
 def circle():
-    return study.setting("erf", 2, [0.5, 1.0], resolution=SMALL)
+    return layout.setting("erf", 2, [0.5, 1.0], resolution=SMALL)
 
 
 def vector_form(matrix, weights):
@@ -220,9 +221,9 @@ def test_ridge_path_is_monotone_and_ends_at_the_distance_from_the_features(name)
 def test_feature_rank_is_the_rank_of_the_kernel():
     points, weights = sphere.quadrature(3, 20)
     for name in ("relu", "erf"):
-        chosen = study.setting(name, 3, [0.5], resolution=study.Resolution(4, 20, 4))
+        chosen = layout.setting(name, 3, [0.5], resolution=layout.Resolution(4, 20, 4))
         (matrix,) = nested_kernels(name, [16], (points, weights), np.random.default_rng(6))
-        assert np.linalg.matrix_rank(matrix, tol=1e-12) == study.feature_rank(chosen, 16)
+        assert np.linalg.matrix_rank(matrix, tol=1e-12) == layout.feature_rank(chosen, 16)
 
 
 def test_no_ridge_beats_the_rank_floor(circle):
@@ -236,7 +237,7 @@ def test_no_ridge_beats_the_rank_floor(circle):
 
 
 def test_grid_refinement_changes_relu_more_than_a_smooth_activation(circle):
-    rough = study.setting("relu", 2, [0.5], resolution=SMALL)
+    rough = layout.setting("relu", 2, [0.5], resolution=SMALL)
     changes = [study.two_grids(s, [("claim", 0.5)], [16, 64], 2, (60, 120), seed=8)
                for s in (circle, rough)]
     assert changes[0]["error"] < 1e-6 < changes[1]["error"] < 0.05
@@ -292,9 +293,9 @@ def test_slope_tables_use_the_widths_they_name(circle):
         (lambda s: approx.expansion(s.targets[0.5], s.spectrum, np.eye(3), 8, 0.1), "coupling"),
         (lambda s: approx.expansion(s.targets[0.5], mercer_spectrum("relu", 2, 28),
                                     s.coupling, 8, 0.1), "spectrum"),
-        (lambda s: study.theory(s, 0.5, [8], "none"), "rule = 'none'"),
-        (lambda s: study.setting("erf", 4, [0.5]), "d = 4"),
-        (lambda s: study.setting("erf", 2, [-1.0]), "r = -1"),
+        (lambda s: layout.theory(s, 0.5, [8], "none"), "rule = 'none'"),
+        (lambda s: layout.setting("erf", 4, [0.5]), "d = 4"),
+        (lambda s: layout.setting("erf", 2, [-1.0]), "r = -1"),
         (lambda s: study.measure([s], [("claim", 0.5)], [7], 2, 0), "m = 7"),
         (lambda s: study.measure([s], [("claim", 0.5)], [8], 1, 0), "replicates = 1"),
         (lambda s: list(nested_kernels("relu", [8, 4], sphere.quadrature(2, 6),

@@ -47,7 +47,7 @@ def slope_table(table, squares, quantity, rule, seed, m_min=0):
     quantity : str
         "error" or "fluctuation".
     rule : str
-        Of `approximation_study.RULES`.
+        Of `approximation_setting.RULES`.
     seed : int
         Of the bootstrap.
     m_min : int

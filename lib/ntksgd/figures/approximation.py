@@ -1,55 +1,23 @@
 """Figures of claim A: bias, error between its bounds, fluctuation, and the choice of the ridge."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator
 
-from ntksgd.figures import THEORY, WIDTH, palette, shades
+from ntksgd.figures import THEORY, palette, shades
+from ntksgd.figures.panels import grey_legend, log_axes, measured, panels, select
 
 LINES = ("-", "--", "-.", ":")
-
-
-def _panels(rows, columns, height, **options):
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=False, **options)
-
-
-def _select(table, **values):
-    kept = np.logical_and.reduce([table[name] == value for name, value in values.items()])
-    return table[kept]
-
-
-def _log_axes(ax):
-    ax.set(xscale="log", yscale="log")
-    ax.xaxis.set_major_locator(LogLocator(10, numticks=6))
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    ax.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _measured(ax, data, name, colour, marker="o", **options):
-    y = data[name].to_numpy()
-    spread = np.abs(np.stack([data[f"{name}_low"], data[f"{name}_high"]]) - y)
-    ax.errorbar(data["m"], y, spread, fmt=marker, color=colour, markersize=3, elinewidth=0.9,
-                **options)
-
-
-def _grey_legend(fig, kinds, lines, ncols=3):
-    """Legend of line kinds that stand for every colour, then of lines in a colour of their own."""
-    handles = [Line2D([], [], color="0.35", ls=ls, marker=marker, markersize=3, label=label)
-               for ls, marker, label in kinds]
-    handles += [Line2D([], [], color=colour, lw=1, label=label) for colour, label in lines]
-    fig.legend(handles=handles, loc="outside lower center", ncols=ncols)
 
 
 def bias_exponents(table):
     """Local exponent of the exact bias in m; columns activation, d, r, m, exponent, theory."""
     dimensions, activations = sorted(set(table["d"])), list(dict.fromkeys(table["activation"]))
-    fig, axes = _panels(1, len(dimensions), 3.2, sharey=True)
+    fig, axes = panels(1, len(dimensions), 3.2, sharey=True)
     for ax, d in zip(axes[0], dimensions, strict=True):
         for colour, r in zip(palette, sorted(set(table["r"])), strict=False):
-            ax.axhline(_select(table, r=r)["theory"].iloc[0], color=colour, lw=0.9, ls=":")
+            ax.axhline(select(table, r=r)["theory"].iloc[0], color=colour, lw=0.9, ls=":")
             for line, activation in zip(LINES, activations, strict=False):
-                data = _select(table, activation=activation, d=d, r=r)
+                data = select(table, activation=activation, d=d, r=r)
                 ax.plot(data["m"], data["exponent"], color=colour, ls=line)
         ax.set(xscale="log", xlabel="width $m$", title=f"$d = {d}$")
         ax.xaxis.set_major_locator(LogLocator(1000))
@@ -67,21 +35,21 @@ def error_between_bounds(table):
     """Measured error between the exact bias and the explicit bound: rows r, columns settings."""
     settings = list(dict.fromkeys(zip(table["activation"], table["d"], strict=True)))
     regularities = sorted(set(table["r"]))
-    fig, axes = _panels(len(regularities), len(settings), 0.85 + 1.5 * len(regularities),
+    fig, axes = panels(len(regularities), len(settings), 0.85 + 1.5 * len(regularities),
                         sharex=True, sharey=True)
     for row, colour, r in zip(axes, palette, regularities, strict=False):
         for ax, (activation, d) in zip(row, settings, strict=True):
-            data = _select(table, activation=activation, d=d, r=r)
+            data = select(table, activation=activation, d=d, r=r)
             ax.plot(data["m"], data["bound"], color=colour, ls="--")
-            _measured(ax, data, "error", colour)
+            measured(ax, data, "error", colour)
             ax.plot(data["m"], data["bias"], color=THEORY, lw=1)
-            _log_axes(ax)
+            log_axes(ax)
         row[0].set_ylabel(f"error, $r = {r:g}$")
     for ax, (activation, d) in zip(axes[0], settings, strict=True):
         ax.set_title(f"{activation}, $d = {d}$", fontsize=8.5)
     for ax in axes[-1]:
         ax.set_xlabel("width $m$")
-    _grey_legend(fig, (("--", "", "explicit bound"), ("", "o", "measured error")),
+    grey_legend(fig, (("--", "", "explicit bound"), ("", "o", "measured error")),
                  ((THEORY, "exact bias (lower bound)"),))
     return fig
 
@@ -90,16 +58,16 @@ def fluctuation(table):
     """Measured fluctuation, its expansion and its bound; rows activations, columns d."""
     activations = list(dict.fromkeys(table["activation"]))
     dimensions, regularities = sorted(set(table["d"])), sorted(set(table["r"]))
-    fig, axes = _panels(len(activations), len(dimensions), 4.9, sharex=True, sharey=True)
+    fig, axes = panels(len(activations), len(dimensions), 4.9, sharex=True, sharey=True)
     for row, activation in zip(axes, activations, strict=True):
         for ax, d in zip(row, dimensions, strict=True):
             for colour, marker, r in zip(palette, "os^", regularities, strict=False):
-                data = _select(table, activation=activation, d=d, r=r)
+                data = select(table, activation=activation, d=d, r=r)
                 ax.plot(data["m"], data["fluctuation_bound"], color=colour, ls="--", lw=1)
                 ax.plot(data["m"], data["bias"], color=colour, ls=":", lw=1.3)
                 ax.plot(data["m"], data["expanded_fluctuation"], color=THEORY, lw=0.9)
-                _measured(ax, data, "fluctuation", colour, marker, label=f"measured, $r = {r:g}$")
-            _log_axes(ax)
+                measured(ax, data, "fluctuation", colour, marker, label=f"measured, $r = {r:g}$")
+            log_axes(ax)
             ax.set_title(f"{activation}, $d = {d}$")
     for ax in axes[-1]:
         ax.set_xlabel("width $m$")
@@ -125,11 +93,11 @@ def ridge_sweep(table, claimed):
     """
     activations, dimensions = list(dict.fromkeys(table["activation"])), sorted(set(table["d"]))
     widths = sorted(set(table["m"]))
-    fig, axes = _panels(len(activations), len(dimensions), 4.9, sharex=True, sharey=True)
+    fig, axes = panels(len(activations), len(dimensions), 4.9, sharex=True, sharey=True)
     for row, activation in zip(axes, activations, strict=True):
         for ax, d in zip(row, dimensions, strict=True):
             for colour, m in zip(shades(len(widths)), widths, strict=True):
-                data = _select(table, activation=activation, d=d, m=m).sort_values("lam")
+                data = select(table, activation=activation, d=d, m=m).sort_values("lam")
                 ax.plot(data["lam"], data["error"], color=colour, label=f"$m = {m}$")
                 ridge = claimed(m)
                 height = np.exp(np.interp(np.log(ridge), np.log(data["lam"]),
@@ -138,7 +106,7 @@ def ridge_sweep(table, claimed):
                         label="ridge of the claim" if m == widths[-1] else None)
             ax.plot(data["lam"], data["bias"], color=THEORY, lw=1, ls="--",
                     label="exact bias ($m = \\infty$)")
-            _log_axes(ax)
+            log_axes(ax)
             ax.set_title(f"{activation}, $d = {d}$")
     for ax in axes[-1]:
         ax.set_xlabel("ridge $\\lambda$")
@@ -159,7 +127,7 @@ def best_ridge(curves, limits):
         activation, r, m, error with its interval, floor.
     """
     activations, regularities = list(dict.fromkeys(limits["activation"])), sorted(set(limits["r"]))
-    fig, axes = _panels(len(activations), len(regularities), 1 + 1.9 * len(activations),
+    fig, axes = panels(len(activations), len(regularities), 1 + 1.9 * len(activations),
                         sharex=True, sharey="row")
     for row, activation in zip(axes, activations, strict=True):
         for ax, r in zip(row, regularities, strict=True):
@@ -167,18 +135,18 @@ def best_ridge(curves, limits):
                 ("claim", palette[1], "o", r"$\lambda = m^{-1/(2r+1)}$ (claim)"),
                 ("bound", palette[0], "s", r"$\lambda = m^{-1/2}$ (best of the bound)"),
             ):
-                data = _select(curves, activation=activation, r=r, rule=rule)
+                data = select(curves, activation=activation, r=r, rule=rule)
                 if data.empty:  # at r = 1/2 the two rules are one
                     continue
                 ax.plot(data["m"], data["error"], color=colour, lw=0.7)
-                _measured(ax, data, "error", colour, marker, label=label)
-            data = _select(limits, activation=activation, r=r)
+                measured(ax, data, "error", colour, marker, label=label)
+            data = select(limits, activation=activation, r=r)
             ax.plot(data["m"], data["error"], color=palette[2], lw=0.7)
-            _measured(ax, data, "error", palette[2], "^", label=r"$\lambda \to 0$ (best)")
+            measured(ax, data, "error", palette[2], "^", label=r"$\lambda \to 0$ (best)")
             floor = data[data["floor"] > 0]
             ax.plot(floor["m"], floor["floor"], color=THEORY, ls="--", lw=1,
                     label="floor set by the rank")
-            _log_axes(ax)
+            log_axes(ax)
             ax.set_title(f"{activation}, $r = {r:g}$", fontsize=8.5)
     for ax in axes[-1]:
         ax.set_xlabel("width $m$")
