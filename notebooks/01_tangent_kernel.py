@@ -365,7 +365,8 @@ K, smallest = 20, []
 for name in names:
     for d in (2, 3, 10):
         # quadratures with different panels: their disagreement bounds the numerical error
-        coarse, fine = (mercer_spectrum(name, d, n, gamma).eigenvalues[: K + 1] for n in (K, 16 * K))
+        coarse, fine = (mercer_spectrum(name, d, n, gamma).eigenvalues[: K + 1]
+                        for n in (K, 16 * K))
         k = int(fine.argmin())
         smallest.append((name, d, fine[k], 2 * abs(fine[k] - coarse[k]) + 1e-12 * fine[k]))
         missing = int(np.sum(mercer_spectrum(name, d, K, 0.0).eigenvalues < 1e-28))
@@ -449,8 +450,9 @@ rows += [Claim("E", "E|K_m-K|^2 measured/predicted 2C/m", c.activation, c.d, Non
 rows += [Claim("E", "1 - sum of lambda_k N_k / trace", name, d, None, 0.0, *rest, "=")
          for name, d, *rest in trace_rows]
 for d, parity, exponent, ratio in relu_rows:
-    rows.append(Claim("E", f"decay exponent, {parity} k", "relu", d, None, -float(d), *exponent, "="))
-    rows.append(Claim("E", f"decay constant/derived, {parity} k", "relu", d, None, 1.0, *ratio, "="))
+    for quantity, theory, value in ((f"decay exponent, {parity} k", -float(d), exponent),
+                                    (f"decay constant/derived, {parity} k", 1.0, ratio)):
+        rows.append(Claim("E", quantity, "relu", d, None, theory, *value, "="))
 
 # %%
 for name, d, power, ratio in squareplus_rows:
