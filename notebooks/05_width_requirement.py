@@ -52,7 +52,7 @@ T_relu = 30_000  # type: int  SGD steps of the ReLU sweep
 widths_small = [8, 16, 32, 64, 128]  # type: list  cheap widths, many replicates
 widths_middle = [256, 512]  # type: list
 widths_large = [1024, 2048]  # type: list  dear widths, few replicates
-replicates = [80, 60, 14]  # type: list  replicates of the three groups of widths
+replicates = [96, 72, 16]  # type: list  replicates of the three groups of widths
 replicates_relu = [48, 24]  # type: list  the same for ReLU, small and middle widths
 points = 13  # type: int  log-spaced numbers of steps recorded, from 100 on
 regularities = [0.5, 0.75, 1.0]  # type: list
@@ -62,7 +62,7 @@ step = 1.0  # type: float  eta_1 kappa(1); 2 is the limit of stability
 width_drift = 512  # type: int  width of the network-minus-linearised measurement
 replicates_drift = 10  # type: int
 replicates_side = 64  # type: int  replicates of each side study
-limit = 400.0  # type: float  core-seconds the reader accepts to spend
+limit = 300.0  # type: float  core-seconds the reader accepts to spend
 seed = 5  # type: int
 
 # %% [markdown]

@@ -22,8 +22,8 @@ from ntksgd.sweep import child
 from ntksgd.target import source_target
 from ntksgd.width import Excess, control_coefficient, controlled_excess
 
-# measured on one core, d = 2, squareplus; `make bench` prints them for the machine at hand
-RATE = 250e6  # neuron-updates a second
+# one core of 2024, d = 2, squareplus; `make bench` prints what the machine at hand does
+RATE = 400e6  # neuron-updates a second
 LINEARISED = 2.5  # cost of a step of the linearised network, in steps of the network
 KERNEL = 300  # a step of kernel SGD on the circle with 128 degrees, in neuron-updates
 
