@@ -35,13 +35,15 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd import claims, rates, width_claims
+from ntksgd import claims, kernel_drift, rates, width_budget, width_claims
 from ntksgd import width_experiment as experiment
 from ntksgd import width_model as model
 from ntksgd import width_studies as studies
 from ntksgd import width_tables as tables
+from ntksgd import width_theory_tables as theory_tables
 from ntksgd.figures import save, use_style
 from ntksgd.figures import width as draw
+from ntksgd.figures import width_theory as draw_theory
 from ntksgd.width import width_law
 
 use_style()
@@ -70,14 +72,14 @@ seed = 5  # type: int
 
 # %%
 groups = (widths_small, widths_middle, widths_large)
-plan = experiment.Plan(T, tuple(zip(groups, replicates, strict=True)))
-relu_plan = experiment.Plan(T_relu, tuple(zip(groups[:2], replicates_relu, strict=True)),
+plan = width_budget.Plan(T, tuple(zip(groups, replicates, strict=True)))
+relu_plan = width_budget.Plan(T_relu, tuple(zip(groups[:2], replicates_relu, strict=True)),
                             linearised=True)
-drift_plan = experiment.Plan(T, (((width_drift,), replicates_drift),), linearised=True)
+drift_plan = width_budget.Plan(T, (((width_drift,), replicates_drift),), linearised=True)
 plans = {f"squareplus, r = {r:g}": plan for r in regularities}
 plans |= {f"relu, r = {r:g}": relu_plan for r in regularities}
 plans |= {f"drift, r = {r:g}": drift_plan for r in regularities}
-print(experiment.budget(plans, limit))
+print(width_budget.budget(plans, limit))
 
 # %% [markdown]
 # ## 1. The estimator
@@ -184,7 +186,7 @@ print(tables.planes(planes).to_string(index=False))
 # average over $m/2$ independent neurons (the two of a symmetric pair agree). Let $L_m=L+E$ be its
 # operator; $\mathbb E\,E=0$, and in the basis of harmonics $\mathbb
 # E\sum_qE_{kp,lq}^2=\frac2mV_{kl}$ with $V$ a variance over one neuron, given by Funk–Hecke
-# coefficients (module `finite_width`). The risk is a function of the operator: with
+# coefficients (module `kernel_variance`). The risk is a function of the operator: with
 #
 # $$p(\lambda)=\prod_{t\le T}(1-\eta_t\lambda)^2,\qquad g(\lambda)=\sum_{t\le T}\eta_t^2(s^2+R_t)\,\lambda^2\prod_{u>t}(1-\eta_u\lambda)^2,$$
 #
@@ -208,8 +210,8 @@ chosen = [0, len(relu_sweeps[0.5].times) // 2, len(relu_sweeps[0.5].times) - 1]
 curves = {f"ReLU, r = {r:g}": (s.network, s.linearised, chosen,
                                experiment.first_order(relu[r], s.times)[chosen])
           for r, s in relu_sweeps.items() if r in (regularities[0], regularities[-1])}
-fig = draw.two_curves(curves)
-save(fig, "05_width_requirement-linearised", tables.two_curves(curves))
+fig = draw_theory.two_curves(curves)
+save(fig, "05_width_requirement-linearised", theory_tables.two_curves(curves))
 plt.show()
 
 # %% [markdown]
@@ -218,7 +220,7 @@ plt.show()
 # the linearised network: for ReLU, letting the features move helps.
 
 # %%
-print(tables.agreement(relu_sweeps).to_string(index=False))
+print(theory_tables.agreement(relu_sweeps).to_string(index=False))
 
 # %% [markdown]
 # Over all cells where the prediction is below 0.3: the weighted ratio of measurement to
@@ -254,11 +256,11 @@ print(tables.agreement(relu_sweeps).to_string(index=False))
 # %%
 far = np.unique(np.rint(np.geomspace(100, 10**9, 57)).astype(int))
 spectra = {"relu": (512, 2.0), "squareplus(0.5)": (64, np.inf)}  # largest degree, b
-local = tables.local_exponents(spectra, regularities, noise, step, far)
-fig = draw.exponents(local)
+local = theory_tables.local_exponents(spectra, regularities, noise, step, far)
+fig = draw_theory.exponents(local)
 save(fig, "05_width_requirement-exponents", local)
 plt.show()
-print(tables.windows(local, (10**2, 10**5), (10**7, 10**9)).to_string(index=False))
+print(theory_tables.windows(local, (10**2, 10**5), (10**7, 10**9)).to_string(index=False))
 
 # %% [markdown]
 # Spectra on the circle are sparse (two modes a degree), so the local exponent wobbles as $1/S$
@@ -280,8 +282,8 @@ print(tables.windows(local, (10**2, 10**5), (10**7, 10**9)).to_string(index=Fals
 times = sweeps[regularities[0]].times
 m_drift, drift = sweeps[regularities[0]].drift()
 some = np.isin(m_drift, [16, 128, 1024])
-fig = draw.drift(times, dict(zip(m_drift[some], drift[some], strict=True)),
-                 studies.travel(setups[regularities[0]], times))
+fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)),
+                 kernel_drift.travel(setups[regularities[0]], times))
 save(fig, "05_width_requirement-drift",
      pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
 plt.show()
@@ -299,8 +301,9 @@ print("exponent of the distance in t:", ", ".join(f"{g:.3f}" for g in growth))
 # %%
 widths_change = [64, 256, 1024, 4096]
 for s in (setups[regularities[0]], relu[regularities[0]]):
-    change = studies.kernel_change(s, widths_change, 200, 16, seed + 30)
-    print(f"{s.activation}: ||K_t - K_0|| ~ m^ {rates.bootstrap_slope(widths_change, change, seed)}")
+    change = kernel_drift.kernel_change(s, widths_change, 200, 16, seed + 30)
+    fall = rates.bootstrap_slope(widths_change, change, seed)
+    print(f"{s.activation}: exponent of ||K_t - K_0|| in m: {fall}")
 
 # %% [markdown]
 # (ii) *Contraction*: an error in a learnt mode lives for $1/\lambda_k$, not $S$. (iii) *Size*: the
@@ -312,10 +315,10 @@ for s in (setups[regularities[0]], relu[regularities[0]]):
 # $$m^*\simeq\frac{c(T)+c_{\rm drift}(T)}\tau\quad(\tau\to0),\qquad c_{\rm drift}=\lim m\,\mathbb E[R_m-R^{\rm lin}_m]/R.$$
 
 # %%
-samples = {r: studies.small_tolerance_law(s, width_drift, times, replicates_drift, seed + 20 + i)
+samples = {r: kernel_drift.small_tolerance_law(s, width_drift, times, replicates_drift, seed + 20 + i)
            for i, (r, s) in enumerate(setups.items())}
 fine = {r: rates.bootstrap_slope(times, values, seed) for r, values in samples.items()}
-print(tables.fine_drift(setups, samples, fine, times).to_string(index=False))
+print(theory_tables.fine_drift(setups, samples, fine, times).to_string(index=False))
 
 # %% [markdown]
 # Each entry is $c$ and $c_{\rm drift}$ (squareplus). Fluctuation at initialisation is the larger
@@ -326,9 +329,9 @@ print(tables.fine_drift(setups, samples, fine, times).to_string(index=False))
 # %%
 relu_planes = {r: model.plane_law(s.linearised, tables.small_cells(s), seed)
                for r, s in relu_sweeps.items()}
-relu_fine = {r: rates.bootstrap_slope(s.times, studies.widest_drift_law(s), seed)
+relu_fine = {r: rates.bootstrap_slope(s.times, kernel_drift.widest_drift_law(s), seed)
              for r, s in relu_sweeps.items()}
-print(tables.relu_drift(relu_sweeps, relu_planes, relu_fine).to_string(index=False))
+print(theory_tables.relu_drift(relu_sweeps, relu_planes, relu_fine).to_string(index=False))
 
 # %% [markdown]
 # For ReLU drift is *negative* and takes away a sizeable part of $c(T)$: features that move help.
@@ -387,7 +390,7 @@ variants = {"as above": {}, "s^2 = 0.01": {"noise": 0.01}, "s^2 = 1": {"noise": 
             "relu": {"spec": "relu", "max_degree": 128}, "erf": {"spec": "erf"},
             "tanh": {"spec": "tanh"}, "d = 3": {"d": 3, "max_degree": 40},
             "relu, d = 3": {"spec": "relu", "d": 3, "max_degree": 40}}
-print(tables.variants(base, variants, tau_shown, m=64, T=3000, replicates=replicates_side,
+print(theory_tables.variants(base, variants, tau_shown, m=64, T=3000, replicates=replicates_side,
                       seed=seed + 40).to_string(index=False))
 
 # %% [markdown]

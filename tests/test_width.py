@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 
-from ntksgd.width import (
-    Excess,
-    controlled_excess,
-    isotonic_crossing,
-    local_crossing,
-    width_law,
-)
+from ntksgd.excess import Excess, controlled_excess
+from ntksgd.width import isotonic_crossing, local_crossing, width_law
 from ntksgd.width_model import (
     growth_exponent,
     heuristic_exponent,

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from ntksgd import kernel_drift, width_budget
 from ntksgd import width_experiment as experiment
 from ntksgd import width_studies as studies
 from ntksgd.exact_risk import expected_risk
-from ntksgd.width import Excess
+from ntksgd.excess import Excess
 
-PLAN = experiment.Plan(200, (((8, 16), 4), ((32,), 2)), linearised=True)
+PLAN = width_budget.Plan(200, (((8, 16), 4), ((32,), 2)), linearised=True)
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +32,17 @@ def test_sweep_does_not_depend_on_workers(setup):
 
 def test_budget_counts_the_work():
     """Updates by hand: (8 + 16) 200 4 + 32 200 2, times 3.5 if linearised, plus kernel SGD."""
-    kernel = experiment.KERNEL * 200 * 6
-    assert PLAN.updates == (24 * 200 * 4 + 32 * 200 * 2) * (1 + experiment.LINEARISED) + kernel
-    text = experiment.budget({"a": PLAN, "b": PLAN}, limit=1.0, rate=1e6)
+    kernel = width_budget.KERNEL * 200 * 6
+    assert PLAN.updates == (24 * 200 * 4 + 32 * 200 * 2) * (1 + width_budget.LINEARISED) + kernel
+    text = width_budget.budget({"a": PLAN, "b": PLAN}, limit=1.0, rate=1e6)
     assert "a: " in text and "b: " in text and f"total about {2 * PLAN.updates / 1e6:.0f}" in text
 
 
 def test_budget_refuses_what_costs_too_much():
     """The message states cost and limit before anything runs."""
-    huge = experiment.Plan(10**9, (((1024, 2048), 100),))
+    huge = width_budget.Plan(10**9, (((1024, 2048), 100),))
     with pytest.raises(ValueError, match=r"limit 60 core-seconds: lower T"):
-        experiment.budget({"huge": huge}, limit=60)
+        width_budget.budget({"huge": huge}, limit=60)
 
 
 @pytest.mark.parametrize("T, blocks", [(1, PLAN.blocks), (100, ()), (100, (((7,), 4),)),
@@ -49,7 +50,7 @@ def test_budget_refuses_what_costs_too_much():
 def test_bad_plans_are_refused(T, blocks):
     """T, no blocks, an odd width, a single replicate."""
     with pytest.raises(ValueError):
-        experiment.Plan(T, blocks)
+        width_budget.Plan(T, blocks)
 
 
 @pytest.mark.parametrize("step", [0.0, 2.0, np.nan])
@@ -77,7 +78,7 @@ def test_diverged_widths_are_left_out(setup, monkeypatch):
 
     monkeypatch.setattr(experiment, "couple", broken)
     blocks = (((8, 16), 4), ((32, 64), 2))
-    sweep = experiment.run(setup, experiment.Plan(200, blocks), 3, 4, 20)
+    sweep = experiment.run(setup, width_budget.Plan(200, blocks), 3, 4, 20)
     assert sweep.diverged == {8: 0.25}
     assert np.array_equal(sweep.network.widths, [16, 32, 64])
 
@@ -93,15 +94,15 @@ def test_travel_is_the_norm_of_the_kernel_iterate(setup):
     norms = power[live] / spectrum.eigenvalues[live]
     expected = [d + np.sum(norms * (1 - 2 * p[live]))
                 for d, p in zip(distance, products, strict=True)]
-    found = studies.travel(setup, times)
+    found = kernel_drift.travel(setup, times)
     np.testing.assert_allclose(found**2, expected, rtol=1e-10)
-    drift = studies.couple(setup, [512], times[1:], 300, 1, linearised=False).drift[:, 0]
+    drift = experiment.couple(setup, [512], times[1:], 300, 1, linearised=False).drift[:, 0]
     np.testing.assert_allclose(np.sqrt(np.mean(drift**2, axis=0)), found[1:], rtol=0.06)
 
 
 def test_small_tolerance_law_is_exact_part_plus_difference(setup):
     """Mean of c(T) samples = first order + m (network - linearised) of the same cell."""
-    samples = studies.small_tolerance_law(setup, 64, [100], 8, 5)
+    samples = kernel_drift.small_tolerance_law(setup, 64, [100], 8, 5)
     cell = studies.cell(setup, 64, 100, 8, 5)
     expected = experiment.first_order(setup, [100])[0] + 64 * cell.difference[0]
     assert samples.mean() == pytest.approx(expected, rel=1e-9)
@@ -130,6 +131,6 @@ def test_paper_width(setup):
 def test_kernel_of_symmetric_pairs_drifts_like_one_over_m(setup):
     """||K_T - K_0|| falls like 1/m, not m^(-1/2): the first order cancels in each pair."""
     widths = [64, 256, 1024]
-    change = studies.kernel_change(setup, widths, 100, 12, 4)
+    change = kernel_drift.kernel_change(setup, widths, 100, 12, 4)
     slope = np.polyfit(np.log(widths), np.log(np.sqrt(np.mean(change**2, axis=0))), 1)[0]
     assert slope == pytest.approx(-1, abs=0.2)

@@ -1,16 +1,18 @@
 """Tables and claims of notebook 05, on a small sweep."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from ntksgd import rates, width_claims
+from ntksgd import kernel_drift, rates, width_budget, width_claims
 from ntksgd import width_experiment as experiment
 from ntksgd import width_model as model
-from ntksgd import width_studies as studies
 from ntksgd import width_tables as tables
-from ntksgd.width import Excess, width_law
+from ntksgd import width_theory_tables as theory_tables
+from ntksgd.excess import Excess
+from ntksgd.width import width_law
 
-PLAN = experiment.Plan(400, (((8, 16), 6), ((32, 64, 128), 4)), linearised=True)
+PLAN = width_budget.Plan(400, (((8, 16), 6), ((32, 64, 128), 4)), linearised=True)
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +49,9 @@ def test_excess_table_keeps_each_cell_in_place(sweeps):
 def test_windows_fit_the_slope_inside():
     """T^0.3 up to 1e4 and T^0.6 beyond: each window sees its own exponent."""
     T = np.geomspace(1e2, 1e6, 41)
-    local = tables.pd.DataFrame({"activation": "a", "r": 0.5, "T": T, "asymptotic": 0.25,
+    local = pd.DataFrame({"activation": "a", "r": 0.5, "T": T, "asymptotic": 0.25,
                                  "c": np.where(T <= 1e4, T**0.3, 1e4**-0.3 * T**0.6)})
-    table = tables.windows(local, (1e2, 1e4), (1e4, 1e6))
+    table = theory_tables.windows(local, (1e2, 1e4), (1e4, 1e6))
     assert list(table.iloc[0]) == ["a", 0.5, "0.30", "0.60", "0.25"]
     assert list(table.columns[2:4]) == ["1e2 to 1e4", "1e4 to 1e6"]
 
@@ -89,7 +91,7 @@ def test_linearised_claim_compares_with_first_order(sweeps):
 def test_widest_drift_law_is_first_order_plus_difference(sweeps):
     """c + m (network - linearised) of the widest network, one row a replicate."""
     sweep = sweeps[0.75]
-    found = studies.widest_drift_law(sweep)
+    found = kernel_drift.widest_drift_law(sweep)
     c = experiment.first_order(sweep.setup, sweep.times)
     gap = sweep.network.mean[-1] - sweep.linearised.mean[-1]
     assert found.shape == (4, sweep.times.size)

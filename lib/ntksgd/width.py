@@ -1,123 +1,26 @@
 """The width requirement m*(T, tau) and its exponent in T, with intervals.
 
     m*(T, tau) = least width m with  E R_m(T) <= (1 + tau) R(T),
-R_m the risk of the network after T steps, R that of SGD with the infinite-width kernel, known
-exactly. Each replicate gives an unbiased sample of the excess E R_m / R - 1,
-    x = [R_m - (R_hat - E R_hat)] / R - 1,
-R_hat being the risk of kernel SGD on the same samples: a control variate of known mean (E R_hat = R
-unless it runs with a truncated kernel). Its coefficient is fixed at 1, its limit as m grows: that
-is unbiased for any number of replicates, while an estimated coefficient is not. Near the crossing
-the excess is taken as a local power law A m^(-alpha), fitted by least squares in the excess itself,
-weighted by its standard error, so that the noise may make a mean negative. A path serves every T:
-the bootstrap draws whole replicates.
+R_m the risk of the network after T steps, R that of SGD with the infinite-width kernel. The excess
+E R_m / R - 1 is sampled as in `excess`; near the crossing it is taken as a local power law
+A m^(-alpha), fitted by least squares in the excess itself, weighted by its standard error, so that
+the noise may make a mean negative.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
 
 from ntksgd import check, rates
+from ntksgd.excess import Excess, controlled_excess, line
+
+__all__ = ["Excess", "WidthLaw", "controlled_excess", "isotonic_crossing", "local_crossing",
+           "width_law"]
 
 ALPHAS = np.linspace(0.2, 2.5, 116)  # local exponents in m that a fit may take
 REACH = 2  # widths of the local fit on either side of the crossing
 FULLY_SEEN = 0.95  # share of resamples in which m* lies among the widths, to enter the slope
-
-
-def controlled_excess(network, kernel, kernel_mean, exact):
-    """Samples of E R_m / R - 1 with the control variate of the module's docstring.
-
-    Parameters
-    ----------
-    network : array, shape (replicates, widths, times)
-        Risks of the network.
-    kernel : array, shape (replicates, times)
-        Risks of kernel SGD on the same samples.
-    kernel_mean, exact : array, shape (times,)
-        Expectation of `kernel`, and expected risk of SGD with the whole kernel.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not match, or an entry is not finite, or exact is not > 0.
-    """
-    network = check.finite_array("network", network, 3)
-    kernel = check.finite_array("kernel", kernel, 2)
-    kernel_mean = check.finite_array("kernel_mean", kernel_mean, 1)
-    exact = check.finite_array("exact", exact, 1)
-    if not (network.shape[::2] == kernel.shape and exact.shape == kernel_mean.shape
-            and exact.size == kernel.shape[1]):
-        shapes = f"{network.shape}, {kernel.shape}, {kernel_mean.shape}, {exact.shape}"
-        raise ValueError(f"network, kernel, kernel_mean, exact: shapes {shapes} do not match")
-    if np.any(exact <= 0):
-        raise ValueError(f"exact = {exact.min():g}: every expected risk must be > 0")
-    return (network - (kernel - kernel_mean)[:, None]) / exact - 1
-
-
-def control_coefficient(network, kernel):
-    """Variance-minimising coefficient of the control, shape (widths, times): a diagnostic."""
-    network, kernel = network - network.mean(axis=0), kernel - kernel.mean(axis=0)
-    return (network * kernel[:, None]).sum(axis=0) / (kernel**2).sum(axis=0)
-
-
-@dataclass(frozen=True)
-class Excess:
-    """Samples of the excess E R_m / R - 1 over (width, T), in blocks of paths.
-
-    Attributes
-    ----------
-    times : ndarray, shape (n_T,)
-    blocks : sequence of (widths, samples)
-        Samples of shape (replicates, widths of the block, n_T): each path of a block is seen by
-        all its widths. Blocks are independent and have no width in common; 3 widths in all.
-    widths : ndarray, shape (n_m,)
-        All of them, increasing.
-    mean, error : ndarray, shape (n_m, n_T)
-        Mean excess; its standard error, smoothed over the widths.
-    """
-
-    times: np.ndarray
-    blocks: tuple
-    widths: np.ndarray = field(init=False)
-    mean: np.ndarray = field(init=False)
-    error: np.ndarray = field(init=False)
-
-    def __post_init__(self):
-        """Check the shapes and reduce the samples."""
-        times, blocks = check.finite_array("times", self.times, 1), []
-        for widths, samples in self.blocks:
-            widths = check.finite_array("widths", widths, 1)
-            samples = check.finite_array("samples", samples, 3)
-            if samples.shape[0] < 2 or samples.shape[1:] != (widths.size, times.size):
-                raise ValueError(f"samples of widths {widths}: shape {samples.shape}, must be "
-                                 f"(>= 2 replicates, {widths.size}, {times.size})")
-            blocks.append((widths, samples))
-        widths = np.concatenate([w for w, _ in blocks]) if blocks else np.zeros(0)
-        if widths.size < 3 or np.unique(widths).size < widths.size or widths.min() <= 0:
-            raise ValueError(f"widths = {widths}: must be at least 3, positive and distinct")
-        order = np.argsort(widths)
-        counts = np.concatenate([np.full(w.size, len(s)) for w, s in blocks])[order, None]
-        log_m = np.log(widths[order])
-        spread = np.concatenate([s.std(axis=0, ddof=1) for _, s in blocks])[order]
-        # smoothed over the widths: a mean that is low by chance would else get a large weight
-        log_spread = np.log(np.maximum(spread, 1e-12))
-        trend, level = _line(log_m, log_spread.T)
-        smooth = np.exp(level + np.outer(log_m, trend))
-        mean = np.concatenate([s.mean(axis=0) for _, s in blocks])[order]
-        for name, value in (("times", times), ("blocks", tuple(blocks)), ("mean", mean),
-                            ("widths", widths[order]), ("error", smooth / np.sqrt(counts))):
-            object.__setattr__(self, name, value)
-
-    def resampled_means(self, resamples, seed):
-        """Bootstrap means, shape (resamples, n_m, n_T): whole paths, with all their widths."""
-        rng, out = np.random.default_rng(seed), []
-        for _, samples in self.blocks:
-            n = len(samples)
-            # n - 1 of n: the spread of the resampled mean is then that of the unbiased estimate
-            draws = rng.multinomial(n - 1, np.full(n, 1 / n), size=resamples) / (n - 1)
-            out.append(np.tensordot(draws, samples, axes=1))
-        order = np.argsort(np.concatenate([w for w, _ in self.blocks]))
-        return np.concatenate(out, axis=1)[:, order]
 
 
 def local_crossing(widths, mean, error, tau):
@@ -203,15 +106,9 @@ class WidthLaw:
     def band(self, T):
         """95 % band of the fitted power law at the times T: arrays (low, high)."""
         log_t, log_m = np.log(self.times[self.seen]), np.log(self.draws[:, self.seen])
-        slope, intercept = _line(log_t, log_m)
+        slope, intercept = line(log_t, log_m)
         lines = intercept[:, None] + slope[:, None] * np.log(T)
         return np.exp(np.percentile(lines, [2.5, 97.5], axis=0))
-
-
-def _line(log_t, log_m):
-    centred = log_t - log_t.mean()
-    slope = log_m @ centred / (centred @ centred)
-    return slope, log_m.mean(axis=-1) - slope * log_t.mean()
 
 
 def width_law(excess, tau, seed, resamples=1000, t_min=0.0):
@@ -246,8 +143,8 @@ def width_law(excess, tau, seed, resamples=1000, t_min=0.0):
     slope = None
     if seen.sum() >= 3:
         log_t = np.log(excess.times[seen])
-        value, intercept = _line(log_t, np.log(required[seen]))
-        ends = np.percentile(_line(log_t, np.log(draws[:, seen]))[0], [2.5, 97.5])
+        value, intercept = line(log_t, np.log(required[seen]))
+        ends = np.percentile(line(log_t, np.log(draws[:, seen]))[0], [2.5, 97.5])
         slope = rates.Slope(float(value), float(ends[0]), float(ends[1]),
                             float(excess.times[seen].min()), float(excess.times[seen].max()),
                             float(intercept))
