@@ -111,7 +111,7 @@ print("replicates lost to divergence:", {r: s.diverged for r, s in sweeps.items(
 # %%
 reduction = sweeps[regularities[0]].variance_reduction()
 print(f"T = {T:,}, r = {regularities[0]:g}")
-print("   m   variance / controlled variance   best coefficient")
+print("    m  variance / controlled variance  best coefficient")
 for m, (gain, best) in reduction.items():
     print(f"{m:5d} {gain:20.2g} {best:24.2f}")
 
@@ -206,7 +206,8 @@ print(tables.planes(planes).to_string(index=False))
 relu = {r: experiment.setting("relu", 2, r, noise, step) for r in regularities}
 relu_sweeps = {r: experiment.run(s, relu_plan, seed + 10 + i, points)
                for i, (r, s) in enumerate(relu.items())}
-chosen = [0, len(relu_sweeps[0.5].times) // 2, len(relu_sweeps[0.5].times) - 1]
+relu_times = relu_sweeps[regularities[0]].times
+chosen = [0, len(relu_times) // 2, len(relu_times) - 1]
 curves = {f"ReLU, r = {r:g}": (s.network, s.linearised, chosen,
                                experiment.first_order(relu[r], s.times)[chosen])
           for r, s in relu_sweeps.items() if r in (regularities[0], regularities[-1])}
@@ -315,8 +316,8 @@ for s in (setups[regularities[0]], relu[regularities[0]]):
 # $$m^*\simeq\frac{c(T)+c_{\rm drift}(T)}\tau\quad(\tau\to0),\qquad c_{\rm drift}=\lim m\,\mathbb E[R_m-R^{\rm lin}_m]/R.$$
 
 # %%
-samples = {r: kernel_drift.small_tolerance_law(s, width_drift, times, replicates_drift, seed + 20 + i)
-           for i, (r, s) in enumerate(setups.items())}
+samples = {r: kernel_drift.small_tolerance_law(setups[r], width_drift, times, replicates_drift,
+                                               seed + 20 + i) for i, r in enumerate(regularities)}
 fine = {r: rates.bootstrap_slope(times, values, seed) for r, values in samples.items()}
 print(theory_tables.fine_drift(setups, samples, fine, times).to_string(index=False))
 
