@@ -144,7 +144,7 @@ def compare(d, others):
     missed = []
     for m in WIDTHS:
         # long enough to time, short enough for the slow ones
-        arguments = problem(m, d, max(30, 2_000_000 // m))
+        arguments = problem(m, d, max(100, 2_000_000 // m))
         functions = {"compiled": compiled} | others
         results, seconds = {}, dict.fromkeys(functions, np.inf)
         for _ in range(ROUNDS + 1):  # the first round compiles
