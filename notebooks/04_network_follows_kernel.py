@@ -290,8 +290,8 @@ Markdown(f"At m = {widths[-1]} the squared drift of the parameters at T = {T:,} 
 # The parameters move by as much as the RKHS norm of the function learnt, at every width, and no
 # more; the kernel moves by $1/m$, and for ReLU by about $m^{-3/4}$. Pairing the signs is not the
 # reason: independent signs give the same power. The intervals are narrow, for all widths share
-# their samples, and the next order in $1/m$ still shows in the last digits: slopes a few hundredths
-# (at the larger $T$ and smaller widths of the first figure a few tenths) beyond the limit law.
+# their samples, and the next order in $1/m$ still shows: the slopes are a little beyond the limit law,
+# more so at the larger $T$ and smaller widths of the first figure.
 
 # %% [markdown]
 # ## The floor $\varepsilon$
@@ -334,7 +334,7 @@ Markdown("Slope of the relative floor in m, fitted on m from "
 # %% [markdown]
 # The floor falls as a power of $m$, close to $1/m$ and on these widths a little slower: they are
 # narrow, and a narrow network adapts its features, so that it suffers less than the expansion in
-# $1/m$ says (from $m=128$ on the error of the excess hides the law). And
+# $1/m$ says (the fit stops where the excess is no longer large beside its error). And
 # $\varepsilon$ is not a constant of the width: relative to the kernel's risk it stays, or grows
 # slowly with $T$, so that in absolute terms it falls along with the risk. At these $T$ nothing is
 # left of a floor in the literal sense.
