@@ -420,7 +420,8 @@ print(tables.rate_slopes(along, sweeps).to_string(index=False))
 
 # %% [markdown]
 # Along its own width law the network keeps the kernel's slope. Where that slope differs from
-# $-2r/(2r+1)$ the kernel itself is not yet asymptotic over this range (notebook 03).
+# $-2r/(2r+1)$ the kernel itself is not yet asymptotic over this range (notebook 03); the scoreboard
+# holds both comparisons, and the second fails where it fails for the kernel.
 #
 # The paper's own width is affordable only for a few steps:
 

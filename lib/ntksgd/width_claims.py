@@ -28,10 +28,15 @@ def pessimism(laws, tau):
 
 
 def rate_claims(along, sweeps, activation):
-    """Slope of the network's risk along m*(T) against the kernel's over the same range."""
-    return [Claim("C", "slope of network risk in T along m*(T), against the kernel's", activation,
-                  2, r, rates.slope(a.times, sweeps[r].risk).value, a.slope.value, a.slope.low,
-                  a.slope.high, "=") for r, a in along.items()]
+    """Slope of the network's risk along m*(T): against the kernel's, and the asymptotic rate's."""
+    rows = []
+    for r, path in along.items():
+        bounds = {"the kernel's over the same range": rates.slope(path.times, sweeps[r].risk).value,
+                  "-2r/(2r+1)": -2 * r / (2 * r + 1)}
+        rows += [Claim("C", f"slope of network risk in T along m*(T), against {name}", activation,
+                       2, r, bound, path.slope.value, path.slope.low, path.slope.high, "=")
+                 for name, bound in bounds.items()]
+    return rows
 
 
 def exponent_claims(slopes, fine, activation, tau):
