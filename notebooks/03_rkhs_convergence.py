@@ -33,7 +33,7 @@
 import numpy as np
 import pandas as pd
 
-from ntksgd import check, claims, predicted_rates, schedule_study, schedules, sphere
+from ntksgd import check, claims, predicted_rates, schedule_study, schedules, sphere, tuned_steps
 from ntksgd.exact_risk import expected_risk, truncation_gap
 from ntksgd.figures import convergence as draw
 from ntksgd.figures import save, use_style
@@ -267,7 +267,7 @@ except ValueError as refusal:
 #
 # **Its correction.** In the time $S$ the step is $\eta(S')=\eta_T(S'/S)^{-q}$, $q=\theta/(1-\theta)$, so for $q<1$
 #
-# $$ V_T=\frac{\eta_T}{2}\,\frac{\sum_k\lambda_kN_k\,m_q(2\lambda_kS_T)}{1-\eta_T\kappa(1)/2},\qquad
+# $$ V_T=\frac{U_T}{1-U_T},\qquad U_T=\frac{\eta_T}{2}\sum_k\lambda_kN_k\,m_q(2\lambda_kS_T),\qquad
 # m_q(x)=x\int_0^1u^{-q}e^{-x(1-u)}du. $$
 #
 # $m_q(0)=0$ (degrees the noise has not reached) and $m_q(x)=1+q/x+\dots$ (degrees that remember a
@@ -460,8 +460,8 @@ for r in swept:
 #
 # ## 6. An explicit bound
 #
-# Let $\eta_1\kappa(1)\le1$ and $\eta_t$ not increase. Then $0\le1-2\eta\lambda_k\le e^{-2\eta\lambda_k}$, or for a
-# degree with $N_k=1$ and $2\eta\lambda_k>1$ the bound below holds a fortiori; and for every $T$ and every split $m<T$,
+# Let $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$ and $\eta_t$ not increase. Then
+# $0\le1-2\eta\lambda_k\le e^{-2\eta\lambda_k}$, and for every $T$ and every split $m<T$,
 #
 # $$ R_T\le\Big(\frac{r}{eS_T}\Big)^{2r}\|h\|^2
 # +(\rho+s^2)\,\mathrm{tr}_\alpha\Big(\frac{2-\alpha}{2e(S_T-S_m)}\Big)^{2-\alpha}\sum_{s\le m}\eta_s^2
@@ -484,13 +484,13 @@ for r in swept:
 
 # %%
 times = np.unique(np.round(np.geomspace(10, T, 33)))
-frames = []
+frames, shorter = [], mercer_spectrum("relu", 2, 20_000)
 for r in [r for r in regularities if r <= 1]:
-    target = source_target(spectrum, r, excess)
-    decaying = schedules.polynomial(step / spectrum.trace, 2 * r / (2 * r + 1))
-    risk = expected_risk(spectrum, target, decaying, times, noises[-1]).risk
-    bound = risk_bound(spectrum, target, decaying, times, noises[-1]).total
-    free = risk_bound(spectrum, target, decaying, times, noises[-1], alphas=(1.0,)).total
+    target = source_target(shorter, r, excess)
+    decaying = schedules.polynomial(step / shorter.trace, 2 * r / (2 * r + 1))
+    risk = expected_risk(shorter, target, decaying, times, noises[-1]).risk
+    bound = risk_bound(shorter, target, decaying, times, noises[-1]).total
+    free = risk_bound(shorter, target, decaying, times, noises[-1], alphas=(1.0,)).total
     frames.append(pd.DataFrame({"r": r, "T": times, "risk": risk, "bound": bound, "free": free}))
 bounds = pd.concat(frames, ignore_index=True)
 save(draw.bound(bounds), "03_rkhs_convergence-bound", bounds)
@@ -528,9 +528,9 @@ assert (bounds.bound >= bounds.risk).all()
 # %%
 horizons = schedule_study.window_times(tuned_T, 2)
 etas = np.geomspace(step / spectrum.trace, 10.0 / tuned_T, steps_tuned)
-risks = schedule_study.tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
+risks = tuned_steps.tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
 frames = []
-for i, scheme in enumerate((*schedule_study.SCHEMES, "ridge regression")):
+for i, scheme in enumerate((*tuned_steps.SCHEMES, "ridge regression")):
     for j, r in enumerate(regularities):
         e = schedule_study.exponent(horizons, risks[i, j])
         frames.append({"scheme": scheme, "r": r, "exponent": e.value, "low": e.low,

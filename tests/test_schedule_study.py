@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd import predicted_rates, schedule_study
+from ntksgd import predicted_rates, schedule_study, tuned_steps
 from ntksgd.spectrum import mercer_spectrum
 
 
@@ -58,7 +58,7 @@ def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
 def test_tuned_schemes_have_their_rates(circle):
     etas = np.geomspace(1 / circle.trace, 1e-6, 9)
     times = schedule_study.window_times(1e7, 2)
-    risks = schedule_study.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
+    risks = tuned_steps.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
     assert risks.shape == (5, 2, 3)
     theory = [predicted_rates.capacity_free, lambda r: predicted_rates.uniform_average(r, 2.0),
               lambda r: predicted_rates.tail_average(r, 2.0),
@@ -73,9 +73,9 @@ def test_tuned_schemes_have_their_rates(circle):
 def test_best_of_steps_finds_the_bottom_of_a_parabola_in_logs():
     etas = np.geomspace(1e-4, 1, 9)
     risks = np.exp((np.log(etas) + 3.3) ** 2 / 7)[:, None]
-    np.testing.assert_allclose(schedule_study.best_of_steps(etas, risks), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(tuned_steps.best_of_steps(etas, risks), 1.0, rtol=1e-12)
     risks[:6] = np.nan
-    np.testing.assert_allclose(schedule_study.best_of_steps(etas, risks), risks[6])
+    np.testing.assert_allclose(tuned_steps.best_of_steps(etas, risks), risks[6])
 
 
 def test_slope_curves_leave_out_what_is_not_resolved():

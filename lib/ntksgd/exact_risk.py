@@ -15,9 +15,8 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.clustering import cluster
-from ntksgd.collocation import advance, collocated
 from ntksgd.modes import sphere_modes
-from ntksgd.moments import direct, initial
+from ntksgd.observe import observe
 from ntksgd.schedules import Schedule
 from ntksgd.stability import check_stable
 
@@ -137,17 +136,6 @@ def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0
     return risks
 
 
-def observe(m, schedule, grid, average=None, method="collocation") -> np.ndarray:
-    """Observables of prepared modes at ascending times: (len(grid), 4, n + 1), unchecked.
-
-    For many schedules on one spectrum: ``m = cluster(sphere_modes(spectrum, targets))`` once.
-    """
-    if average == "tail":
-        return _tail_averaged(m, schedule, grid)
-    solve = direct if method == "direct" else collocated
-    return solve(m, schedule, grid, average is not None)
-
-
 def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:
     """Relative distance of the upper from the lower bound on the risk, at each time.
 
@@ -157,17 +145,6 @@ def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:
     upper = expected_risk(spectrum, target, schedule, times, **options, tail=True).risk
     lower = expected_risk(spectrum, target, schedule, times, **options, tail=False).risk
     return upper / lower - 1
-
-
-def _tail_averaged(m, schedule, grid):
-    """One branch a time t: the running sum restarts at floor(t/2)."""
-    state, out = initial(m), []
-    for t in grid:
-        half = float(t // 2)
-        if half > state.t:
-            state, _ = advance(m, state, schedule, [half])
-        out.append(advance(m, state.restart(), schedule, [float(t)], breaks=(half,))[1][0])
-    return np.array(out)
 
 
 def _times(times, schedule):

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from threadpoolctl import threadpool_limits
 
 from ntksgd import check
 
 
 def ridge_equivalent(spectrum, target, n, effective, noise):
-    """Regularisation mu and risk R at effective regularisation k > 0: two arrays like ``effective``.
+    """Regularisation mu and risk R at effective regularisation k > 0, arrays like ``effective``.
 
     NaN where k is below the least value that n samples allow (df_1 >= n).
     """
@@ -33,6 +34,7 @@ def ridge_equivalent(spectrum, target, n, effective, noise):
     return mu, np.where(allowed, (bias + noise * df2 / n) / (1 - df2 / n), np.nan)
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # short dot products: threads only wait
 def best_ridge(spectrum, target, n, noise):
     """Regularisation mu and risk of the best ridge regression on n samples."""
     n, noise = check.positive("n", n), check.number("noise", noise, 0.0)
@@ -41,9 +43,9 @@ def best_ridge(spectrum, target, n, noise):
         value = float(ridge_equivalent(spectrum, target, n, np.exp(log_k), noise)[1])
         return value if np.isfinite(value) else np.inf
 
-    grid = np.linspace(np.log(spectrum.eigenvalues.max()) - 45, 3, 100)
+    grid = np.linspace(np.log(spectrum.eigenvalues.max()) - 45, 3, 60)
     i = int(np.argmin([risk(g) for g in grid]))
-    best = minimize_scalar(risk, bounds=(grid[max(i - 1, 0)], grid[min(i + 1, 99)]),
+    best = minimize_scalar(risk, bounds=(grid[max(i - 1, 0)], grid[min(i + 1, 59)]),
                            method="bounded", options={"xatol": 1e-6})
     return float(ridge_equivalent(spectrum, target, n, np.exp(best.x), noise)[0]), float(best.fun)
 

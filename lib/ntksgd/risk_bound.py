@@ -1,6 +1,7 @@
 r"""An explicit, non-asymptotic bound on the risk of the last iterate (lambda = 0, b = 1).
 
-Let S_t = eta_1 + ... + eta_t, eta non-increasing, eta_1 kappa(1) <= 1, h = L^(-r) f*. With
+Let S_t = eta_1 + ... + eta_t, eta non-increasing, eta_1 kappa(1) <= 1, 2 eta_1 lambda_k <= 1 (so
+that 0 <= 1 - 2 eta lambda_k <= exp(-2 eta lambda_k)), h = L^(-r) f*. With
 phi(D) = sum_k lambda_k^2 N_k exp(-2 lambda_k D) the recursion gives
 
     R_T <= sum_k F_k exp(-2 lambda_k S_T) + sum_(s<=T) eta_s^2 (R_(s-1) + s^2) phi(S_T - S_s).
@@ -104,7 +105,8 @@ def risk_bound(spectrum, target, schedule: Schedule, times, noise: float = 0.0,
     Raises
     ------
     ValueError
-        If eta_1 kappa(1) > 1, noise < 0, a time is below 1, or an alpha is outside (0, 1].
+        If eta_1 kappa(1) > 1 or 2 eta_1 lambda_k > 1, noise < 0, a time is below 1, or an alpha is
+        outside (0, 1].
     """
     check.number("noise", noise, 0.0)
     times = check.finite_array("times", np.atleast_1d(times), 1)
@@ -113,6 +115,10 @@ def risk_bound(spectrum, target, schedule: Schedule, times, noise: float = 0.0,
     if schedule.largest * spectrum.trace > 1:
         raise ValueError(f"schedule {schedule.name}: eta_1 kappa(1) = "
                          f"{schedule.largest * spectrum.trace:.4g}, the bound needs <= 1")
+    if 2 * schedule.largest * spectrum.eigenvalues.max() > 1:
+        raise ValueError(f"schedule {schedule.name}: 2 eta_1 lambda = "
+                         f"{2 * schedule.largest * spectrum.eigenvalues.max():.4g} for the largest "
+                         "eigenvalue, the bound needs <= 1")
     traces = {check.number("alpha", a, 0, 1, open_low=True): trace_power(spectrum, a)
               for a in alphas}
     grid = np.unique(np.round(np.concatenate([times, np.geomspace(1, times.max(), 200)])))

@@ -2,13 +2,14 @@ r"""The variance of the last iterate for steps eta_1 t^(-theta), theta < 1/2, in
 
 In the time S = eta_1 t^(1-theta)/(1-theta) the step is eta_T (S'/S)^(-q), q = theta/(1-theta), and
 
-    V_T = sum_k lambda_k^2 N_k int_0^S eta(S') exp(-2 lambda_k (S - S')) dS' / (1 - eta_T kappa/2)
-        = (eta_T/2) sum_k lambda_k N_k m_q(2 lambda_k S) / (1 - eta_T kappa(1)/2),
+    V_T = U_T / (1 - U_T),
+    U_T = sum_k lambda_k^2 N_k int_0^S eta(S') exp(-2 lambda_k (S - S')) dS'
+        = (eta_T/2) sum_k lambda_k N_k m_q(2 lambda_k S),
     m_q(x) = x int_0^1 u^(-q) exp(-x (1-u)) du = x M(1, 2-q, -x) / (1-q)
 
 (M Kummer's function). m_q goes from 0 at x = 0 (a degree not reached by the noise) to 1 + q/x at
 large x (a degree in balance with the present step): V_T ~ eta_T kappa(1)/2 for every spectrum.
-The denominator is the feedback of the risk on the gradient's noise, to leading order.
+The denominator is the feedback of the risk on the gradient's noise (R_s there taken as R_T).
 """
 
 from __future__ import annotations
@@ -50,4 +51,4 @@ def variance_equivalent(spectrum, eta1: float, theta: float, times) -> np.ndarra
     weights = lam * spectrum.multiplicities
     reached = np.array([weights @ balance(theta / (1 - theta), 2 * lam * s) for s in S])
     eta = eta1 * times**-theta
-    return eta / 2 * reached / (1 - eta * spectrum.trace / 2)
+    return eta / 2 * reached / (1 - eta / 2 * reached)
