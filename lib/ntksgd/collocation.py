@@ -25,6 +25,9 @@ DEGREE = 16
 #: Steps taken one by one at the start and after each break of the schedule.
 FIRST = 128
 TOLERANCE = 1e-9
+#: Moments this far below the target's power are not resolved any more: a target learned to its last
+#: degree decays exponentially, and blocks would shrink without end to follow it.
+FLOOR = 1e-30
 
 
 @cache
@@ -116,15 +119,14 @@ def _at(path: State, row: np.ndarray, t: float) -> State:
     return replace(path, t=t, **pick)
 
 
-def _unresolved(path: State) -> float:
+def _unresolved(modes: Modes, path: State) -> float:
     """Size of the last two Legendre coefficients, relative to the block's largest value."""
-    worst = 0.0
+    worst, floor = 0.0, FLOOR * max(modes.power.sum(), 1.0)
     for name in ("C", "B", "A"):
         y = getattr(path, name)
         if y is not None:
             tail = np.abs(radau()[1][-2:] @ y).sum((1, 2))
-            scale = np.abs(y).sum(-1).max(-1)
-            worst = max(worst, np.max(tail / np.where(scale > 0, scale, 1)))
+            worst = max(worst, np.max(tail / np.maximum(np.abs(y).sum(-1).max(-1), floor)))
     return worst
 
 
@@ -149,7 +151,7 @@ def advance(modes: Modes, state: State, schedule, times, breaks=()) -> tuple[Sta
                 limit = np.inf
                 continue
             path = block(modes, state, schedule, length)
-            if _unresolved(path) > TOLERANCE:
+            if _unresolved(modes, path) > TOLERANCE:
                 limit = length // 2
                 continue
             limit = np.inf

@@ -1,4 +1,4 @@
-"""Last, averaged, tail-averaged and linearly decaying SGD, each with its best step, against ridge."""
+"""Last, averaged, tail-averaged and linearly decaying SGD with their best steps, against ridge."""
 
 from __future__ import annotations
 
