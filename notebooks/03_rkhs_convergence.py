@@ -60,7 +60,7 @@ step = 1.0  # type: float  eta_1 kappa(1), at most 1 for the explicit bound
 strong_T = 1.0e18  # type: float  horizon of the RKHS norm
 tied_T = 10**12  # type: int  horizon of the schedules tied to it
 tuned_T = 10**8  # type: int  horizon of the schedules with their best step
-steps_tuned = 11  # type: int  constant steps tried for each scheme
+steps_tuned = 17  # type: int  constant steps tried for each scheme
 replicas = 64  # type: int  sampled paths of kernel SGD
 seed = 2407  # type: int  root of all randomness
 
@@ -527,7 +527,7 @@ assert (bounds.bound >= bounds.risk).all()
 
 # %%
 horizons = schedule_study.window_times(tuned_T, 2)
-etas = np.geomspace(step / spectrum.trace, 10.0 / tuned_T, steps_tuned)
+etas = np.geomspace(step / spectrum.trace, 30.0 / tuned_T, steps_tuned)
 risks = tuned_steps.tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
 frames = []
 for i, scheme in enumerate((*tuned_steps.SCHEMES, "ridge regression")):
