@@ -28,14 +28,16 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ntksgd import check, claims, concentration, mercer_study, network, sphere
+from ntksgd import check, claims, network, sphere
 from ntksgd.activations import Activation, activation
 from ntksgd.claims import Claim
-from ntksgd.decay import relu_tail
 from ntksgd.figures import save, use_style
 from ntksgd.figures import tangent_kernel as draw
 from ntksgd.kernel import tangent_kernel
 from ntksgd.spectrum import mercer_spectrum
+from ntksgd.tangent import concentration
+from ntksgd.tangent import study as mercer_study
+from ntksgd.tangent.decay import relu_tail
 
 use_style()
 

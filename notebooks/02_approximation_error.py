@@ -32,11 +32,11 @@
 import numpy as np
 import pandas as pd
 
-from ntksgd import approximation as approx
-from ntksgd import approximation_setting as layout
-from ntksgd import approximation_study as study
 from ntksgd import check, claims
-from ntksgd.approximation_slopes import limit_slopes, slope_table
+from ntksgd.approximation import setting as layout
+from ntksgd.approximation import study
+from ntksgd.approximation import theory as approx
+from ntksgd.approximation.slopes import limit_slopes, slope_table
 from ntksgd.figures import approximation as draw
 from ntksgd.figures import save, use_style
 from ntksgd.rates import local_exponents
@@ -286,7 +286,7 @@ print(f"fitted on m = {widths[0]} ... {widths[-1]}")
 # $$ \tfrac{2}{m} \Big( \sum_k B_k\, q_{kl} - B_l \lambda_l^2 \Big), \qquad
 # q_{kl} = \mathbb{E}\, \mathrm{tr}(P_k Z_b P_l Z_b) / N_l . $$
 #
-# The $q_{kl}$ are one-dimensional integrals (module `ntksgd.fluctuation`);
+# The $q_{kl}$ are one-dimensional integrals (module `ntksgd.tangent.fluctuation`);
 # $\sum_{kl} N_l q_{kl} = \mathbb{E}\|Z_b\|_{HS}^2$ ties them to $C$. So the expansion has no free
 # parameter:
 #

@@ -33,18 +33,20 @@
 import numpy as np
 import pandas as pd
 
-from ntksgd import check, claims, predicted_rates, schedule_study, schedules, sphere, tuned_steps
+from ntksgd import check, claims, schedules, sphere
+from ntksgd.convergence import predicted_rates, tuned_steps
+from ntksgd.convergence import study as schedule_study
+from ntksgd.convergence.risk_bound import risk_bound
+from ntksgd.convergence.variance import leading_variance, variance_equivalent
 from ntksgd.exact_risk import expected_risk, truncation_gap
 from ntksgd.figures import convergence as draw
 from ntksgd.figures import save, use_style
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
 from ntksgd.rates import local_exponents
-from ntksgd.risk_bound import risk_bound
+from ntksgd.recursion.stability import largest_stable_step
 from ntksgd.spectrum import mercer_spectrum
-from ntksgd.stability import largest_stable_step
 from ntksgd.target import source_target
-from ntksgd.variance import leading_variance, variance_equivalent
 
 use_style()
 

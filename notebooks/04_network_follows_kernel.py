@@ -37,13 +37,13 @@ from ntksgd import claims, schedules
 from ntksgd.activations import activation
 from ntksgd.check import integer, number, positive
 from ntksgd.claims import Claim
-from ntksgd.coupling import Setting, couple, neuron_updates
-from ntksgd.coupling_bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.coupling.bound import KernelDistance, fluctuation_bound, kernel_distance
+from ntksgd.coupling.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.coupling.initialisation_spread import initialisation_spread, quantiles
+from ntksgd.coupling.paired import Setting, couple, neuron_updates
 from ntksgd.exact_risk import expected_risk
 from ntksgd.figures import coupling as figures
 from ntksgd.figures import save, use_style
-from ntksgd.initialisation_spread import initialisation_spread, quantiles
 from ntksgd.kernel import tangent_kernel
 from ntksgd.network import initialise
 from ntksgd.rates import bootstrap_slope

@@ -35,16 +35,14 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd import claims, kernel_drift, rates, width_budget, width_claims
-from ntksgd import width_experiment as experiment
-from ntksgd import width_model as model
-from ntksgd import width_studies as studies
-from ntksgd import width_tables as tables
-from ntksgd import width_theory_tables as theory_tables
+from ntksgd import claims, rates
 from ntksgd.figures import save, use_style
 from ntksgd.figures import width as draw
 from ntksgd.figures import width_theory as draw_theory
-from ntksgd.width import width_law
+from ntksgd.width import budget as width_budget
+from ntksgd.width import claims as width_claims
+from ntksgd.width import experiment, kernel_drift, model, studies, tables, theory_tables
+from ntksgd.width.requirement import width_law
 
 use_style()
 

@@ -32,20 +32,22 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd import beyond, check, claims, label_models, momentum, risk, width
-from ntksgd import beyond_tables as tables
-from ntksgd.beyond_width import excess, exponent_difference
+from ntksgd import check, claims, risk
+from ntksgd.beyond import label_models, momentum, tables
+from ntksgd.beyond import paired as beyond
+from ntksgd.beyond.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
+from ntksgd.beyond.deep_limit import kernel_errors
+from ntksgd.beyond.momentum_study import batch_table, momentum_table, sampled_over_exact
+from ntksgd.beyond.trained_kernel import risk_and_trace
+from ntksgd.beyond.width import excess, exponent_difference
 from ntksgd.claims import Claim
-from ntksgd.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
-from ntksgd.deep_limit import kernel_errors
 from ntksgd.figures import beyond as draw
 from ntksgd.figures import save, use_style
-from ntksgd.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.rates import bootstrap_slope, slope
 from ntksgd.spectrum import mercer_spectrum
 from ntksgd.sweep import child
 from ntksgd.target import source_target
-from ntksgd.trained_kernel import risk_and_trace
+from ntksgd.width import requirement as width
 
 use_style()
 

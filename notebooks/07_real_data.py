@@ -33,18 +33,19 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ntksgd import check, claims, real_study, schedules
-from ntksgd.empirical_spectrum import decay_exponent, empirical_spectrum
+from ntksgd import check, claims, schedules
 from ntksgd.figures import real_data as figures
 from ntksgd.figures import save, use_style
-from ntksgd.held_out import one_pass_errors
 from ntksgd.kernel import tangent_kernel
-from ntksgd.population_sgd import sampled_risks
 from ntksgd.rates import Slope, bootstrap_slope, slope
-from ntksgd.real_data import SOURCES
-from ntksgd.regularity import best_theta, half_sample_regularity
+from ntksgd.real_data import study as real_study
+from ntksgd.real_data.empirical_spectrum import decay_exponent, empirical_spectrum
+from ntksgd.real_data.held_out import one_pass_errors
+from ntksgd.real_data.population_sgd import sampled_risks
+from ntksgd.real_data.regularity import best_theta, half_sample_regularity
+from ntksgd.real_data.sources import SOURCES
 from ntksgd.risk import log_steps
-from ntksgd.width import Excess, controlled_excess, width_law
+from ntksgd.width.requirement import Excess, controlled_excess, width_law
 
 use_style()
 

@@ -4,15 +4,12 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from ntksgd import approximation as approx
-from ntksgd import approximation_setting as layout
-from ntksgd import approximation_study as study
-from ntksgd import fluctuation, sphere
+from ntksgd import sphere
 from ntksgd.activations import activation
-from ntksgd.approximation_slopes import bootstrap_rms, limit_slopes, rms_slope, slope_table
-from ntksgd.kernel import tangent_kernel
-from ntksgd.network import empirical_ntk, initialise, tangent_features
-from ntksgd.sampled_approximation import (
+from ntksgd.approximation import setting as layout
+from ntksgd.approximation import study
+from ntksgd.approximation import theory as approx
+from ntksgd.approximation.sampled import (
     Curve,
     half_network,
     nested_kernels,
@@ -20,7 +17,11 @@ from ntksgd.sampled_approximation import (
     sample_curves,
     sample_ridge_path,
 )
+from ntksgd.approximation.slopes import bootstrap_rms, limit_slopes, rms_slope, slope_table
+from ntksgd.kernel import tangent_kernel
+from ntksgd.network import empirical_ntk, initialise, tangent_features
 from ntksgd.spectrum import mercer_spectrum
+from ntksgd.tangent import fluctuation
 from ntksgd.target import source_target
 from reference_approximation import coupling as slow_coupling
 from reference_approximation import neuron_matrix

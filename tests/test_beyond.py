@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
-from ntksgd import beyond, network, risk
+from ntksgd import network, risk
 from ntksgd.activations import activation
-from ntksgd.beyond_width import excess, exponent_difference
-from ntksgd.deep_limit import kernel_errors
+from ntksgd.beyond import paired as beyond
+from ntksgd.beyond.deep_limit import kernel_errors
+from ntksgd.beyond.label_models import huber, logistic, logistic_excess, square
+from ntksgd.beyond.momentum_study import batch_table, momentum_table, sampled_over_exact
+from ntksgd.beyond.trained_kernel import risk_and_trace, trained_trace
+from ntksgd.beyond.width import excess, exponent_difference
 from ntksgd.exact_risk import expected_risk
-from ntksgd.label_models import huber, logistic, logistic_excess, square
-from ntksgd.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.samples import draw_samples, parameter_rng
 from ntksgd.schedules import polynomial
 from ntksgd.spectrum import mercer_spectrum
 from ntksgd.sweep import child
 from ntksgd.target import source_target
-from ntksgd.trained_kernel import risk_and_trace, trained_trace
-from ntksgd.width import Excess, width_law
+from ntksgd.width.requirement import Excess, width_law
 
 STEPS = np.array([30, 300])
 TARGET = source_target(mercer_spectrum("relu", 2, 32), 0.5, norm=1.5)

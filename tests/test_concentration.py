@@ -5,10 +5,10 @@ import pytest
 
 from ntksgd import sphere
 from ntksgd.activations import activation
-from ntksgd.concentration import Concentration, measure
-from ntksgd.fluctuation import hilbert_schmidt_constant
 from ntksgd.kernel import tangent_kernel
 from ntksgd.spectrum import mercer_spectrum
+from ntksgd.tangent.concentration import Concentration, measure
+from ntksgd.tangent.fluctuation import hilbert_schmidt_constant
 from reference_kernel import neuron_kernel_second_moment
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd import schedules
-from ntksgd.coupling import Setting, couple, neuron_updates
+from ntksgd.coupling.paired import Setting, couple, neuron_updates
 from ntksgd.exact_risk import expected_risk
 from ntksgd.kernel_sgd import kernel_sgd
 from ntksgd.mercer_sgd import mercer_sgd

@@ -5,11 +5,11 @@ import pytest
 
 from ntksgd import schedules
 from ntksgd.activations import activation
-from ntksgd.coupling import Setting, couple
-from ntksgd.coupling_bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.coupling.bound import KernelDistance, fluctuation_bound, kernel_distance
+from ntksgd.coupling.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.coupling.initialisation_spread import initialisation_spread, quantiles
+from ntksgd.coupling.paired import Setting, couple
 from ntksgd.exact_risk import expected_risk
-from ntksgd.initialisation_spread import initialisation_spread, quantiles
 from ntksgd.kernel import tangent_kernel
 from ntksgd.network import Parameters, empirical_ntk, initialise
 from ntksgd.network_sgd import train

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from ntksgd import decay, mercer_study
 from ntksgd.spectrum import mercer_spectrum
+from ntksgd.tangent import decay
+from ntksgd.tangent import study as mercer_study
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])

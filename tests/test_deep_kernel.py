@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd import sphere
-from ntksgd.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
+from ntksgd.beyond.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
 from ntksgd.rates import slope
 from ntksgd.spectrum import mercer_spectrum
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ntksgd import network, sphere
-from ntksgd.deep_kernel import deep_kernel, normalised
-from ntksgd.deep_network import DeepParameters, empirical_ntk, forward, gradient, initialise
-from ntksgd.deep_sgd import train
+from ntksgd.beyond.deep_kernel import deep_kernel, normalised
+from ntksgd.beyond.deep_network import DeepParameters, empirical_ntk, forward, gradient, initialise
+from ntksgd.beyond.deep_sgd import train
 from ntksgd.rates import bootstrap_slope
 from ntksgd.samples import Samples
 

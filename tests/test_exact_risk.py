@@ -5,13 +5,13 @@ import pytest
 
 from moments_by_enumeration import enumerate_risks, fourier_degrees
 from ntksgd import schedules, sphere
-from ntksgd.clustering import cluster
 from ntksgd.exact_risk import expected_risk, expected_risks, truncation_gap
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.modes import sphere_modes
+from ntksgd.recursion.clustering import cluster
+from ntksgd.recursion.modes import sphere_modes
+from ntksgd.recursion.stability import largest_stable_step, stability_load
 from ntksgd.spectrum import Spectrum, mercer_spectrum
-from ntksgd.stability import largest_stable_step, stability_load
 from ntksgd.target import source_target
 
 CASES = [

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from ntksgd import sphere
-from ntksgd import width_experiment as experiment
-from ntksgd import width_studies as studies
 from ntksgd.activations import activation
-from ntksgd.finite_width import excess_coefficient, spectral_functions
-from ntksgd.kernel_variance import kernel_variance
 from ntksgd.network import empirical_ntk, initialise
 from ntksgd.schedules import polynomial
 from ntksgd.spectrum import mercer_spectrum
+from ntksgd.width import experiment, studies
+from ntksgd.width.finite_width import excess_coefficient, spectral_functions
+from ntksgd.width.kernel_variance import kernel_variance
 
 
 @pytest.mark.parametrize("name, d, order, draws", [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd import sphere
-from ntksgd.heavy_ball_sgd import heavy_ball_sgd
+from ntksgd.beyond.heavy_ball_sgd import heavy_ball_sgd
 from ntksgd.samples import Samples
 from ntksgd.spectrum import mercer_spectrum
 

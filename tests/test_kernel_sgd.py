@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ntksgd import schedules, sphere
+from ntksgd.engine.kernel_table import lookup, tabulate
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.kernel_table import lookup, tabulate
 
 ACTIVATIONS = ["relu", "squareplus(0.5)", "erf", "tanh"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from ntksgd.beyond.heavy_ball_sgd import heavy_ball_paths
+from ntksgd.beyond.momentum import fixed_point_gain, heavy_ball_risk, largest_stable_step
 from ntksgd.exact_risk import expected_risk
-from ntksgd.heavy_ball_sgd import heavy_ball_paths
-from ntksgd.momentum import fixed_point_gain, heavy_ball_risk, largest_stable_step
 from ntksgd.schedules import constant, polynomial
 from ntksgd.spectrum import Spectrum, mercer_spectrum
 from ntksgd.target import source_target

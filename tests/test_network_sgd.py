@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from reference_network_sgd import flat, linearised_sgd, network_sgd
 from scipy import special
 
-from ntksgd import compiled_activations
 from ntksgd.activations import Activation, activation, relu
-from ntksgd.compiled_loops import loops
+from ntksgd.engine import compiled_activations
+from ntksgd.engine.compiled_loops import loops
 from ntksgd.network import initialise, tangent_features
 from ntksgd.network_sgd import Diverged, train
 from ntksgd.samples import Samples
 from ntksgd.sphere import uniform
+from reference_network_sgd import flat, linearised_sgd, network_sgd
 
 T = 1000
 NO_POINTS = np.zeros((0, 2))

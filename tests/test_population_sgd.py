@@ -5,13 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from ntksgd import real_data, schedules
-from ntksgd.empirical_spectrum import empirical_spectrum, gram
+from ntksgd import schedules
 from ntksgd.exact_risk import expected_risk
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.population_sgd import exact_moments, sampled_risks
-from ntksgd.real_data import Population
+from ntksgd.real_data import sources as real_data
+from ntksgd.real_data.empirical_spectrum import empirical_spectrum, gram
+from ntksgd.real_data.population_sgd import exact_moments, sampled_risks
+from ntksgd.real_data.sources import Population
 from ntksgd.samples import INPUTS
 from ntksgd.sphere import uniform
 from ntksgd.sweep import child

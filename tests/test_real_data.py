@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from ntksgd import held_out, real_data, schedules
+from ntksgd import schedules
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
+from ntksgd.real_data import held_out
+from ntksgd.real_data import sources as real_data
 from ntksgd.sweep import child
 
 

@@ -4,24 +4,25 @@ import numpy as np
 import pytest
 from scipy.special import gamma
 
-from ntksgd import real_data, schedules
-from ntksgd.empirical_spectrum import (
+from ntksgd import schedules
+from ntksgd.exact_risk import expected_risk
+from ntksgd.kernel import tangent_kernel
+from ntksgd.real_data import sources as real_data
+from ntksgd.real_data.empirical_spectrum import (
     EmpiricalSpectrum,
     decay_exponent,
     empirical_spectrum,
     gram,
 )
-from ntksgd.exact_risk import expected_risk
-from ntksgd.kernel import tangent_kernel
-from ntksgd.real_data import Population
-from ntksgd.real_study import studies
-from ntksgd.regularity import (
+from ntksgd.real_data.regularity import (
     best_theta,
     half_sample_regularity,
     matched_regularity,
     regularity,
     window,
 )
+from ntksgd.real_data.sources import Population
+from ntksgd.real_data.study import studies
 from ntksgd.spectrum import mercer_spectrum
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ntksgd import sphere
+from ntksgd.convergence.ridge import best_ridge, ridge_equivalent, sampled_ridge
 from ntksgd.kernel import tangent_kernel
-from ntksgd.ridge import best_ridge, ridge_equivalent, sampled_ridge
 from ntksgd.spectrum import mercer_spectrum
 from ntksgd.target import source_target
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd import predicted_rates, schedule_study, tuned_steps
+from ntksgd.convergence import predicted_rates, tuned_steps
+from ntksgd.convergence import study as schedule_study
 from ntksgd.spectrum import mercer_spectrum
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from ntksgd.excess import Excess, controlled_excess
-from ntksgd.width import isotonic_crossing, local_crossing, width_law
-from ntksgd.width_model import (
+from ntksgd.width.excess import Excess, controlled_excess
+from ntksgd.width.model import (
     growth_exponent,
     heuristic_exponent,
     linearised_exponent,
     paper_exponent,
     plane_law,
 )
+from ntksgd.width.requirement import isotonic_crossing, local_crossing, width_law
 
 TIMES = np.geomspace(100, 1e5, 10)
 GROUPS = (((8, 16, 32, 64, 128), 64), ((256, 512), 40), ((1024, 2048), 12))

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from ntksgd import kernel_drift, width_budget
-from ntksgd import width_experiment as experiment
-from ntksgd import width_studies as studies
 from ntksgd.exact_risk import expected_risk
-from ntksgd.excess import Excess
+from ntksgd.width import budget as width_budget
+from ntksgd.width import experiment, kernel_drift, studies
+from ntksgd.width.excess import Excess
 
 PLAN = width_budget.Plan(200, (((8, 16), 4), ((32,), 2)), linearised=True)
 

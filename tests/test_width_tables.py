@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd import kernel_drift, rates, width_budget, width_claims
-from ntksgd import width_experiment as experiment
-from ntksgd import width_model as model
-from ntksgd import width_tables as tables
-from ntksgd import width_theory_tables as theory_tables
-from ntksgd.excess import Excess
-from ntksgd.width import width_law
+from ntksgd import rates
+from ntksgd.width import budget as width_budget
+from ntksgd.width import claims as width_claims
+from ntksgd.width import experiment, kernel_drift, model, tables, theory_tables
+from ntksgd.width.excess import Excess
+from ntksgd.width.requirement import width_law
 
 PLAN = width_budget.Plan(400, (((8, 16), 6), ((32, 64, 128), 4)), linearised=True)
 

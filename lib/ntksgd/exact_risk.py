@@ -3,8 +3,8 @@ r"""Expected risk of SGD with a zonal kernel on the sphere, exactly: no Monte Ca
     E||f_T - f*||^2 = signal(T) + s^2 variance(T)
 
 for the last iterate, the uniform and the tail average, in L^2 and in the RKHS, for every step
-schedule, weight decay and mini-batch size. The recursion stands in :mod:`ntksgd.moments`, the
-method for large T in :mod:`ntksgd.collocation`, the clustering in :mod:`ntksgd.clustering`.
+schedule, weight decay and mini-batch size. The package :mod:`ntksgd.recursion` holds the recursion
+(`moments`), the method for large T (`collocation`) and the clustering of degrees (`clustering`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd import check
-from ntksgd.clustering import cluster
-from ntksgd.modes import sphere_modes
-from ntksgd.observe import observe
+from ntksgd.recursion.clustering import cluster
+from ntksgd.recursion.modes import sphere_modes
+from ntksgd.recursion.observe import observe
+from ntksgd.recursion.stability import check_stable
 from ntksgd.schedules import Schedule
-from ntksgd.stability import check_stable
 
 AVERAGES = (None, "uniform", "tail")
 METHODS = ("collocation", "direct")

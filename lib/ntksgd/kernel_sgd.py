@@ -14,7 +14,7 @@ import numba
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernel_table import lookup, tabulate
+from ntksgd.engine.kernel_table import lookup, tabulate
 
 
 @dataclass(frozen=True)

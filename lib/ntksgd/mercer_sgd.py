@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from ntksgd import check
-from ntksgd.compiled_activations import OPTIONS
+from ntksgd.engine.compiled_activations import OPTIONS
 from ntksgd.losses import loss_code, residual
 
 

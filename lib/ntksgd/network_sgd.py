@@ -12,7 +12,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.activations import activation as named_activation
-from ntksgd.compiled_loops import loops
+from ntksgd.engine.compiled_loops import loops
 from ntksgd.losses import loss_code
 from ntksgd.network import Parameters
 

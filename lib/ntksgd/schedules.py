@@ -1,7 +1,7 @@
 """Step-size schedules: eta_t for t = 1, 2, ..., T (the step of the t-th update).
 
 A schedule is a smooth function of real t between its ``breaks``, which is what lets the exact risk
-be carried over long blocks of steps at once (:mod:`ntksgd.collocation`).
+be carried over long blocks of steps at once (:mod:`ntksgd.recursion.collocation`).
 """
 
 from __future__ import annotations

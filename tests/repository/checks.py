@@ -20,8 +20,15 @@ DATA_FLOW = [
     {"kernel"},
     {"spectrum"},
     {"target"},
+    {"recursion", "engine"},
     {"exact_risk", "kernel_sgd", "network_sgd"},
     {"rates"},
+    {"tangent"},
+    {"approximation"},
+    {"convergence"},
+    {"coupling"},
+    {"width"},
+    {"beyond", "real_data"},
     {"figures"},
 ]
 # written so that they do not match themselves

@@ -1,4 +1,4 @@
-"""Figures of notebook 06: depths, losses, momentum, batches (tables: `beyond_tables`)."""
+"""Figures of notebook 06: depths, losses, momentum, batches (tables: `beyond.tables`)."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -121,7 +121,7 @@ def headline(panels, ceiling=1e18):
 def rate(table):
     """Network risk along m = m*(T) against the exact kernel risk and the theoretical rate.
 
-    `table` is that of `width_tables.rate`.
+    `table` is that of `width.tables.rate`.
     """
     regularities = table["r"].unique()
     fig, axes = plt.subplots(1, len(regularities), figsize=(WIDTH, 2.8), squeeze=False)

@@ -39,7 +39,7 @@ def two_curves(panels):
 def exponents(local):
     """Local exponent of c(T), so of the linearised network's m*, against its asymptotic value.
 
-    `local` is the table of `width_tables.local_exponents`.
+    `local` is the table of `width.theory_tables.local_exponents`.
     """
     fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
     dashes = dict(zip(local["activation"].unique(), ("-", "--", ":"), strict=False))

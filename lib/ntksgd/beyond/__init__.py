@@ -1,0 +1,1 @@
+"""Claim F: depth, losses, momentum and batches (notebook 06)."""

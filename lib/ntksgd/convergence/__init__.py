@@ -1,0 +1,1 @@
+"""Claim B: rates, bounds and schedules of SGD in the RKHS (notebook 03)."""

@@ -1,0 +1,1 @@
+"""Compiled loops behind `network_sgd` and `kernel_sgd`."""

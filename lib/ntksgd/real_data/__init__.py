@@ -1,0 +1,1 @@
+"""Data sets under the empirical law (notebook 07)."""

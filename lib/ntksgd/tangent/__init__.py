@@ -1,0 +1,1 @@
+"""Claim E: concentration and spectrum of the tangent kernel (notebook 01)."""

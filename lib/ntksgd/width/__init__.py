@@ -1,0 +1,1 @@
+"""Claim C: the width that is needed (notebook 05)."""

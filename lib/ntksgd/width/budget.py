@@ -1,0 +1,86 @@
+"""What a sweep over widths costs, said before it starts.
+
+A plan is a list of blocks (widths, replicates): many replicates where a width is cheap, few where
+it is dear, for the noise of the controlled excess falls with the width. Within a block the widths
+share samples; blocks are independent.
+"""
+
+from dataclasses import dataclass
+
+from ntksgd import check
+from ntksgd.coupling.paired import neuron_updates
+
+# one core of 2024, d = 2, squareplus; `make bench` prints what the machine at hand does
+RATE = 400e6  # neuron-updates a second
+LINEARISED = 2.5  # cost of a step of the linearised network, in steps of the network
+KERNEL = 300  # a step of kernel SGD on the circle with 128 degrees, in neuron-updates
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Widths and replicates of a sweep up to T steps.
+
+    Attributes
+    ----------
+    T : int
+    blocks : sequence of (widths, replicates)
+    linearised : bool
+        Also run the linearised network.
+    """
+
+    T: int
+    blocks: tuple
+    linearised: bool = False
+
+    def __post_init__(self):
+        """Refuse a plan that cannot run."""
+        check.integer("T", self.T, 2)
+        if not self.blocks:
+            raise ValueError("blocks = (): at least one (widths, replicates) is needed")
+        for widths, replicates in self.blocks:
+            for m in widths:
+                check.width(int(m))
+            check.integer("replicates", replicates, 2)
+
+    @property
+    def updates(self):
+        """Neuron-updates of the whole plan, kernel SGD and linearised networks counted as such."""
+        each = 1 + LINEARISED * self.linearised
+        return sum(neuron_updates(widths, self.T, n) * each + KERNEL * self.T * n
+                   for widths, n in self.blocks)
+
+
+def budget(plans, limit, rate=RATE, cores=2):
+    """Say what some plans cost before they start.
+
+    Parameters
+    ----------
+    plans : mapping of name to Plan
+    limit : float
+        Largest total accepted, in core-seconds.
+    rate : float
+        Neuron-updates a core does in a second.
+    cores : int
+
+    Returns
+    -------
+    str
+        One line a plan and the total.
+
+    Raises
+    ------
+    ValueError
+        If the total exceeds `limit`.
+    """
+    limit, rate = check.positive("limit", limit), check.positive("rate", rate)
+    cores = check.integer("cores", cores, 1)
+    lines, total = [], 0.0
+    for name, plan in plans.items():
+        seconds = plan.updates / rate
+        total += seconds
+        lines.append(f"{name}: {plan.updates:.2g} neuron-updates, about {seconds:.0f} core-seconds")
+    verdict = (f"total about {total:.0f} core-seconds at {rate:.2g} neuron-updates a second, "
+               f"{total / cores:.0f} s on {cores} cores; limit {limit:.0f} core-seconds")
+    if total > limit:
+        raise ValueError(f"{verdict}: lower T, the widths or the replicates, or raise the limit")
+    return "\n".join([*lines, verdict])
