@@ -619,8 +619,9 @@ at = schedule_study.window_times(strong_T, np.log10(strong_T) / 4)
 for r, part in rkhs.groupby("r"):
     e = schedule_study.exponent(at, np.exp(np.interp(np.log(at), np.log(part["T"]),
                                                      np.log(part.rkhs))))
-    rows.append(claims.Claim("B", f"limit exponent of the squared RKHS distance (T to {strong_T:.0e})",
-                             "relu", 2, r, part.slope.iloc[0], e.value, e.low, e.high, "="))
+    quantity = f"limit exponent of the squared RKHS distance (T to {strong_T:.0e})"
+    rows.append(claims.Claim("B", quantity, "relu", 2, r, part.slope.iloc[0], e.value, e.low,
+                             e.high, "="))
     print(f"r = {r:g}: {e}, theory {part.slope.iloc[0]:.3f}")
 
 # %% [markdown]

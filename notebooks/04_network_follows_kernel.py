@@ -41,6 +41,8 @@ from ntksgd.coupling.bound import KernelDistance, fluctuation_bound, kernel_dist
 from ntksgd.coupling.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
 from ntksgd.coupling.initialisation_spread import initialisation_spread, quantiles
 from ntksgd.coupling.paired import Setting, couple, neuron_updates
+
+# %%
 from ntksgd.exact_risk import expected_risk
 from ntksgd.figures import coupling as figures
 from ntksgd.figures import save, use_style
@@ -68,10 +70,12 @@ initialisations = 300  # type: int  for the spread over initialisations
 seed = 4  # type: int  root of all randomness
 
 # %%
-r, noise, weight_decay = positive("r", r), number("noise", noise, 0), positive("lambda", weight_decay)
+r, noise = positive("r", r), number("noise", noise, 0)
+weight_decay = positive("weight_decay", weight_decay)
 T, T_long = integer("T", T, 100), integer("T_long", T_long, 1000)
 max_log2_width = integer("max_log2_width", max_log2_width, 8, 16)
-replicates, replicates_long = integer("replicates", replicates, 4), integer("long", replicates_long, 4)
+replicates = integer("replicates", replicates, 4)
+replicates_long = integer("replicates_long", replicates_long, 4)
 initialisations, seed = integer("initialisations", initialisations, 20), integer("seed", seed, 0)
 
 # %% [markdown]
@@ -106,8 +110,8 @@ widths = 2 ** np.arange(3, max_log2_width + 1)
 steps = log_steps(T, 13, first=10)
 runs = {name: couple(s, widths, steps, replicates, seed) for name, s in settings.items()}
 cost = 2 * len(runs) * neuron_updates(widths, T, replicates)
-Markdown(f"{replicates} replicates, widths {widths[0]} to {widths[-1]}, T = {T:,}, two activations, "
-         f"network and linearised: {cost:.2g} neuron-updates; "
+Markdown(f"{replicates} replicates, widths {widths[0]} to {widths[-1]}, T = {T:,}, two "
+         f"activations, network and linearised: {cost:.2g} neuron-updates; "
          f"{sum(run.diverged.sum() for run in runs.values())} networks diverged.")
 
 # %% [markdown]
@@ -262,7 +266,8 @@ study = {label: drift_study(s, ms, T_drift, 8, seed, start) for label, s, start 
 base = study["squareplus"]
 curvature = 1 / (2 * activation(smooth.activation).scale)  # sup |sigma''| of squareplus
 proved = kernel_change_bound(base["parameters"], ms, base["diagonal"], curvature)
-fig = figures.drift(runs[smooth.activation], few, norm, {k: (ms, v["kernel"]) for k, v in study.items()},
+changes = {name: (ms, v["kernel"]) for name, v in study.items()}
+fig = figures.drift(runs[smooth.activation], few, norm, changes,
                     {"squareplus": -1, "ReLU": -0.75}, (ms, proved.mean(0)))
 save(fig, "04_network_follows_kernel-drift", pd.DataFrame(
     {"m": ms, "proved_bound": proved.mean(0)}
@@ -281,8 +286,8 @@ print(pd.DataFrame(
 moved = runs[smooth.activation].drift[:, -1, -1] ** 2 / norm[-1] ** 2
 half = 2 * moved.std(ddof=1) / np.sqrt(replicates)
 Markdown(f"At m = {widths[-1]} the squared drift of the parameters at T = {T:,} is "
-         f"{moved.mean():.3f} ± {half:.3f} of the exact limit; the kernel bound exceeds the measured "
-         f"change by a factor {np.min(proved / base['kernel']):.0f} to "
+         f"{moved.mean():.3f} ± {half:.3f} of the exact limit; the kernel bound exceeds the "
+         f"measured change by a factor {np.min(proved / base['kernel']):.0f} to "
          f"{np.max(proved / base['kernel']):.0f} (it has the power $m^{{-1/2}}$ instead of "
          "$m^{-1}$).")
 
@@ -315,7 +320,8 @@ epsilon = {name: (run.network - run.kernel[:, None]) / exact[name] for name, run
 # %%
 shown, fitted = range(4, len(marks), 4), slice(1, 5)  # m from 8 to 64
 floors = {(name, i): e[..., i] for name, e in epsilon.items() for i in (shown[0], shown[-1])}
-laws = {key: bootstrap_slope(narrow_to_wide[fitted], e[:, fitted], seed) for key, e in floors.items()}
+laws = {key: bootstrap_slope(narrow_to_wide[fitted], e[:, fitted], seed)
+        for key, e in floors.items()}
 curves = {f"{name}, T = {marks[i]:,}":
           (e.mean(0), 2 * e.std(0, ddof=1) / np.sqrt(len(e))) for (name, i), e in floors.items()}
 fig = figures.floor(narrow_to_wide, curves, dict(zip(curves, laws.values())))
@@ -403,7 +409,8 @@ fig = figures.spread(delta, {f"{name}, m = {m}": (levels[name, m], *bands[name, 
                              for name, m in spreads})
 save(fig, "04_network_follows_kernel-spread", pd.DataFrame(
     {"delta": delta} | {f"{name}, m = {m}": q for (name, m), q in levels.items()}))
-powers = {key: np.percentile(np.polyfit(np.log(np.log(2 / delta)), np.log(q), 1)[0], [2.5, 50, 97.5])
+log_log = np.log(np.log(2 / delta))
+powers = {key: np.percentile(np.polyfit(log_log, np.log(q), 1)[0], [2.5, 50, 97.5])
           for key, q in resampled.items()}
 print("\n".join(f"{name:16s} m = {m:3d}: quantile ~ log(2/delta)^p, p = {p[1]:.2f} "
                 f"[{p[0]:.2f}, {p[2]:.2f}]" for (name, m), p in powers.items()))
@@ -455,13 +462,13 @@ rows += [row("B'", "largest measured fluctuation over its proved bound", sp, 1,
              max(exceeds), 0, max(exceeds), "<=")]
 
 # %%
-rows += [from_slope("B'", f"slope in T of the risk at m = {wide_m}, T from 1000", name, rate, law[name])
-         for name in law]
+rows += [from_slope("B'", f"slope in T of the risk at m = {wide_m}, T from 1000", name, rate,
+                    law[name]) for name in law]
 rows += [from_slope("B'", f"slope in m of the floor, T = {marks[i]}", name, -1, laws[name, i])
          for name, i in laws]
 rows += [row("B'", f"power of log(2/delta) in the risk's quantiles, m = {m}", name, 1, p[1], p[0],
              p[2], "<=") for (name, m), p in powers.items()]
-rows += [from_slope("D", f"slope in T of risk over kernel risk, m = {narrow_to_wide[k]}", name, 0, s,
-                    ">=" if k < 4 else "=") for (name, k), s in bend.items()]
+rows += [from_slope("D", f"slope in T of risk over kernel risk, m = {narrow_to_wide[k]}", name,
+                    0, s, ">=" if k < 4 else "=") for (name, k), s in bend.items()]
 table = claims.record("04_network_follows_kernel", rows)
 print(table.drop(columns=["d", "r"]).round(3).to_string(index=False))

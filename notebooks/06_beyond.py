@@ -40,6 +40,8 @@ from ntksgd.beyond.deep_limit import kernel_errors
 from ntksgd.beyond.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.beyond.trained_kernel import risk_and_trace
 from ntksgd.beyond.width import excess, exponent_difference
+
+# %%
 from ntksgd.claims import Claim
 from ntksgd.figures import beyond as draw
 from ntksgd.figures import save, use_style

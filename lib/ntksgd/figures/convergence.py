@@ -164,10 +164,9 @@ def rkhs_norm(data):
     for (r, part), colour in zip(data.groupby("r"), palette, strict=False):
         ax.loglog(part["T"], part.rkhs, color=colour, label=f"r = {r:g}")
         line = part[part["T"] >= 1e3]
-        scale = part.rkhs.iloc[-1] / part["T"].iloc[-1] ** part.slope.iloc[-1]
-        if np.isfinite(scale):
-            ax.loglog(line["T"], scale * line["T"] ** line.slope, "--", color=THEORY, lw=1)
-    ax.plot([], [], "k--", lw=1, label="predicted slope")
+        law = line.rkhs.iloc[-1] * (line["T"] / line["T"].iloc[-1]) ** line.slope
+        ax.loglog(line["T"], law, "--", color=THEORY, lw=1,
+                  label="predicted slope" if r == data.r.iloc[-1] else None)
     ax.set(xlabel="steps T", ylabel="$E\\,\\|f_T-f^*\\|_H^2$")
     ax.legend()
     return fig

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ntksgd.figures import THEORY, WIDTH, palette, shades
+from ntksgd.figures.panels import reference_law
 
 GAPS = {
     "network_kernel": r"network $-$ kernel, $\|g_T-f_T\|^2$",
@@ -17,14 +18,6 @@ def _error(samples):
     mean = samples.mean(axis=0)
     factor = np.exp(2 * samples.std(axis=0, ddof=1) / np.sqrt(len(samples)) / mean)
     return mean * (1 - 1 / factor), mean * (factor - 1)
-
-
-def _law(ax, x, y, exponent):
-    """A reference power law through the last point, over the upper half of x."""
-    x = np.asarray(x, dtype=float)[len(x) // 2 :]
-    ax.plot(x, y * (x / x[-1]) ** exponent, color=THEORY, ls="--", lw=1)
-    ax.annotate(rf"$m^{{{exponent:g}}}$", (x[-1], y), textcoords="offset points", xytext=(6, -3),
-                fontsize=8)
 
 
 def _width_axis(ax, widths):
@@ -46,7 +39,7 @@ def gaps_by_width(runs, exponents):
             ax.errorbar(run.widths, values.mean(0), _error(values), color=colour, marker=marker,
                         ls="-" if gap == "network_kernel" else ":", label=label)
             if gap in exponents[name]:
-                _law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
+                reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
         _width_axis(ax, run.widths)
         ax.set(yscale="log", title=name)
     axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ntksgd.figures import WIDTH
+from ntksgd.figures import THEORY, WIDTH
 
 
 def panels(rows, columns, height, **options):
@@ -41,3 +41,11 @@ def grey_legend(fig, kinds, lines, ncols=3):
                for ls, marker, label in kinds]
     handles += [Line2D([], [], color=colour, lw=1, label=label) for colour, label in lines]
     fig.legend(handles=handles, loc="outside lower center", ncols=ncols)
+
+
+def reference_law(ax, x, y, exponent):
+    """A reference power law through the last point, over the upper half of x."""
+    x = np.asarray(x, dtype=float)[len(x) // 2 :]
+    ax.plot(x, y * (x / x[-1]) ** exponent, color=THEORY, ls="--", lw=1)
+    ax.annotate(rf"$m^{{{exponent:g}}}$", (x[-1], y), textcoords="offset points", xytext=(6, -3),
+                fontsize=8)
