@@ -12,8 +12,7 @@ def targets(data):
     for (r, part), colour in zip(data.groupby("r"), shades(data.r.nunique()), strict=True):
         left.plot(part.angle / np.pi, part.profile, color=colour, label=f"r = {r:g}")
         right.loglog(part.degree + 1, part.power, ".", ms=3, color=colour)
-    left.set(xlabel="angle from $e_1$, in units of π", ylabel="$f^*$",
-             title="targets, $\\|f^*\\|=1$")
+    left.set(xlabel=r"angle from $e_1$ / π", ylabel="$f^*$", title=r"targets, $\|f^*\|=1$")
     right.set(xlabel="degree $k+1$", ylabel="power $F_k$", title="where the power is")
     left.legend()
     return fig
@@ -154,8 +153,7 @@ def weight_decay(data):
         ax.errorbar(part.r, -part.exponent, bars, fmt=marker, color=colour, label=kind)
     ax.axvline(1, color="grey", lw=0.8, ls=":")
     ax.set(xlabel="regularity r", ylabel="rate exponent a in $T^{-a}$")
-    ax.legend()
-    return fig
+    return ax.legend().figure
 
 
 def rkhs_norm(data):
@@ -165,8 +163,8 @@ def rkhs_norm(data):
         ax.loglog(part["T"], part.rkhs, color=colour, label=f"r = {r:g}")
         line = part[part["T"] >= 1e3]
         law = line.rkhs.iloc[-1] * (line["T"] / line["T"].iloc[-1]) ** line.slope
-        ax.loglog(line["T"], law, "--", color=THEORY, lw=1,
-                  label="predicted slope" if r == data.r.iloc[-1] else None)
+        ax.loglog(line["T"], law, "--", color=THEORY, lw=1)
+    ax.lines[-1].set_label("predicted slope")
     ax.set(xlabel="steps T", ylabel="$E\\,\\|f_T-f^*\\|_H^2$")
     ax.legend()
     return fig

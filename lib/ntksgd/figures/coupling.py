@@ -84,7 +84,7 @@ def drift(run, few, norm, studies, exponents, bounds):
         right.errorbar(widths, change.mean(0), _error(change), color=colour, marker=marker, ls=":",
                        label=label)
         if label in exponents:
-            _law(right, widths, change.mean(0)[-1], exponents[label])
+            reference_law(right, widths, change.mean(0)[-1], exponents[label])
     right.plot(*bounds, color=THEORY, label="proved bound (smooth)")
     _width_axis(right, widths)
     right.set(yscale="log", ylabel=r"$\|K_T-K_0\|$")
