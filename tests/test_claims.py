@@ -93,3 +93,13 @@ def test_read_refuses_other_columns(figures):
     (figures / "x.csv").write_text("claim,holds\nA,True\n")
     with pytest.raises(ValueError, match="columns of x.csv"):
         claims.read(figures / "x.csv")
+
+
+def test_summary_has_one_line_a_quantity_with_ranges():
+    rows = [Claim("A", "slope", "relu", 2, r, -r, -r - 0.125, -1.0, 0.0, "=") for r in (0.5, 1.0)]
+    rows.append(Claim("B", "ratio", "erf", 3, 1.0, 1.0, 2.0, 1.5, 2.5, "<="))
+    columns = list(claims.COLUMNS)
+    table = pd.DataFrame([[getattr(c, name) for name in columns] for c in rows], columns=columns)
+    lines = [line.split() for line in claims.summary(table).splitlines()]
+    assert lines[1] == "A slope 2 2 = -1 to -0.5 -1.12 to -0.625".split()
+    assert lines[2] == "B ratio 1 0 <= 1 2".split()

@@ -139,6 +139,18 @@ def text(table: pd.DataFrame) -> str:
     return shown.where(shown.notna(), "").to_string(index=False, formatters=form)
 
 
+def summary(table: pd.DataFrame) -> str:
+    """One line a quantity: its rows, how many hold, and the ranges of theory and estimates."""
+    def spread(values):
+        low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+        return low if low == high else f"{low} to {high}"
+
+    lines = table.groupby(["claim", "quantity"], sort=False).agg(
+        rows=("holds", "size"), hold=("holds", "sum"), relation=("relation", "first"),
+        theory=("theory", spread), measured=("measured", spread))
+    return lines.reset_index().to_string(index=False)
+
+
 def merge(directory: Path) -> pd.DataFrame:
     """Put the rows of every ``NN_name-claims.csv`` in `directory` into its ``claims.csv``.
 

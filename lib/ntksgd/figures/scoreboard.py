@@ -13,9 +13,8 @@ from ntksgd.figures import THEORY, WIDTH, palette
 HOLDS, FAILS = palette[0], palette[1]
 MARKERS = {"=": "o", "<=": "<", ">=": ">"}
 LINEAR_TO, LIMIT = 0.1, 10.0  # the axis is linear up to 10 % off, logarithmic beyond
-LABEL_WIDTH = 56  # characters a line
-NBSP = "\N{NO-BREAK SPACE}"
-LINE_HEIGHT = 0.125  # inches
+LABEL_WIDTH = 60  # characters a line
+LINE_HEIGHT = 0.115  # inches
 
 
 def deviations(table: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +34,9 @@ def deviations(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def scoreboard(table: pd.DataFrame) -> Figure:
-    """Draw `deviations` row by row, a panel per claim, theory at zero.
+    """Draw `deviations`: a panel per claim, a line per quantity, theory at zero.
+
+    The intervals of one quantity (activations, dimensions, regularities) share its line.
 
     Raises
     ------
@@ -45,49 +46,53 @@ def scoreboard(table: pd.DataFrame) -> Figure:
     if table.empty:
         raise ValueError("table: no claims to draw")
     rows = deviations(table)
-    labels = [_label(row) for row in rows.itertuples()]
-    rows["lines"] = [label.count("\n") + 1 for label in labels]
-    rows["label"] = labels
-    panels = dict(list(rows.groupby("claim", sort=False)))
-    heights = [group["lines"].sum() + 1.5 for group in panels.values()]
+    panels = {claim: dict(list(part.groupby("quantity", sort=False)))
+              for claim, part in rows.groupby("claim", sort=False)}
+    labels = {claim: [_label(name, part) for name, part in quantities.items()]
+              for claim, quantities in panels.items()}
+    heights = [sum(_height(label) for label in of) + 1.5 for of in labels.values()]
     fig, axes = plt.subplots(
         len(panels), 1, sharex=True, squeeze=False, height_ratios=heights,
-        figsize=(WIDTH, 0.9 + LINE_HEIGHT * 1.15 * sum(heights)),
+        figsize=(WIDTH, 0.9 + LINE_HEIGHT * sum(heights)),
     )
-    for ax, (claim, group) in zip(axes.flat, panels.items(), strict=True):
-        _panel(ax, claim, group)
+    for ax, (claim, quantities) in zip(axes.flat, panels.items(), strict=True):
+        _panel(ax, claim, quantities, labels[claim])
     axes[-1, 0].set_xlabel("(measured $-$ theory) / |theory|")
     fig.legend(handles=_legend(), loc="outside upper right", ncols=2, fontsize=7)
     return fig
 
 
-def _panel(ax, claim: str, group: pd.DataFrame) -> None:
-    depth = group["lines"].cumsum() - group["lines"] / 2
+def _height(label: str) -> float:
+    return 0.25 + label.count("\n") + 1
+
+
+def _panel(ax, claim: str, quantities: dict, labels: list[str]) -> None:
+    ends = np.cumsum([_height(label) for label in labels])
+    centres = ends - np.array([_height(label) for label in labels]) / 2
     ax.axvline(0.0, color=THEORY, linewidth=1.0, zorder=1)
-    for y, row in zip(depth, group.itertuples(), strict=True):
-        colour = HOLDS if row.holds else FAILS
-        low, middle, high = np.clip([row.low, row.deviation, row.high], -LIMIT, LIMIT)
-        ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
-        ax.plot(middle, y, MARKERS[row.relation], color=colour, markersize=4.5, clip_on=False,
-                zorder=3, markerfacecolor=colour if row.holds else "white")
+    for centre, group in zip(centres, quantities.values(), strict=True):
+        shifts = np.linspace(-0.4, 0.4, len(group)) if len(group) > 1 else [0.0]
+        for y, row in zip(centre + np.asarray(shifts), group.itertuples(), strict=True):
+            colour = HOLDS if row.holds else FAILS
+            low, middle, high = np.clip([row.low, row.deviation, row.high], -LIMIT, LIMIT)
+            ax.plot([low, high], [y, y], color=colour, linewidth=0.9, zorder=2)
+            ax.plot(middle, y, MARKERS[row.relation], color=colour, markersize=2.8, zorder=3,
+                    clip_on=False, markerfacecolor=colour if row.holds else "white")
     ax.set_xscale("symlog", linthresh=LINEAR_TO, linscale=1.0)
     ax.set_xlim(-LIMIT, LIMIT)
     ax.set_xticks([-10, -1, -0.1, 0, 0.1, 1, 10], ["$-10$", "$-1$", "$-0.1$", 0, 0.1, 1, 10])
     ax.minorticks_off()
-    ax.set_ylim(group["lines"].sum() + 0.4, -0.4)
-    ax.set_yticks(depth, group["label"], fontsize=6.2)
+    ax.set_ylim(ends[-1] + 0.2, -0.2)
+    ax.set_yticks(centres, labels, fontsize=6.2)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-    ax.set_title(f"Claim {claim}: {group['holds'].sum()} of {len(group)} hold",
-                 loc="left", fontsize=8)
+    holds = np.concatenate([group["holds"] for group in quantities.values()])
+    ax.set_title(f"Claim {claim}: {holds.sum()} of {len(holds)} hold", loc="left", fontsize=8)
 
 
-def _label(row) -> str:
-    setting = [row.activation] if row.activation else []
-    setting += [f"d{NBSP}={NBSP}{row.d}"] if pd.notna(row.d) else []
-    setting += [f"r{NBSP}={NBSP}{row.r:.3g}"] if pd.notna(row.r) else []
-    text = row.quantity + (f" ({', '.join(setting)})" if setting else "")
-    return textwrap.fill(text.replace("$", r"\$"), LABEL_WIDTH)
+def _label(quantity: str, group: pd.DataFrame) -> str:
+    count = f" ({len(group)} rows)" if len(group) > 1 else ""
+    return textwrap.fill((quantity + count).replace("$", r"\$"), LABEL_WIDTH)
 
 
 def _legend() -> list[Line2D]:
