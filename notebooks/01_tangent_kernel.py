@@ -258,7 +258,7 @@ for name in [n for n in (*names, "erf") if not activation(n).kinks]:
         spectrum = mercer_spectrum(name, d, int(75 / (activation(name).scale or 0.5)), gamma)
         share = 1 - spectrum.tail / spectrum.trace
         error = np.abs(spectrum.kernel(t) - tangent_kernel(name, gamma)(t)).max()
-        trace_rows.append((name, d, 1 - share, 1 - share - 1e-10, 1 - share + 1e-10))
+        trace_rows.append((name, d, share, share - 1e-10, share + 1e-10))
         assert abs(share - 1) < 1e-10 and error < 1e-10
         print(f"{name:16} d={d:<3} trace {spectrum.trace:.6f}  identity and reconstruction of "
               f"kappa within 1e-10: {max(abs(share - 1), error) < 1e-10}")
@@ -449,7 +449,7 @@ rows = [Claim("E", "slope of E|K_m-K|^2 in m", c.activation, c.d, None, -1.0, fi
               fit.high, "=") for c, fit in zip(cases, slopes, strict=True)]
 rows += [Claim("E", "E|K_m-K|^2 measured/predicted 2C/m", c.activation, c.d, None, 1.0, *ratio, "=")
          for c, ratio in zip(cases, ratios, strict=True)]
-rows += [Claim("E", "1 - sum of lambda_k N_k / trace", name, d, None, 0.0, *rest, "=")
+rows += [Claim("E", "sum of lambda_k N_k / trace", name, d, None, 1.0, *rest, "=")
          for name, d, *rest in trace_rows]
 for d, parity, exponent, ratio in relu_rows:
     for quantity, theory, value in ((f"decay exponent, {parity} k", -float(d), exponent),

@@ -20,14 +20,14 @@
 # $$ E\,\|f_T-f^*\|^2_{L^2} = O\big(T^{-2r/(2r+1)}\big) $$
 #
 # for a target of regularity $r$. This notebook derives the rate, computes the expected risk
-# **exactly** (no Monte Carlo, up to $T=10^9$ and beyond) and answers what every reader asks: is the
+# **exactly** (no Monte Carlo, at any horizon) and answers what every reader asks: is the
 # average better than the last iterate, and which steps should one use?
 #
 # What comes out, in four lines:
 # 1. the rate holds, and is sharp, for $r\le 1-\tfrac1{2\beta}$ ($\beta$: the kernel's capacity);
-# 2. beyond, decaying steps **remember their early noise** and the rate falls below the claim;
+# 2. beyond, steps $t^{-\theta}$ **remember their early noise** and the rate falls below the claim;
 # 3. a constant step tied to the horizon attains $2r/(2r+1)$ for every $r$;
-# 4. averaging, or steps that go linearly to zero, do better: the minimax rate.
+# 4. the average of the second half of a run with a constant step does better: the minimax rate.
 
 # %%
 import numpy as np
@@ -118,7 +118,7 @@ pictures = pd.concat(frames, ignore_index=True)
 save(draw.targets(pictures), "03_rkhs_convergence-targets", pictures)
 
 # %% [markdown]
-# All five targets have norm 1. The smaller $r$, the more of it lies in high degrees, which SGD learns
+# All targets have norm 1. The smaller $r$, the more of it lies in high degrees, which SGD learns
 # last.
 #
 # The decay $\lambda_k\sim k^{-d}$ of the ReLU spectrum, over its last octave of degrees:
@@ -128,7 +128,7 @@ for d in dimensions:
     s = mercer_spectrum("relu", d, 2000)
     p = -np.log2(s.eigenvalues[2000] / s.eigenvalues[1000])
     print(f"d = {d}: lambda_k ~ k^(-{p:.3f}),  beta = {d / (d - 1):.3f}")
-    np.testing.assert_allclose(p, d, atol=0.01)
+    np.testing.assert_allclose(p, d, atol=d**2 / 1000)
 
 # %% [markdown]
 # ## 2. The exact risk
@@ -177,7 +177,7 @@ for d in dimensions:
 # Everything is linear in $(F,s^2)$, so **risk = signal + $s^2$ variance, exactly**. The library's tests
 # hold these formulas against the enumeration of *all* sample paths on a small group.
 #
-# *How $T=10^9$ is reached.* Past the first steps each moment is a smooth function of $\log t$; over a
+# *How large $T$ is reached.* Past the first steps each moment is a smooth function of $\log t$; over a
 # block of steps it is a polynomial of degree 16 that satisfies the recursion exactly at 16 points.
 # Eigenvalues are clustered to 12 an octave. Both are exact up to interpolation (about $10^{-10}$).
 
@@ -196,8 +196,8 @@ print(f"degrees 0 ... {spectrum.max_degree}; trace beyond them {spectrum.tail:.1
 
 # %% [markdown]
 # The trace beyond the last degree is bounded from above and below, never dropped in silence. The
-# targets have no power beyond it; a horizon counts as *resolved* while $2\lambda_KS_T<10^{-3}$, where
-# $S_T=\sum_{t\le T}\eta_t$.
+# targets have no power beyond it. In section 4 a horizon counts as *resolved* while
+# $2\lambda_KS_T<10^{-3}$, where $S_T=\sum_{t\le T}\eta_t$.
 #
 # ### Against sampling
 #
@@ -269,7 +269,7 @@ except ValueError as refusal:
 #
 # **Its correction.** In the time $S$ the step is $\eta(S')=\eta_T(S'/S)^{-q}$, $q=\theta/(1-\theta)$, so for $q<1$
 #
-# $$ V_T=\frac{U_T}{1-U_T},\qquad U_T=\frac{\eta_T}{2}\sum_k\lambda_kN_k\,m_q(2\lambda_kS_T),\qquad
+# $$ V_T\approx\frac{U_T}{1-U_T},\qquad U_T=\frac{\eta_T}{2}\sum_k\lambda_kN_k\,m_q(2\lambda_kS_T),\qquad
 # m_q(x)=x\int_0^1u^{-q}e^{-x(1-u)}du. $$
 #
 # $m_q(0)=0$ (degrees the noise has not reached) and $m_q(x)=1+q/x+\dots$ (degrees that remember a
@@ -312,7 +312,7 @@ print(f"variance / (eta_T kappa(1)/2) at T = {T:.0e}: {at_T.variance / at_T.lead
 #
 # (without the last if $s^2=0$: the signal's own gradient noise, $\eta_s^2R_{s-1}$, is remembered just as
 # well). With $\theta=2r/(2r+1)$ the memory is slowest once $r>1-\tfrac1{2\beta}$. The best $\theta$ is then
-# $q/(1+q)$ with $q=\min(2r,2-\tfrac1\beta)$, and the last iterate with decaying steps does not get beyond
+# $q/(1+q)$ with $q=\min(2r,2-\tfrac1\beta)$, and the last iterate with steps $t^{-\theta}$ does not get beyond
 # $T^{-q/(1+q)}$: it **saturates**, even without weight decay. This part is a scaling argument; the exact
 # recursion now checks it.
 #
@@ -348,8 +348,10 @@ print(table.round(3).reset_index().to_string(index=False))
 
 # %% [markdown]
 # `paper` is $-2r/(2r+1)$, `memory` the least of three; the columns `s2` are measured at $T$, the last
-# one over the last quarter of $\log T$ before the far horizon (or before the last resolved time). For $r\le1-\tfrac1{2\beta}$ all agree. Beyond, the measured exponents leave
-# the paper's and go to `memory`.
+# one over the last quarter of $\log T$ before the far horizon (or before the last resolved time). For
+# $r\le1-\tfrac1{2\beta}$ ReLU agrees at every noise level, squareplus at the largest; with little noise
+# it is off at $T$ (logarithms of its bias and memory). Beyond, the measured exponents leave the
+# paper's and go to `memory`. The scoreboard scores the largest noise.
 
 # %%
 frames = []
@@ -381,12 +383,14 @@ for activation, d in cases:
           f"the next {period:.1f} decades of T later")
 
 # %% [markdown]
-# Where the next degree is decades away, $T=10^9$ is **not** asymptotic, and the intervals say so.
+# Where the next degree is decades away, the horizon $T$ is **not** asymptotic, and the intervals say so.
 #
 # ### One figure: who follows $2r/(2r+1)$?
 #
 # Decaying steps at the far horizon, and a constant step $\eta_1T^{-\theta}$ tied to the horizon. For
-# the latter every $s$ has the same step, and $V_T\le\eta\kappa(1)/2$ by the identity above: no memory.
+# the latter every $s$ has the same step, and by the identity above all gradient noise together holds
+# at most $\tfrac{\eta\kappa(1)}2(\sup_tR_t+s^2)=O(T^{-\theta})$ (so $V_T$ is at most the fixed point of
+# section 2): no memory.
 
 # %%
 beta2 = 2.0  # ReLU on the circle
@@ -411,18 +415,19 @@ for d in dimensions:
 save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation", attained)
 
 # %% [markdown]
-# Decaying steps follow the paper's curve up to $r=1-\tfrac1{2\beta}$ (0.75, 0.67, 0.6 for $d=2,3,5$), then
-# the dashed lines; the constant step tied to the horizon follows the paper's curve throughout.
+# Decaying steps follow the paper's curve up to $r=1-\tfrac1{2\beta}$ ($\beta=d/(d-1)$), then the dashed
+# lines; the constant step tied to the horizon follows the paper's curve, with waves at the largest $r$
+# (section 9).
 
 # %%
 for _, row in measured[measured.noise == noises[-1]].iterrows():
     paper = -float(predicted_rates.capacity_free(row.r))
-    rows.append(claims.Claim("B", f"exponent of risk at T = {T:.0e}, steps t^(-2r/(2r+1))",
-                             row.activation, row.d, row.r, paper, row.exponent, row.low, row.high,
-                             "="))
+    quantity = f"exponent of risk at T = {T:.0e}, steps t^(-2r/(2r+1)), s^2 = {noises[-1]:g}"
+    rows.append(claims.Claim("B", quantity, row.activation, row.d, row.r, paper, row.exponent,
+                             row.low, row.high, "="))
 for _, row in limits.iterrows():
     rows.append(claims.Claim(
-        "B", f"limit exponent of risk (T up to {far:.0e}), same steps, with memory", row.activation,
+        "B", f"limit exponent of risk (last resolved T <= {far:.0e}), with memory", row.activation,
         row.d, row.r, refined(row.activation, row.d, row.r), row.exponent, row.low, row.high, "="))
 for row in tied:
     rows.append(claims.Claim("B", f"exponent at T = {tied_T:.0e}, constant step T^(-2r/(2r+1))",
@@ -480,9 +485,11 @@ for r in swept:
 #    $\lambda^{2-\alpha}e^{-2\lambda D}\le\big(\tfrac{2-\alpha}{2eD}\big)^{2-\alpha}$.
 # 5. For fixed $m$ each term can only fall as $T$ grows, so the bound at $m$ bounds $\sup_{t\ge m}R_t$.
 #
-# With $m\propto T$ the terms have exponents $2r(1-\theta)$, $(2-\alpha)(1-\theta)$ (if $\theta>1/2$) and $\theta$.
-# $\alpha=1$ asks for nothing but $\kappa(1)$ and proves the paper's rate for $r<1/2$; any $\alpha>1/\beta$
-# for $r<1-\tfrac1{2\beta}$. ($\mathrm{tr}_\alpha$ beyond the last degree is continued as a power law.)
+# With $m\propto T$ the terms have exponents $2r(1-\theta)$, then $(2-\alpha)(1-\theta)$ if $\theta>1/2$ or
+# $1-\alpha(1-\theta)\ge\theta$ if $\theta<1/2$ (a logarithm at $1/2$), and $\theta$. $\alpha=1$ asks for nothing
+# but $\kappa(1)$ and proves the paper's rate for $r<1/2$; $\alpha\in(\tfrac1\beta,1)$ proves it for
+# $r\le1-\tfrac\alpha2$, so some $\alpha$ does for every $r<1-\tfrac1{2\beta}$. Drawn for $r\le1$; where $r$ is
+# larger than $1-\tfrac1{2\beta}$ or equal, the ratio of bound to risk grows with $T$. ($\mathrm{tr}_\alpha$ beyond the last degree is continued as a power law.)
 
 # %%
 times = np.unique(np.round(np.geomspace(10, T, 33)))
@@ -522,6 +529,9 @@ assert (bounds.bound >= bounds.risk).all()
 # pace $\lambda\eta u$ when the fraction $u$ of the run is left, so it keeps the noise of the last $u^2\sim1/(\lambda x)$,
 # a variance $\eta\lambda N(\lambda x)^{-1/2}$. Summed over $\lambda>1/x$: $x^{1/\beta}/T$ for $\beta<2$ (a logarithm
 # more at $\beta=2$), $x^{1/2}/T$ beyond. A scaling argument, checked below.
+# At $\beta=2$ the scoreboard compares with the local exponent $2r/(2r+\tfrac12+1/\log x)$ at the middle
+# of the last window, $x=T^{1/(2r+1/2)}$, not with its limit. Intervals as in section 4, windows of two
+# decades.
 #
 # The benchmark is *kernel ridge regression* with the best regularisation, by its deterministic
 # equivalent (an asymptotic formula, held against sampled regressions in the tests): minimax up to
@@ -559,7 +569,7 @@ print(schemes.pivot(index="r", columns="scheme", values="exponent").round(3).to_
 
 # %% [markdown]
 # **What to use.** Run a constant step and return the average of the second half of the iterates: it has
-# the minimax rate for every $r$, saturates nowhere, and at this horizon stays within a small factor of
+# the minimax rate for every $r\ge\tfrac12(1-\tfrac1\beta)$, saturates nowhere, and at this horizon stays within a small factor of
 # ridge regression. If only one iterate can be kept, let the step go linearly to zero; the last iterate
 # at $t^{-\theta}$ is the one to avoid once the horizon is known.
 #
@@ -634,12 +644,16 @@ print(board[~board.holds].drop(columns=["claim", "relation", "holds"]).round(3)
       .to_string(index=False))
 
 # %% [markdown]
-# Which rows fail, and why.
+# Which rows fail in the default profile, and why.
 #
 # - *ReLU, decaying steps at $T$ against $2r/(2r+1)$, $r\ge1$*: the memory of early noise. This is a finding:
 #   no tuning of constants removes it, a horizon or an average does.
-# - *Squareplus at large $r$ or $d$*: the same memory at $r=3/2$; otherwise few degrees are learned even at the
-#   far horizon, and the exponent of this spectrum carries a correction of order $1/\log S_T$.
+#   Above the threshold $1-\tfrac1{2\beta}$ a row may also *hold by width*: ReLU at $r=3/4$, $d=3,5$, passes at
+#   $T$ only because its interval is wide; the far horizon shows that the limit is the memory's.
+# - *Squareplus at $T$, $r=3/2$*: the same memory.
+# - *Squareplus at the far horizon*: $\beta=\infty$ hides logarithms. If $\lambda_k$ falls about like
+#   $e^{-c\sqrt k}$, the memory is $S_T^{-2}(\log S_T)^{2d-3}$ (heuristic), an exponent short of its limit by
+#   $(2d-3)(1-\theta)/\log S_T$, which the interval, made for power laws, does not cover.
 # - *Weight decay at $r=1$*: the boundary of saturation, where $\sum_kF_k\lambda^2/(\lambda_k+\lambda)^2$ is
 #   $\lambda^2$ times a logarithm.
 # - *Constant step tied to $T$ at $r=3/2$*: the waves of section 4 are still larger than the interval allows.

@@ -103,6 +103,18 @@ def test_first_order_predicts_the_linearised_network():
     assert 3 * error < 0.8 * predicted  # so that no excess at all would be refused
 
 
+@pytest.mark.parametrize(("name", "r", "noise"), [
+    ("squareplus(0.5)", 1.0, 0.25), ("relu", 0.5, 0.25), ("squareplus(0.5)", 1.0, 0.01)])
+def test_bias_and_variance_functions_give_the_exact_risk(name, r, noise):
+    """sum_k F_k p(lambda_k) + N_k g(lambda_k) = R(T): step t carries the error *before* it."""
+    setup = experiment.setting(name, 2, r, noise, max_degree=64)
+    spectrum, T = setup.target.spectrum, 3000
+    p, g = spectral_functions(spectrum.eigenvalues, setup.schedule, noise, [T],
+                              experiment.risk_before_step(setup, T))[:, 0]
+    total = setup.target.power @ p + spectrum.multiplicities @ g
+    assert total == pytest.approx(experiment.exact(setup, [T], tail=False)[0], rel=0.01)
+
+
 def test_bad_input_is_refused():
     """Noise, shapes and unstable steps are named."""
     setup = experiment.setting("erf", 2, 0.5, max_degree=8)

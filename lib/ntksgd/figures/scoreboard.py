@@ -91,7 +91,7 @@ def _panel(ax, claim: str, quantities: dict, labels: list[str]) -> None:
 
 
 def _label(quantity: str, group: pd.DataFrame) -> str:
-    count = f" ({len(group)} rows)" if len(group) > 1 else ""
+    count = f" ×{len(group)}" if len(group) > 1 else ""
     return textwrap.fill((quantity + count).replace("$", r"\$"), LABEL_WIDTH)
 
 

@@ -53,6 +53,19 @@ def exact(setup, times, tail=True):
                          setup.noise, setup.weight_decay, tail=tail).risk
 
 
+def risk_before_step(setup, T):
+    """R_(t-1) at infinite width as a function of real t in [1, T]: the error step t sees."""
+    grid = log_steps(T, 200)
+    risk, start = exact(setup, grid), setup.target.power.sum()
+
+    def before(t):
+        passed = np.log(np.maximum(np.asarray(t) - 1.0, 1.0))
+        return np.where(np.asarray(t) < 1.5, start, np.exp(np.interp(passed, np.log(grid),
+                                                                    np.log(risk))))
+
+    return before
+
+
 def first_order(setup, times):
     """Prediction for the linearised network, nothing fitted: lim m (E R_m / R - 1), shape (times,).
 
@@ -61,12 +74,9 @@ def first_order(setup, times):
     times = np.asarray(times)
     spectrum, target = setup.target.spectrum, setup.target
     variance = kernel_variance(setup.activation, spectrum.d, spectrum.max_degree, setup.gamma)
-    grid = np.unique(np.concatenate([log_steps(int(times[-1]), 200), times]))
-    risk = exact(setup, grid)
-    coefficient = excess_coefficient(
-        spectrum, target, variance, setup.schedule, setup.noise, times,
-        lambda t: np.exp(np.interp(np.log(t), np.log(grid), np.log(risk))))
-    return coefficient / risk[np.searchsorted(grid, times)]
+    coefficient = excess_coefficient(spectrum, target, variance, setup.schedule, setup.noise,
+                                     times, risk_before_step(setup, int(times[-1])))
+    return coefficient / exact(setup, times)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ f(L_m) the second-order term of Daleckii and Krein brings second divided differe
     E tr f(L_m) - tr f(L)             = (2/m) sum_kl N_k V_kl f[l_k, l_l, l_k] + O(m^-2).
 The risk after T steps is the first with f = p, plus the second with f = g:
     p(l) = prod_t (1 - eta_t l)^2,
-    g(l) = sum_t eta_t^2 (s^2 + R_t) l^2 prod_(u>t) (1 - eta_u l)^2
-(R_t the risk at infinite width; its own change, a relative eta_t kappa(1)/2 of the result, is left
-out). No parameter is fitted.
+    g(l) = sum_t eta_t^2 (s^2 + R_(t-1)) l^2 prod_(u>t) (1 - eta_u l)^2
+(R_t the risk at infinite width after t steps; what a finite width changes in it is left out, and
+the error is taken as spread evenly over x). No parameter is fitted.
 """
 
 import numpy as np
@@ -42,7 +42,7 @@ def spectral_functions(eigenvalues, schedule, noise, times, risk):
         s^2.
     times : array of int, increasing
     risk : callable
-        R_t at infinite width for an array of t.
+        R_(t-1) at infinite width, the risk before step t, for an array of t >= 1.
     """
     times = np.asarray(times)
     edges = np.unique(np.concatenate([_blocks(int(times[-1])), times]))
@@ -78,7 +78,7 @@ def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk)
     times : array of int
         Increasing numbers of steps.
     risk : callable
-        R_t at infinite width, for an array of t >= 1 (before step t).
+        R_(t-1) at infinite width, the risk before step t, for an array of t >= 1.
 
     Returns
     -------

@@ -43,7 +43,8 @@ def exponents(sweeps, laws):
                             for mean, error in zip(excess.mean.T, excess.error.T, strict=True)])
             gap = np.exp(np.nanmedian(np.abs(np.log(iso / law.required)[law.seen])))
             rows.append([r, law.tau, str(law.slope), f"{law.seen.sum()} of {law.seen.size}",
-                         f"{law.required[0]:.0f}", f"{law.required[-1]:.0f}", f"{gap:.2f}",
+                         *(f"{('<= ', '', '> ')[int(law.censored[j]) + 1]}{law.required[j]:.0f}"
+                           for j in (0, -1)), f"{gap:.2f}",
                          f"{model.paper_exponent(r):.2f}", f"{model.heuristic_exponent(r):.2f}"])
     ends = [f"m*({t:.0f})" for t in (law.times[0], law.times[-1])]
     return pd.DataFrame(rows, columns=["r", "tau", "exponent of m* [95 %]", "times used", *ends,
