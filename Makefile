@@ -53,7 +53,7 @@ lab: .venv-lab/.ready  ## open the notebooks in JupyterLab (an environment of it
 	.venv-lab/bin/python -m jupyterlab notebooks
 
 bench: .venv-bench/.ready  ## timings against the alternatives (an environment of its own)
-	@set -e; for script in benchmarks/*.py; do .venv-bench/bin/python $$script; done
+	@set -e; for script in benchmarks/bench_*.py; do .venv-bench/bin/python $$script; done
 
 # versions of what is shared come from requirements.lock; torch is left out: it would bring CUDA
 COMPILE = uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --universal \

@@ -16,14 +16,14 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 import time
 
 import numba
-import numpy as np
+from timing import seconds
 
 from ntksgd.exact_risk import expected_risk
 from ntksgd.schedules import polynomial
 from ntksgd.spectrum import mercer_spectrum
 from ntksgd.target import source_target
 
-NOISE, ROUNDS = 0.1, 3
+NOISE = 0.1
 
 
 def by_numpy(lam, weights, power, steps):
@@ -78,16 +78,6 @@ def torch_runner():
         return float(C.sum())
 
     return run
-
-
-def seconds(f, *arguments):
-    """Best CPU time of ROUNDS calls, and the value."""
-    best = np.inf
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        value = f(*arguments)
-        best = min(best, time.process_time() - start)
-    return best, value
 
 
 def main():

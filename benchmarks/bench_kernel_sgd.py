@@ -13,17 +13,17 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
     os.environ[variable] = "1"  # before numpy is imported
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-import time
 
 import numpy as np
 from scipy.linalg import solve_triangular
+from timing import seconds
 
 from ntksgd.kernel import tangent_kernel
 from ntksgd.kernel_sgd import kernel_sgd
 from ntksgd.schedules import polynomial
 from ntksgd.sphere import uniform
 
-ROUNDS, T_COMPARED, T_LONG = 3, 4000, 30_000
+T_COMPARED, T_LONG = 4000, 30_000
 
 
 def relu_kernel(t, lib):
@@ -77,16 +77,6 @@ def torch_runner():
         return c.numpy()
 
     return run
-
-
-def seconds(f, *arguments):
-    """Best CPU time of ROUNDS calls, and the value."""
-    best = np.inf
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        value = f(*arguments)
-        best = min(best, time.process_time() - start)
-    return best, value
 
 
 def main():
