@@ -60,7 +60,7 @@ use_style()
 # %% tags=["parameters"]
 r = 0.5  # type: float  regularity of the target
 noise = 0.25  # type: float  variance s^2 of the labels' noise
-weight_decay = 0.1  # type: float  the lambda that is compared with lambda = 0
+weight_decay = 0.1  # type: float  the lambda that is compared with none
 T = 10**4  # type: int  steps of the coupled runs
 T_long = 10**5  # type: int  steps of the runs of the network alone, a power of ten
 max_log2_width = 11  # type: int  largest width of the coupled runs, as a power of 2

@@ -57,8 +57,8 @@ T_low = 100  # type: int  rates are fitted from here ...
 T_high = 20_000  # type: int  ... to here; samples are drawn with replacement
 replicates = 12  # type: int  sample paths per data set
 widths = [8, 16, 32, 64, 128, 256]  # type: list[int]  networks on every path, for d > 10
-low_d_widths = [16, 64, 256, 1024]  # type: list[int]  the same for d <= 10
-tolerance = 0.1  # type: float  m*: network risk <= (1 + tolerance) kernel risk
+low_d_widths = [16, 64, 256, 1024]  # type: list[int]  the same for smaller d
+tolerance = 0.1  # type: float  m*: network risk at most 1 + tolerance times the kernel risk
 noise = 0.25  # type: float  variance of noise added to the labels in section 6
 lazy_paths = 4  # type: int  of these paths, how many also train linearised networks
 splits = 20  # type: int  random training and test sets in section 8
