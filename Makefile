@@ -23,7 +23,8 @@ STUDIES := $(filter-out 00_%,$(NAMES))
 # BLAS may round differently with another number of threads; the notebooks parallelise replicates.
 export OPENBLAS_NUM_THREADS ?= 1
 # numba does not notice a change in a function that a cached one calls: one cache a library version
-export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(shell cat lib/ntksgd/*.py | cksum | cut -d ' ' -f 1)
+LIBRARY := $(shell find lib/ntksgd -name '*.py' | LC_ALL=C sort | xargs cat | cksum | cut -d ' ' -f 1)
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(LIBRARY)
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export IPYTHONDIR := $(CURDIR)/build/ipython
 export JUPYTER_PREFER_ENV_PATH := 1
