@@ -18,10 +18,10 @@ import time
 import numba
 from timing import seconds
 
-from ntksgd.exact_risk import expected_risk
-from ntksgd.schedules import polynomial
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.target import source_target
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.problems.schedules import polynomial
+from ntksgd.problems.target import source_target
+from ntksgd.risk.exact import expected_risk
 
 NOISE = 0.1
 

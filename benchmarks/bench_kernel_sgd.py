@@ -18,10 +18,10 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from timing import seconds
 
-from ntksgd.kernel import tangent_kernel
-from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.schedules import polynomial
-from ntksgd.sphere import uniform
+from ntksgd.kernels.sphere import uniform
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems.schedules import polynomial
+from ntksgd.sgd.kernel import kernel_sgd
 
 T_COMPARED, T_LONG = 4000, 30_000
 

@@ -20,10 +20,10 @@ from functools import partial
 
 import numpy as np
 
-from ntksgd.network import initialise
-from ntksgd.network_sgd import train
-from ntksgd.samples import Samples
-from ntksgd.sphere import uniform
+from ntksgd.kernels.sphere import uniform
+from ntksgd.models.two_layer import initialise
+from ntksgd.problems.samples import Samples
+from ntksgd.sgd.network import train
 
 SCALE, GAMMA, ROUNDS = 0.5, 1.0, 5
 WIDTHS = (64, 1024, 16384, 65536)

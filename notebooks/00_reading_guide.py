@@ -78,9 +78,9 @@
 # its notebook says which.
 
 # %%
-from ntksgd import claims
-from ntksgd.figures import save, use_style
-from ntksgd.figures.scoreboard import deviations, scoreboard
+from ntksgd.report import claims
+from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures.scoreboard import deviations, scoreboard
 
 use_style()
 table = claims.read()

@@ -28,16 +28,19 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ntksgd import check, claims, network, sphere
-from ntksgd.activations import Activation, activation
-from ntksgd.claims import Claim
-from ntksgd.figures import save, use_style
-from ntksgd.figures import tangent_kernel as draw
-from ntksgd.kernel import tangent_kernel
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.tangent import concentration
-from ntksgd.tangent import study as mercer_study
-from ntksgd.tangent.decay import relu_tail
+from ntksgd import check
+from ntksgd.compare import concentration
+from ntksgd.kernels import sphere
+from ntksgd.kernels.decay import relu_tail
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models import two_layer as network
+from ntksgd.models.activations import Activation, activation
+from ntksgd.report import claims
+from ntksgd.report import kernel_tables as mercer_study
+from ntksgd.report.claims import Claim
+from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures import tangent_kernel as draw
 
 use_style()
 

@@ -32,16 +32,17 @@
 import numpy as np
 import pandas as pd
 
-from ntksgd import check, claims
-from ntksgd.approximation import setting as layout
-from ntksgd.approximation import study
-from ntksgd.approximation import theory as approx
-from ntksgd.approximation.slopes import limit_slopes, slope_table
-from ntksgd.figures import approximation as draw
-from ntksgd.figures import save, use_style
-from ntksgd.rates import local_exponents
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.target import source_target
+from ntksgd import check
+from ntksgd.compare import approximation_setting as layout
+from ntksgd.compare import approximation_study as study
+from ntksgd.compare.approximation_slopes import limit_slopes, slope_table
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.problems.target import source_target
+from ntksgd.report import claims
+from ntksgd.report.figures import approximation as draw
+from ntksgd.report.figures import save, use_style
+from ntksgd.risk import approximation as approx
+from ntksgd.stats.rates import local_exponents
 
 use_style()
 
@@ -286,7 +287,7 @@ print(f"fitted on m = {widths[0]} ... {widths[-1]}")
 # $$ \tfrac{2}{m} \Big( \sum_k B_k\, q_{kl} - B_l \lambda_l^2 \Big), \qquad
 # q_{kl} = \mathbb{E}\, \mathrm{tr}(P_k Z_b P_l Z_b) / N_l . $$
 #
-# The $q_{kl}$ are one-dimensional integrals (module `ntksgd.tangent.fluctuation`);
+# The $q_{kl}$ are one-dimensional integrals (module `ntksgd.kernels.neuron_moments`);
 # $\sum_{kl} N_l q_{kl} = \mathbb{E}\|Z_b\|_{HS}^2$ ties them to $C$. So the expansion has no free
 # parameter:
 #

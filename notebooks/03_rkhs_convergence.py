@@ -33,20 +33,24 @@
 import numpy as np
 import pandas as pd
 
-from ntksgd import check, claims, schedules, sphere
-from ntksgd.convergence import predicted_rates, tuned_steps
-from ntksgd.convergence import study as schedule_study
-from ntksgd.convergence.risk_bound import risk_bound
-from ntksgd.convergence.variance import leading_variance, variance_equivalent
-from ntksgd.exact_risk import expected_risk, truncation_gap
-from ntksgd.figures import convergence as draw
-from ntksgd.figures import save, use_style
-from ntksgd.kernel import tangent_kernel
-from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.rates import local_exponents
-from ntksgd.recursion.stability import largest_stable_step
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.target import source_target
+from ntksgd import check
+from ntksgd.compare import exact_curves as schedule_study
+from ntksgd.compare import tuned_steps
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import schedules
+from ntksgd.problems.target import source_target
+from ntksgd.report import claims
+from ntksgd.report.figures import convergence as draw
+from ntksgd.report.figures import save, use_style
+from ntksgd.risk import predicted as predicted_rates
+from ntksgd.risk.bound import risk_bound
+from ntksgd.risk.exact import expected_risk, truncation_gap
+from ntksgd.risk.stability import largest_stable_step
+from ntksgd.risk.variance import leading_variance, variance_equivalent
+from ntksgd.sgd.kernel import kernel_sgd
+from ntksgd.stats.rates import local_exponents
 
 use_style()
 

@@ -33,27 +33,28 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd import claims, schedules
-from ntksgd.activations import activation
 from ntksgd.check import integer, number, positive
-from ntksgd.claims import Claim
-from ntksgd.coupling.bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.coupling.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
-from ntksgd.coupling.initialisation_spread import initialisation_spread, quantiles
-from ntksgd.coupling.paired import Setting, couple, neuron_updates
+from ntksgd.compare.bound import KernelDistance, fluctuation_bound, kernel_distance
+from ntksgd.compare.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.compare.paths import Setting, couple, neuron_updates
+from ntksgd.compare.spread import initialisation_spread, quantiles
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import activation
+from ntksgd.models.two_layer import initialise
+from ntksgd.problems import schedules
+from ntksgd.problems.grid import grid, log_steps
+from ntksgd.problems.samples import parameter_rng
+from ntksgd.problems.target import source_target
+from ntksgd.report import claims
+from ntksgd.report.claims import Claim
+from ntksgd.report.figures import coupling as figures
+from ntksgd.report.figures import save, use_style
 
 # %%
-from ntksgd.exact_risk import expected_risk
-from ntksgd.figures import coupling as figures
-from ntksgd.figures import save, use_style
-from ntksgd.kernel import tangent_kernel
-from ntksgd.network import initialise
-from ntksgd.rates import bootstrap_slope
-from ntksgd.risk import grid, log_steps
-from ntksgd.samples import parameter_rng
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.sweep import child
-from ntksgd.target import source_target
+from ntksgd.risk.exact import expected_risk
+from ntksgd.seeds import child
+from ntksgd.stats.rates import bootstrap_slope
 
 use_style()
 

@@ -35,13 +35,17 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd import claims, rates
-from ntksgd.figures import save, use_style
-from ntksgd.figures import width as draw
-from ntksgd.figures import width_theory as draw_theory
+from ntksgd.compare import kernel_drift
+from ntksgd.report import claims, width_claims
+from ntksgd.report import width_tables as tables
+from ntksgd.report import width_theory_tables as theory_tables
+from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures import width as draw
+from ntksgd.report.figures import width_theory as draw_theory
+from ntksgd.stats import rates
 from ntksgd.width import budget as width_budget
-from ntksgd.width import claims as width_claims
-from ntksgd.width import experiment, kernel_drift, model, studies, tables, theory_tables
+from ntksgd.width import experiment, studies
+from ntksgd.width import plane_law as model
 from ntksgd.width.requirement import width_law
 
 use_style()

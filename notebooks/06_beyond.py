@@ -32,24 +32,27 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd import check, claims, risk
-from ntksgd.beyond import label_models, momentum, tables
-from ntksgd.beyond import paired as beyond
-from ntksgd.beyond.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
-from ntksgd.beyond.deep_limit import kernel_errors
-from ntksgd.beyond.momentum_study import batch_table, momentum_table, sampled_over_exact
-from ntksgd.beyond.trained_kernel import risk_and_trace
-from ntksgd.beyond.width import excess, exponent_difference
+from ntksgd import check
+from ntksgd.compare import beyond
+from ntksgd.compare.deep_limit import kernel_errors
+from ntksgd.compare.momentum_study import batch_table, momentum_table, sampled_over_exact
+from ntksgd.compare.trained_kernel import risk_and_trace
+from ntksgd.kernels.deep import deep_kernel, deep_spectrum, normalised, relu_circle_tail
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.problems import grid as risk
+from ntksgd.problems import labels as label_models
+from ntksgd.problems.target import source_target
+from ntksgd.report import claims, tables
 
 # %%
-from ntksgd.claims import Claim
-from ntksgd.figures import beyond as draw
-from ntksgd.figures import save, use_style
-from ntksgd.rates import bootstrap_slope, slope
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.sweep import child
-from ntksgd.target import source_target
+from ntksgd.report.claims import Claim
+from ntksgd.report.figures import beyond as draw
+from ntksgd.report.figures import save, use_style
+from ntksgd.risk import momentum
+from ntksgd.seeds import child
+from ntksgd.stats.rates import bootstrap_slope, slope
 from ntksgd.width import requirement as width
+from ntksgd.width.cases import excess, exponent_difference
 
 use_style()
 

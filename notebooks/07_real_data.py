@@ -33,18 +33,20 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ntksgd import check, claims, schedules
-from ntksgd.figures import real_data as figures
-from ntksgd.figures import save, use_style
-from ntksgd.kernel import tangent_kernel
-from ntksgd.rates import Slope, bootstrap_slope, slope
-from ntksgd.real_data import study as real_study
-from ntksgd.real_data.empirical_spectrum import decay_exponent, empirical_spectrum
-from ntksgd.real_data.held_out import one_pass_errors
-from ntksgd.real_data.population_sgd import sampled_risks
-from ntksgd.real_data.regularity import best_theta, half_sample_regularity
-from ntksgd.real_data.sources import SOURCES
-from ntksgd.risk import log_steps
+from ntksgd import check
+from ntksgd.compare import data_study as real_study
+from ntksgd.compare.held_out import one_pass_errors
+from ntksgd.kernels.empirical import decay_exponent, empirical_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import schedules
+from ntksgd.problems.data import SOURCES
+from ntksgd.problems.grid import log_steps
+from ntksgd.problems.regularity import best_theta, half_sample_regularity
+from ntksgd.report import claims
+from ntksgd.report.figures import real_data as figures
+from ntksgd.report.figures import save, use_style
+from ntksgd.sgd.population import sampled_risks
+from ntksgd.stats.rates import Slope, bootstrap_slope, slope
 from ntksgd.width.requirement import Excess, controlled_excess, width_law
 
 use_style()

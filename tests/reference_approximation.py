@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from ntksgd import sphere
+from ntksgd.kernels import sphere
 
 
 def neuron_matrix(activation, b, points, weights, gamma=1.0):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ntksgd.network import Parameters, forward, tangent_features
+from ntksgd.models.two_layer import Parameters, forward, tangent_features
 
 
 def residual(loss, g, y):

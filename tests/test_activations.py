@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ntksgd.activations import Activation, activation, erf, relu, squareplus, tanh
+from ntksgd.models.activations import Activation, activation, erf, relu, squareplus, tanh
 
 U = np.linspace(-4.03, 4.01, 101)
 

@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from ntksgd import sphere
-from ntksgd.activations import activation
-from ntksgd.approximation import setting as layout
-from ntksgd.approximation import study
-from ntksgd.approximation import theory as approx
-from ntksgd.approximation.sampled import (
+from ntksgd.compare import approximation_setting as layout
+from ntksgd.compare import approximation_study as study
+from ntksgd.compare.approximation import (
     Curve,
     half_network,
     nested_kernels,
@@ -17,12 +14,15 @@ from ntksgd.approximation.sampled import (
     sample_curves,
     sample_ridge_path,
 )
-from ntksgd.approximation.slopes import bootstrap_rms, limit_slopes, rms_slope, slope_table
-from ntksgd.kernel import tangent_kernel
-from ntksgd.network import empirical_ntk, initialise, tangent_features
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.tangent import fluctuation
-from ntksgd.target import source_target
+from ntksgd.compare.approximation_slopes import bootstrap_rms, limit_slopes, rms_slope, slope_table
+from ntksgd.kernels import neuron_moments as fluctuation
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import activation
+from ntksgd.models.two_layer import empirical_ntk, initialise, tangent_features
+from ntksgd.problems.target import source_target
+from ntksgd.risk import approximation as approx
 from reference_approximation import coupling as slow_coupling
 from reference_approximation import neuron_matrix
 

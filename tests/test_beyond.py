@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
-from ntksgd import network, risk
-from ntksgd.activations import activation
-from ntksgd.beyond import paired as beyond
-from ntksgd.beyond.deep_limit import kernel_errors
-from ntksgd.beyond.label_models import huber, logistic, logistic_excess, square
-from ntksgd.beyond.momentum_study import batch_table, momentum_table, sampled_over_exact
-from ntksgd.beyond.trained_kernel import risk_and_trace, trained_trace
-from ntksgd.beyond.width import excess, exponent_difference
-from ntksgd.exact_risk import expected_risk
-from ntksgd.samples import draw_samples, parameter_rng
-from ntksgd.schedules import polynomial
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.sweep import child
-from ntksgd.target import source_target
+from ntksgd.compare import beyond
+from ntksgd.compare.deep_limit import kernel_errors
+from ntksgd.compare.momentum_study import batch_table, momentum_table, sampled_over_exact
+from ntksgd.compare.trained_kernel import risk_and_trace, trained_trace
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.models import two_layer as network
+from ntksgd.models.activations import activation
+from ntksgd.problems import grid as risk
+from ntksgd.problems.labels import huber, logistic, logistic_excess, square
+from ntksgd.problems.samples import draw_samples, parameter_rng
+from ntksgd.problems.schedules import polynomial
+from ntksgd.problems.target import source_target
+from ntksgd.risk.exact import expected_risk
+from ntksgd.seeds import child
+from ntksgd.width.cases import excess, exponent_difference
 from ntksgd.width.requirement import Excess, width_law
 
 STEPS = np.array([30, 300])

@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from ntksgd import claims
-from ntksgd.claims import Claim
+from ntksgd.report import claims
+from ntksgd.report.claims import Claim
 
 GOOD = {
     "claim": "B'", "quantity": "slope in T", "activation": "relu", "d": 2, "r": 0.5,

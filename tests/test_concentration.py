@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.activations import activation
-from ntksgd.kernel import tangent_kernel
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.tangent.concentration import Concentration, measure
-from ntksgd.tangent.fluctuation import hilbert_schmidt_constant
+from ntksgd.compare.concentration import Concentration, measure
+from ntksgd.kernels import sphere
+from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import activation
 from reference_kernel import neuron_kernel_second_moment
 
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from ntksgd import schedules
-from ntksgd.coupling.paired import Setting, couple, neuron_updates
-from ntksgd.exact_risk import expected_risk
-from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.mercer_sgd import mercer_sgd
-from ntksgd.risk import grid, log_steps
-from ntksgd.samples import draw_samples, target_values
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.sphere import legendre, uniform
-from ntksgd.target import source_target
+from ntksgd.compare.paths import Setting, couple, neuron_updates
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.sphere import legendre, uniform
+from ntksgd.problems import schedules
+from ntksgd.problems.grid import grid, log_steps
+from ntksgd.problems.samples import draw_samples, target_values
+from ntksgd.problems.target import source_target
+from ntksgd.risk.exact import expected_risk
+from ntksgd.sgd.kernel import kernel_sgd
+from ntksgd.sgd.spectral import mercer_sgd
 
 NOISE = 0.2
 

@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from ntksgd import schedules
-from ntksgd.activations import activation
-from ntksgd.coupling.bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.coupling.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
-from ntksgd.coupling.initialisation_spread import initialisation_spread, quantiles
-from ntksgd.coupling.paired import Setting, couple
-from ntksgd.exact_risk import expected_risk
-from ntksgd.kernel import tangent_kernel
-from ntksgd.network import Parameters, empirical_ntk, initialise
-from ntksgd.network_sgd import train
-from ntksgd.risk import grid
-from ntksgd.samples import draw_samples, parameter_rng
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.sweep import child
-from ntksgd.target import source_target
+from ntksgd.compare.bound import KernelDistance, fluctuation_bound, kernel_distance
+from ntksgd.compare.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.compare.paths import Setting, couple
+from ntksgd.compare.spread import initialisation_spread, quantiles
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import activation
+from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
+from ntksgd.problems import schedules
+from ntksgd.problems.grid import grid
+from ntksgd.problems.samples import draw_samples, parameter_rng
+from ntksgd.problems.target import source_target
+from ntksgd.risk.exact import expected_risk
+from ntksgd.seeds import child
+from ntksgd.sgd.network import train
 
 NAME, NOISE = "squareplus(0.5)", 0.25
 SPECTRUM = mercer_spectrum(NAME, 2, 24)

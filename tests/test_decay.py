@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.tangent import decay
-from ntksgd.tangent import study as mercer_study
+from ntksgd.kernels import decay
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.report import kernel_tables as mercer_study
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.beyond.deep_kernel import deep_kernel, deep_spectrum, normalised, relu_circle_tail
-from ntksgd.rates import slope
-from ntksgd.spectrum import mercer_spectrum
+from ntksgd.kernels import sphere
+from ntksgd.kernels.deep import deep_kernel, deep_spectrum, normalised, relu_circle_tail
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.stats.rates import slope
 
 T = np.linspace(-1, 1, 41)
 ACTIVATIONS = ("relu", "erf", "squareplus(0.5)", "tanh")
@@ -23,7 +23,7 @@ def test_normalised_activation_has_second_moment_one(spec):
 
 
 def phi_second_moment(spec):
-    from ntksgd.activations import activation
+    from ntksgd.models.activations import activation
 
     nodes, weights = sphere.gauss_panels(-12, 12, 40)
     gauss = weights * np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi)

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from ntksgd import network, sphere
-from ntksgd.beyond.deep_kernel import deep_kernel, normalised
-from ntksgd.beyond.deep_network import DeepParameters, empirical_ntk, forward, gradient, initialise
-from ntksgd.beyond.deep_sgd import train
-from ntksgd.rates import bootstrap_slope
-from ntksgd.samples import Samples
+from ntksgd.kernels import sphere
+from ntksgd.kernels.deep import deep_kernel, normalised
+from ntksgd.models import two_layer as network
+from ntksgd.models.deep import DeepParameters, empirical_ntk, forward, gradient, initialise
+from ntksgd.problems.samples import Samples
+from ntksgd.sgd.deep import train
+from ntksgd.stats.rates import bootstrap_slope
 
 GAMMA = 0.7
 

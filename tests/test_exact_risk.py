@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from moments_by_enumeration import enumerate_risks, fourier_degrees
-from ntksgd import schedules, sphere
-from ntksgd.exact_risk import expected_risk, expected_risks, truncation_gap
-from ntksgd.kernel import tangent_kernel
-from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.recursion.clustering import cluster
-from ntksgd.recursion.modes import sphere_modes
-from ntksgd.recursion.stability import largest_stable_step, stability_load
-from ntksgd.spectrum import Spectrum, mercer_spectrum
-from ntksgd.target import source_target
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import schedules
+from ntksgd.problems.target import source_target
+from ntksgd.risk.clustering import cluster
+from ntksgd.risk.exact import expected_risk, expected_risks, truncation_gap
+from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.stability import largest_stable_step, stability_load
+from ntksgd.sgd.kernel import kernel_sgd
 
 CASES = [
     # n, T, batch, weight decay, schedule

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.activations import activation
-from ntksgd.network import empirical_ntk, initialise
-from ntksgd.schedules import polynomial
-from ntksgd.spectrum import mercer_spectrum
+from ntksgd.kernels import sphere
+from ntksgd.kernels.kernel_variance import kernel_variance
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.models.activations import activation
+from ntksgd.models.two_layer import empirical_ntk, initialise
+from ntksgd.problems.schedules import polynomial
+from ntksgd.risk.finite_width import excess_coefficient, spectral_functions
 from ntksgd.width import experiment, studies
-from ntksgd.width.finite_width import excess_coefficient, spectral_functions
-from ntksgd.width.kernel_variance import kernel_variance
 
 
 @pytest.mark.parametrize("name, d, order, draws", [

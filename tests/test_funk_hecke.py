@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
-from ntksgd import sphere
-from ntksgd.activations import Activation, activation, relu
-from ntksgd.funk_hecke import mean_square_coefficients, relu_coefficients
+from ntksgd.kernels import sphere
+from ntksgd.kernels.funk_hecke import mean_square_coefficients, relu_coefficients
+from ntksgd.models.activations import Activation, activation, relu
 
 
 @pytest.mark.parametrize("d", range(2, 11))

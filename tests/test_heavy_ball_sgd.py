@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.beyond.heavy_ball_sgd import heavy_ball_sgd
-from ntksgd.samples import Samples
-from ntksgd.spectrum import mercer_spectrum
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.problems.samples import Samples
+from ntksgd.sgd.heavy_ball import heavy_ball_sgd
 
 SPECTRUM = mercer_spectrum("squareplus(0.5)", 2, 40)
 

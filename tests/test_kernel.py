@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ntksgd import sphere
-from ntksgd.activations import Activation, activation, relu, squareplus
-from ntksgd.kernel import TangentKernel, tangent_kernel
+from ntksgd.kernels import sphere
+from ntksgd.kernels.two_layer import TangentKernel, tangent_kernel
+from ntksgd.models.activations import Activation, activation, relu, squareplus
 from reference_kernel import adaptive_pair, gauss_hermite_pair
 
 NAMES = ["relu", "erf", "tanh", "squareplus(1)", "squareplus(0.3)"]

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from ntksgd import schedules, sphere
-from ntksgd.engine.kernel_table import lookup, tabulate
-from ntksgd.kernel import tangent_kernel
-from ntksgd.kernel_sgd import kernel_sgd
+from ntksgd.kernels import sphere
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import schedules
+from ntksgd.sgd.kernel import kernel_sgd
+from ntksgd.sgd.loops.kernel_table import lookup, tabulate
 
 ACTIVATIONS = ["relu", "squareplus(0.5)", "erf", "tanh"]
 

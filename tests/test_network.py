@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.activations import activation
-from ntksgd.kernel import tangent_kernel
-from ntksgd.network import Parameters, empirical_ntk, forward, initialise, tangent_features
+from ntksgd.kernels import sphere
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import activation
+from ntksgd.models.two_layer import Parameters, empirical_ntk, forward, initialise, tangent_features
 
 NAMES = ["relu", "erf", "tanh", "squareplus(0.5)"]
 

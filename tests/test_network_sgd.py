@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ntksgd.activations import Activation, activation, relu
-from ntksgd.engine import compiled_activations
-from ntksgd.engine.compiled_loops import loops
-from ntksgd.network import initialise, tangent_features
-from ntksgd.network_sgd import Diverged, train
-from ntksgd.samples import Samples
-from ntksgd.sphere import uniform
+from ntksgd.kernels.sphere import uniform
+from ntksgd.models import compiled_activations
+from ntksgd.models.activations import Activation, activation, relu
+from ntksgd.models.two_layer import initialise, tangent_features
+from ntksgd.problems.samples import Samples
+from ntksgd.sgd.loops.compiled_loops import loops
+from ntksgd.sgd.network import Diverged, train
 from reference_network_sgd import flat, linearised_sgd, network_sgd
 
 T = 1000

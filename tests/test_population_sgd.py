@@ -5,17 +5,17 @@ import itertools
 import numpy as np
 import pytest
 
-from ntksgd import schedules
-from ntksgd.exact_risk import expected_risk
-from ntksgd.kernel import tangent_kernel
-from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.real_data import sources as real_data
-from ntksgd.real_data.empirical_spectrum import empirical_spectrum, gram
-from ntksgd.real_data.population_sgd import exact_moments, sampled_risks
-from ntksgd.real_data.sources import Population
-from ntksgd.samples import INPUTS
-from ntksgd.sphere import uniform
-from ntksgd.sweep import child
+from ntksgd.kernels.empirical import empirical_spectrum, gram
+from ntksgd.kernels.sphere import uniform
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import data as real_data
+from ntksgd.problems import schedules
+from ntksgd.problems.data import Population
+from ntksgd.problems.samples import INPUTS
+from ntksgd.risk.exact import expected_risk
+from ntksgd.seeds import child
+from ntksgd.sgd.kernel import kernel_sgd
+from ntksgd.sgd.population import exact_moments, sampled_risks
 
 KERNEL = tangent_kernel("relu")
 SCHEDULE = schedules.polynomial(0.6 / KERNEL.trace, 0.3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ntksgd.rates import bootstrap_slope, local_exponents, slope
+from ntksgd.stats.rates import bootstrap_slope, local_exponents, slope
 
 X = 2.0 ** np.arange(3, 11)
 

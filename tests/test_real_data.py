@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from ntksgd import schedules
-from ntksgd.kernel import tangent_kernel
-from ntksgd.kernel_sgd import kernel_sgd
-from ntksgd.real_data import held_out
-from ntksgd.real_data import sources as real_data
-from ntksgd.sweep import child
+from ntksgd.compare import held_out
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import data as real_data
+from ntksgd.problems import schedules
+from ntksgd.seeds import child
+from ntksgd.sgd.kernel import kernel_sgd
 
 
 def rng_of(seed, index):

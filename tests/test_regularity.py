@@ -4,26 +4,21 @@ import numpy as np
 import pytest
 from scipy.special import gamma
 
-from ntksgd import schedules
-from ntksgd.exact_risk import expected_risk
-from ntksgd.kernel import tangent_kernel
-from ntksgd.real_data import sources as real_data
-from ntksgd.real_data.empirical_spectrum import (
-    EmpiricalSpectrum,
-    decay_exponent,
-    empirical_spectrum,
-    gram,
-)
-from ntksgd.real_data.regularity import (
+from ntksgd.compare.data_study import studies
+from ntksgd.kernels.empirical import EmpiricalSpectrum, decay_exponent, empirical_spectrum, gram
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import data as real_data
+from ntksgd.problems import schedules
+from ntksgd.problems.data import Population
+from ntksgd.problems.regularity import (
     best_theta,
     half_sample_regularity,
     matched_regularity,
     regularity,
     window,
 )
-from ntksgd.real_data.sources import Population
-from ntksgd.real_data.study import studies
-from ntksgd.spectrum import mercer_spectrum
+from ntksgd.risk.exact import expected_risk
 
 
 def power_law(r, beta=1.5, n=20000):

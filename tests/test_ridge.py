@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.convergence.ridge import best_ridge, ridge_equivalent, sampled_ridge
-from ntksgd.kernel import tangent_kernel
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.target import source_target
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems.target import source_target
+from ntksgd.risk.ridge import best_ridge, ridge_equivalent, sampled_ridge
 
 
 @pytest.mark.parametrize(("activation", "d"), [("relu", 2), ("squareplus(0.5)", 3)])

@@ -9,15 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd.figures import palette, save, shades, use_style
-from ntksgd.paths import figures_dir, root, written_whole
+from ntksgd.files import written_whole
+from ntksgd.report.figures import palette, save, shades, use_style
+from ntksgd.report.paths import figures_dir, root
 
 NAME = "01_toy-line"
 SCRIPT = """
 import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
-from ntksgd.figures import save, use_style
+from ntksgd.report.figures import save, use_style
 use_style()
 fig, ax = plt.subplots()
 ax.loglog([1, 10], [1, 0.1], label=r"$T^{-2r/(2r+1)}$ – κ")

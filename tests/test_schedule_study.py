@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd.convergence import predicted_rates, tuned_steps
-from ntksgd.convergence import study as schedule_study
-from ntksgd.spectrum import mercer_spectrum
+from ntksgd.compare import exact_curves as schedule_study
+from ntksgd.compare import tuned_steps
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.risk import predicted as predicted_rates
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ntksgd import schedules
-from ntksgd.schedules import power_sums
+from ntksgd.problems import schedules
+from ntksgd.problems.schedules import power_sums
 
 
 def test_steps_are_the_formulas():

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd.claims import COLUMNS
-from ntksgd.figures import save
-from ntksgd.figures.scoreboard import FAILS, HOLDS, LIMIT, deviations, scoreboard
+from ntksgd.report.claims import COLUMNS
+from ntksgd.report.figures import save
+from ntksgd.report.figures.scoreboard import FAILS, HOLDS, LIMIT, deviations, scoreboard
 
 ROWS = [
     ("A", "slope", "relu", 2, 0.5, -0.5, -0.45, -0.6, -0.4, "=", True),

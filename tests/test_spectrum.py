@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ntksgd import sphere
-from ntksgd.activations import Activation
-from ntksgd.kernel import tangent_kernel
-from ntksgd.spectrum import Spectrum, mercer_spectrum
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import Activation
 
 SMOOTH = ["erf", "tanh", "squareplus(1)"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ntksgd import sphere
+from ntksgd.kernels import sphere
 
 DIMENSIONS = range(2, 11)
 

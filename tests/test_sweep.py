@@ -7,7 +7,8 @@ import joblib
 import numpy as np
 import pytest
 
-from ntksgd.sweep import child, map_tasks
+from ntksgd.seeds import child
+from ntksgd.stats.sweep import map_tasks
 
 
 def draw(item, seed, scale=1.0):
@@ -85,7 +86,7 @@ def test_the_cache_forgets_nothing_that_matters(change, folder, tmp_path, monkey
     monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
     first = map_tasks(partial(draw, scale=1.0), [1.0], seed=5, workers=1)
     if change == "library":
-        monkeypatch.setattr("ntksgd.sweep._library", lambda: "another")
+        monkeypatch.setattr("ntksgd.stats.sweep._library", lambda: "another")
     scale = 2.0 if change == "task" else 1.0
     item, seed = (2.0 if change == "item" else 1.0), (6 if change == "seed" else 5)
     again = map_tasks(partial(draw, scale=scale), [item], seed=seed, workers=1)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ntksgd import sphere
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.target import source_target
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.problems.target import source_target
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])

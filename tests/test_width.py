@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd.width.excess import Excess, controlled_excess
-from ntksgd.width.model import (
+from ntksgd.width.plane_law import (
     growth_exponent,
     heuristic_exponent,
     linearised_exponent,

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ntksgd.exact_risk import expected_risk
+from ntksgd.compare import kernel_drift
+from ntksgd.risk.exact import expected_risk
 from ntksgd.width import budget as width_budget
-from ntksgd.width import experiment, kernel_drift, studies
+from ntksgd.width import experiment, studies
 from ntksgd.width.excess import Excess
 
 PLAN = width_budget.Plan(200, (((8, 16), 4), ((32,), 2)), linearised=True)

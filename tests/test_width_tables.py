@@ -4,10 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd import rates
+from ntksgd.compare import kernel_drift
+from ntksgd.report import width_claims
+from ntksgd.report import width_tables as tables
+from ntksgd.report import width_theory_tables as theory_tables
+from ntksgd.stats import rates
 from ntksgd.width import budget as width_budget
-from ntksgd.width import claims as width_claims
-from ntksgd.width import experiment, kernel_drift, model, tables, theory_tables
+from ntksgd.width import experiment
+from ntksgd.width import plane_law as model
 from ntksgd.width.excess import Excess
 from ntksgd.width.requirement import width_law
 

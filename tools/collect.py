@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from ntksgd import claims
+from ntksgd.report import claims
 
 
 def fingerprints(build: Path) -> str:

@@ -38,7 +38,7 @@ def produced_files(directory: Path, stem: str) -> list[Path]:
     for name in {path.stem for path in files} - {f"{stem}-claims"}:
         missing = SUFFIXES - {path.suffix for path in files if path.stem == name}
         if missing:
-            raise ValueError(f"{name}: no {', '.join(sorted(missing))} (use ntksgd.figures.save)")
+            raise ValueError(f"{name}: no {', '.join(sorted(missing))} (use report.figures.save)")
     return files
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from comparison import compare_directories, same_fingerprint
 from fingerprint import fingerprint
-from ntksgd import claims
+from ntksgd.report import claims
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "figures"

@@ -90,12 +90,14 @@ BREAKS = [
     ("addresses", lambda p: write(p / "README.md", "at 10.0" + ".0.1")),
     ("addresses", lambda p: write(p / "README.md", "from pypi" + ".org")),
     ("lengths", lambda p: write(p / "lib/ntksgd/long.py", "x = 1\n" * (checks.MAX_LINES + 1))),
-    ("imports", lambda p: write(p / "lib/ntksgd/activations.py", "import ntksgd.kernel")),
-    ("imports", lambda p: write(p / "lib/ntksgd/activations.py", "from . import rates\n")
-        or write(p / "lib/ntksgd/rates.py", "")),
-    ("imports", lambda p: write(p / "lib/ntksgd/kernel.py", "from ntksgd.helper import x")
-        or write(p / "lib/ntksgd/helper.py", "def f():\n    from ntksgd import target")
-        or write(p / "lib/ntksgd/target.py", "")),
+    ("imports", lambda p: write(p / "lib/ntksgd/models/activations.py",
+                                "import ntksgd.kernels.two_layer")),
+    ("imports", lambda p: write(p / "lib/ntksgd/models/activations.py", "from . import deep\n")
+        or write(p / "lib/ntksgd/models/deep.py", "from ntksgd.models import activations")),
+    ("imports", lambda p: write(p / "lib/ntksgd/kernels/x.py", "from ntksgd.helper import x")
+        or write(p / "lib/ntksgd/helper.py", "def f():\n    from ntksgd.problems import target")
+        or write(p / "lib/ntksgd/problems/target.py", "")),
+    ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "import ntksgd.models.activations")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "import matplotlib.pyplot as plt")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "from ntksgd.figures import save")),
     ("registered", lambda p: write(p / "figures/fingerprints.json", json.dumps({"00_guide": {}}))),

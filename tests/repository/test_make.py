@@ -8,14 +8,15 @@ import pytest
 import parameters
 from repository.toy import HEADER, make, project, snapshot
 
-FIRST = "from ntksgd import claims\n"
+FIRST = "from ntksgd.report import claims\n"
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     root = project(tmp_path_factory.mktemp("project"))
     source = root / "notebooks/01_toy.py"
-    source.write_text(source.read_text().replace(FIRST, FIRST + "import ntksgd.kernel\n", 1))
+    imports = FIRST + "import ntksgd.kernels.two_layer\n"
+    source.write_text(source.read_text().replace(FIRST, imports, 1))
     result = make(root, "-j2", "figures")
     assert result.returncode == 0, result.stdout + result.stderr
     return root
@@ -49,8 +50,8 @@ BOTH = {"00_guide", "01_toy"}  # the guide shows the claims of 01_toy
 @pytest.mark.parametrize(("name", "dependents"), [
     ("notebooks/00_guide.py", {"00_guide"}),
     ("notebooks/01_toy.py", BOTH),
-    ("lib/ntksgd/kernel.py", BOTH),
-    ("lib/ntksgd/activations.py", BOTH),  # through kernel
+    ("lib/ntksgd/kernels/two_layer.py", BOTH),
+    ("lib/ntksgd/models/activations.py", BOTH),  # through the kernel
     ("lib/ntksgd/unused.py", set()),
     ("tools/run_notebook.py", BOTH),
     ("requirements.lock", BOTH),

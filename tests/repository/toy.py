@@ -31,8 +31,8 @@ STUDY = '''\
 # %%
 import matplotlib.pyplot as plt
 
-from ntksgd import claims
-from ntksgd.figures import save, use_style
+from ntksgd.report import claims
+from ntksgd.report.figures import save, use_style
 
 use_style()
 
@@ -59,7 +59,7 @@ GUIDE = '''\
 # The claims of 01_toy.
 
 # %%
-from ntksgd import claims
+from ntksgd.report import claims
 
 print(claims.read().to_string(index=False))
 '''
@@ -76,11 +76,13 @@ def project(root: Path) -> Path:
     (root / "notebooks/00_guide.py").write_text(HEADER + GUIDE)
     (root / "README.md").write_text("notebooks 00_guide and 01_toy\n")
     package = root / "lib/ntksgd"
-    (package / "figures").mkdir(parents=True)
-    for name in ("__init__", "paths", "claims", "figures/__init__"):
+    for name in ("report/figures", "models", "kernels"):
+        (package / name).mkdir(parents=True)
+    for name in ("__init__", "files", "models/__init__", "kernels/__init__", "report/__init__",
+                 "report/paths", "report/claims", "report/figures/__init__"):
         shutil.copy2(ROOT / f"lib/ntksgd/{name}.py", package / f"{name}.py")
-    (package / "kernel.py").write_text("from ntksgd import activations\n")
-    (package / "activations.py").write_text('"""Activations."""\n')
+    (package / "kernels/two_layer.py").write_text("from ntksgd.models import activations\n")
+    (package / "models/activations.py").write_text('"""Activations."""\n')
     (package / "unused.py").write_text('"""Imported by no notebook."""\n')
     subprocess.run(["git", "init", "-q", root], check=True)
     subprocess.run(["git", "-C", root, "add", "README.md", "notebooks"], check=True)

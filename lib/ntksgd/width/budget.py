@@ -8,7 +8,7 @@ share samples; blocks are independent.
 from dataclasses import dataclass
 
 from ntksgd import check
-from ntksgd.coupling.paired import neuron_updates
+from ntksgd.compare.paths import neuron_updates
 
 # one core of 2024, d = 2, squareplus; `make bench` prints what the machine at hand does
 RATE = 400e6  # neuron-updates a second

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd import check
-from ntksgd.activations import activation
-from ntksgd.coupling.paired import Setting, couple
-from ntksgd.exact_risk import expected_risk
-from ntksgd.risk import log_steps
-from ntksgd.samples import as_seed
-from ntksgd.schedules import polynomial
-from ntksgd.spectrum import mercer_spectrum
-from ntksgd.sweep import child
-from ntksgd.target import source_target
+from ntksgd.compare.paths import Setting, couple
+from ntksgd.kernels.kernel_variance import kernel_variance
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.models.activations import activation
+from ntksgd.problems.grid import log_steps
+from ntksgd.problems.schedules import polynomial
+from ntksgd.problems.target import source_target
+from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.finite_width import excess_coefficient
+from ntksgd.seeds import as_seed, child
 from ntksgd.width.excess import Excess, control_coefficient, controlled_excess
-from ntksgd.width.finite_width import excess_coefficient
-from ntksgd.width.kernel_variance import kernel_variance
 
 
 def setting(spec, d, r, noise=0.25, step=1.0, max_degree=128):

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from ntksgd import check, rates
+from ntksgd import check
+from ntksgd.stats import rates
 from ntksgd.width.excess import Excess, controlled_excess, line
 
 __all__ = ["Excess", "WidthLaw", "controlled_excess", "isotonic_crossing", "local_crossing",

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntksgd import check, rates
-from ntksgd.coupling.paired import couple
+from ntksgd import check
+from ntksgd.compare.paths import couple
+from ntksgd.stats import rates
 from ntksgd.width.excess import controlled_excess
 from ntksgd.width.experiment import exact
-from ntksgd.width.model import paper_exponent
+from ntksgd.width.plane_law import paper_exponent
 
 
 @dataclass(frozen=True)

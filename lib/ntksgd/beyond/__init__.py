@@ -1,1 +1,0 @@
-"""Claim F: depth, losses, momentum and batches (notebook 06)."""

@@ -1,0 +1,1 @@
+"""Learners on the same samples; finite width against its limit."""

@@ -1,1 +1,0 @@
-"""Claim B: rates, bounds and schedules of SGD in the RKHS (notebook 03)."""

@@ -1,1 +1,0 @@
-"""Compiled loops behind `network_sgd` and `kernel_sgd`."""

@@ -1,0 +1,21 @@
+"""Files written in one piece."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, moved onto it only if the block succeeds.
+
+    A reader never sees half a file, and a failed write leaves the old one alone.
+    """
+    # the suffix stays last: writers that choose a format by suffix must still see it
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

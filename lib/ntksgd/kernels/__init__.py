@@ -1,0 +1,1 @@
+"""Tangent kernels, infinite and finite, and their spectra."""

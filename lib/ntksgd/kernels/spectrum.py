@@ -1,0 +1,97 @@
+"""Mercer spectrum of the tangent kernel on S^(d-1).
+
+    kappa(<x,x'>) = sum_k lambda_k N_k P_k(<x,x'>),    sum_k lambda_k N_k = kappa(1),
+    lambda_k = u_k + gamma^2 v_k + [k v_(k-1) + (k+d-2) v_(k+1)] / (2k+d-2),
+because t P_k = [k P_(k-1) + (k+d-2) P_(k+1)] / (2k+d-2). Every term is >= 0: the kernel is
+positive definite, and if no degree has all of them zero the integral operator is injective, so
+that the RKHS is dense in L^2 and every Gram matrix of distinct points is non-singular.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntksgd import check
+from ntksgd.kernels import sphere
+from ntksgd.kernels.funk_hecke import mean_square_coefficients
+from ntksgd.kernels.two_layer import TangentKernel
+from ntksgd.models.activations import activation
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of a zonal kernel on S^(d-1), up to a largest degree.
+
+    Attributes
+    ----------
+    d : int
+    eigenvalues : ndarray, shape (K + 1,)
+        lambda_k of degree k = 0, ..., K, for the operator f -> int K(., x') f(x') dx', dx' uniform
+        of total mass 1.
+    multiplicities : ndarray, shape (K + 1,)
+        N_k.
+    trace : float
+        kappa(1) = sum over all degrees of lambda_k N_k.
+    """
+
+    d: int
+    eigenvalues: np.ndarray
+    multiplicities: np.ndarray
+    trace: float
+
+    def __post_init__(self):
+        """Refuse eigenvalues that are negative or not finite."""
+        values = check.finite_array("eigenvalues", self.eigenvalues, 1, non_negative=True)
+        object.__setattr__(self, "eigenvalues", values)
+
+    @property
+    def max_degree(self):
+        """Largest degree K kept."""
+        return self.eigenvalues.size - 1
+
+    @property
+    def tail(self):
+        """Trace left out by the truncation: kappa(1) - sum over k <= K of lambda_k N_k."""
+        return self.trace - float(self.eigenvalues @ self.multiplicities)
+
+    def truncate(self, floor):
+        """Drop the degrees from the first eigenvalue below `floor` times the largest one on."""
+        small = np.flatnonzero(self.eigenvalues < floor * self.eigenvalues.max())
+        end = small[0] if small.size else self.eigenvalues.size
+        return Spectrum(self.d, self.eigenvalues[:end], self.multiplicities[:end], self.trace)
+
+    def kernel(self, t):
+        """Partial Mercer sum sum_(k <= K) lambda_k N_k P_k(t), same shape as t."""
+        weights = self.eigenvalues * self.multiplicities
+        return np.tensordot(weights, sphere.legendre(self.d, self.max_degree, t), axes=1)
+
+
+def mercer_spectrum(spec, d, max_degree, gamma=1.0, tolerance=1e-12):
+    """Mercer spectrum of the tangent kernel of an activation on S^(d-1), degrees 0 to max_degree.
+
+    Parameters
+    ----------
+    spec : str or Activation
+    d : int
+        At least 2.
+    max_degree : int
+        At least 1.
+    gamma : float
+        Weight of the bias, >= 0.
+    tolerance : float
+        Of the quadrature (`funk_hecke.mean_square_coefficients`); unused for ReLU.
+
+    Raises
+    ------
+    ValueError
+        For d < 2, max_degree < 1, gamma < 0, or a quadrature that does not converge.
+    """
+    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
+    act, gamma = activation(spec), check.number("gamma", gamma, 0.0)
+    u, v = mean_square_coefficients(act, d, max_degree + 1, tolerance)
+    k = np.arange(1, max_degree + 1)
+    eigenvalues = u[:-1] + gamma**2 * v[:-1]
+    eigenvalues[0] += v[1]
+    eigenvalues[1:] += (k * v[k - 1] + (k + d - 2) * v[k + 1]) / (2 * k + d - 2)
+    counts = sphere.multiplicity(d, np.arange(max_degree + 1))
+    return Spectrum(d, eigenvalues, counts, TangentKernel(act, gamma).trace)

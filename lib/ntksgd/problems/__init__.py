@@ -1,0 +1,1 @@
+"""What is learnt: targets, samples, schedules, labels, data."""

@@ -1,0 +1,94 @@
+"""Targets of prescribed regularity r on the sphere (the source condition f* = L^r h).
+
+Power in degree k:   F_k = ||P_k f*||^2 = lambda_k^(2r) h_k^2,   h_k^2 = c (k+1)^(-1-eps),
+so that sum_k h_k^2 is finite, but only just: f* lies in the range of L^r, and in that of L^r' for
+no r' > r + eps / (2p) when lambda_k ~ k^(-p). The target is zonal about e_1,
+    f*(x) = sum_k s_k sqrt(F_k N_k) P_k(<x, e_1>),    s_k = +-1,
+and since int P_k^2 dmu_d = 1/N_k its norms are exact: ||f*||^2 = sum_k F_k in L^2, and
+sum_k F_k / lambda_k in the RKHS.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntksgd import check
+from ntksgd.kernels import sphere
+from ntksgd.kernels.spectrum import Spectrum
+
+
+@dataclass(frozen=True)
+class Target:
+    """A zonal target on S^(d-1) and its power in each degree.
+
+    Attributes
+    ----------
+    spectrum : Spectrum
+    r : float
+        Regularity.
+    power : ndarray, shape (K + 1,)
+        F_k = ||P_k f*||^2_(L^2), as many as the spectrum has eigenvalues.
+    signs : ndarray, shape (K + 1,)
+        s_k = +1 or -1.
+    """
+
+    spectrum: Spectrum
+    r: float
+    power: np.ndarray
+    signs: np.ndarray
+
+    @property
+    def d(self):
+        """Dimension of the ambient space."""
+        return self.spectrum.d
+
+    @property
+    def coefficients(self):
+        """Coefficients s_k sqrt(F_k N_k) of the Legendre series, shape (K + 1,)."""
+        return self.signs * np.sqrt(self.power * self.spectrum.multiplicities)
+
+    def profile(self, t):
+        """f* as a function of t = <x, e_1> in [-1, 1], same shape as t."""
+        polynomials = sphere.legendre(self.d, self.power.size - 1, t)
+        return np.tensordot(self.coefficients, polynomials, axes=1)
+
+    def __call__(self, x):
+        """f*(x_i) of unit vectors x, shape (n, d) -> (n,)."""
+        return self.profile(np.asarray(x)[..., 0])
+
+    def source_norm(self, s):
+        """||L^(-s) f*||: s = 0 the L^2 norm, s = 1/2 the RKHS norm, s = r the norm of h."""
+        eigenvalues = self.spectrum.eigenvalues
+        live = self.power > 0
+        return float(np.sqrt(np.sum(self.power[live] / eigenvalues[live] ** (2 * s))))
+
+
+def source_target(spectrum, r, excess=0.05, norm=1.0, signs=None):
+    """Target of regularity exactly r for a Mercer spectrum.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Degrees with lambda_k = 0 get no power: they are not in the range of L^r.
+    r : float
+        Regularity, > 0.
+    excess : float
+        eps in h_k^2 ~ (k+1)^(-1-eps), > 0: the smaller, the sharper r.
+    norm : float
+        ||f*||_(L^2), > 0.
+    signs : array of +-1, shape (K + 1,), optional
+        Default all +1.
+
+    Raises
+    ------
+    ValueError
+        If r, excess or norm is not a finite number > 0, or signs is not made of +-1.
+    """
+    r, excess = check.positive("r", r), check.positive("excess", excess)
+    norm = check.positive("norm", norm)
+    degrees = np.arange(spectrum.max_degree + 1)
+    signs = np.ones(degrees.size) if signs is None else check.finite_array("signs", signs, 1)
+    if signs.shape != degrees.shape or np.any(np.abs(signs) != 1):
+        raise ValueError(f"signs = {signs!r}: must be {degrees.size} entries, each +1 or -1")
+    power = spectrum.eigenvalues ** (2 * r) * (degrees + 1.0) ** (-1 - excess)
+    return Target(spectrum, r, norm**2 * power / power.sum(), signs)

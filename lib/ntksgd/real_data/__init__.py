@@ -1,1 +1,0 @@
-"""Data sets under the empirical law (notebook 07)."""

@@ -1,0 +1,1 @@
+"""Expected risk of kernel SGD, exactly, and what theory predicts of it."""

@@ -1,0 +1,159 @@
+r"""Expected risk of SGD with a zonal kernel on the sphere, exactly: no Monte Carlo, any horizon.
+
+    E||f_T - f*||^2 = signal(T) + s^2 variance(T)
+
+for the last iterate, the uniform and the tail average, in L^2 and in the RKHS, for every step
+schedule, weight decay and mini-batch size. The recursion is in
+:mod:`ntksgd.risk.moments`, the method for large T in `collocation`, fewer degrees in `clustering`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntksgd import check
+from ntksgd.problems.schedules import Schedule
+from ntksgd.risk.clustering import cluster
+from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.observe import observe
+from ntksgd.risk.stability import check_stable
+
+AVERAGES = (None, "uniform", "tail")
+METHODS = ("collocation", "direct")
+#: A truncated tail that may own more of the risk than this is an error, not an answer.
+LARGEST_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class ExpectedRisk:
+    """Expected excess risks after ``times`` steps; arrays of shape (len(times),).
+
+    ``signal`` is the risk without noise, ``variance`` the risk added per unit of noise variance;
+    ``noise`` is s^2. The fields ``rkhs_*`` are the same for the squared RKHS distance
+    ||f_t - f*||_H^2, ``averaged_*`` for the L^2 risk of the average (NaN if none was asked for).
+    ``tail_share`` is the share of ``risk`` owed to the degrees beyond the spectrum's last.
+    """
+
+    times: np.ndarray
+    noise: float
+    signal: np.ndarray
+    variance: np.ndarray
+    rkhs_signal: np.ndarray
+    rkhs_variance: np.ndarray
+    averaged_signal: np.ndarray
+    averaged_variance: np.ndarray
+    tail_share: np.ndarray
+
+    @property
+    def risk(self) -> np.ndarray:
+        """E||f_t - f*||^2 in L^2 (noise not included)."""
+        return self.signal + self.noise * self.variance
+
+    @property
+    def rkhs(self) -> np.ndarray:
+        """E||f_t - f*||^2 in the RKHS."""
+        return self.rkhs_signal + self.noise * self.rkhs_variance
+
+    @property
+    def averaged(self) -> np.ndarray:
+        """E||average - f*||^2 in L^2."""
+        return self.averaged_signal + self.noise * self.averaged_variance
+
+
+def expected_risk(
+    spectrum,
+    target,
+    schedule: Schedule,
+    times,
+    noise: float = 0.0,
+    weight_decay: float = 0.0,
+    batch: int = 1,
+    average: str | None = None,
+    method: str = "collocation",
+    tail: bool = True,
+) -> ExpectedRisk:
+    """Exact expected risk of kernel SGD, started at f_0 = 0, after each of ``times`` steps.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Eigenvalues and multiplicities of a zonal kernel.
+    target : Target or array (K + 1,)
+        The target, or its power F_k per degree.
+    schedule : Schedule
+        Steps eta_t, see :mod:`ntksgd.problems.schedules`.
+    times : int or sequence of int
+        Numbers of steps, >= 0, at least one of them >= 1; any order.
+    noise : float
+        Variance s^2 of the labels' noise.
+    weight_decay : float
+        lambda >= 0, below 1/eta.
+    batch : int
+        Fresh samples per step.
+    average : None, "uniform" or "tail"
+        Also the risk of the mean of the iterates 1 ... t, or floor(t/2) + 1 ... t.
+    method : "collocation" or "direct"
+        "direct" steps through the recursion: the reference, for T up to about 1e5.
+    tail : bool
+        True: the trace beyond the spectrum's last degree is bounded from above, see `sphere_modes`;
+        False: it is dropped. The two bracket the truth, see `truncation_gap`.
+
+    Raises
+    ------
+    ValueError
+        For an unstable step (the message names the largest stable one), negative noise,
+        weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, unknown options, and a spectrum
+        too short for T.
+    """
+    return expected_risks(spectrum, [target], schedule, times, noise, weight_decay, batch, average,
+                          method, tail)[0]
+
+
+def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0.0, batch=1,
+                   average=None, method="collocation", tail=True) -> list[ExpectedRisk]:
+    """`expected_risk` of several targets under the same schedule, in one go: a list."""
+    check.number("noise", noise, 0.0)
+    check.one_of("average", average, AVERAGES)
+    check.one_of("method", method, METHODS)
+    times = _times(times, schedule)
+    m = sphere_modes(spectrum, targets, weight_decay, batch, tail)
+    check_stable(spectrum, schedule, weight_decay, batch)
+    grid, back = np.unique(times, return_inverse=True)
+    columns = observe(m if method == "direct" else cluster(m), schedule, grid, average, method)
+    risks = []
+    for i in range(len(targets)):
+        risk, rkhs, mean, lump = np.moveaxis(columns[back][:, :, [i, -1]], 1, 0)
+        total = risk @ [1.0, noise]
+        share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
+        if share.max() > LARGEST_SHARE:
+            raise ValueError(
+                f"spectrum: ends at degree {len(spectrum.eigenvalues) - 1}, too early for T = "
+                f"{times.max():g}: the bound on what lies beyond is {share.max():.0%} of the risk; "
+                "give more degrees, or tail=False to drop them")
+        risks.append(ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share))
+    return risks
+
+
+def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:
+    """Relative distance of the upper from the lower bound on the risk, at each time.
+
+    Both moments are monotone in the tail (the recursion has no negative entry when lambda = 0), so
+    the risk with the whole spectrum lies between the two.
+    """
+    upper = expected_risk(spectrum, target, schedule, times, **options, tail=True).risk
+    lower = expected_risk(spectrum, target, schedule, times, **options, tail=False).risk
+    return upper / lower - 1
+
+
+def _times(times, schedule):
+    times = check.finite_array("times", np.atleast_1d(times), 1, non_negative=True)
+    if times.size == 0 or times.max() < 1:
+        raise ValueError(f"T = {times.max() if times.size else 0:g}: at least one step (T >= 1)")
+    if np.any(times != np.floor(times)):
+        raise ValueError("times: numbers of steps must be whole numbers")
+    if schedule.horizon is not None and times.max() > schedule.horizon:
+        raise ValueError(f"times: {times.max():g} is beyond the horizon {schedule.horizon} that "
+                         f"the schedule {schedule.name} was made for")
+    return times

@@ -1,0 +1,1 @@
+"""Sampled SGD: in an RKHS, on networks, on their linearisations."""

@@ -1,0 +1,86 @@
+"""One-pass SGD on the linearised network, compiled: tangent features frozen at Theta_0.
+
+    l(x) = <grad g(x; Theta_0), W>,   W = Theta_t - Theta_0 = (w_a, w_b, w_c),   W = 0 at t = 0,
+         = m^(-1/2) sum_i [ w_ai sigma(u_i) + a_i sigma'(u_i) (<w_bi, x> + gamma w_ci) ],
+    W <- (1 - eta lambda) W - eta e grad g(x; Theta_0),
+with u_i = <b_i, x> + gamma c_i for the initial a, b, c and e the residual.
+It is SGD in the RKHS of the kernel at width m: it shares the network's kernel fluctuation, without
+the drift. Signatures as in `network_step`; here theta holds W and start holds Theta_0.
+"""
+
+import math
+
+import numpy as np
+
+from ntksgd.models.compiled_activations import pair
+from ntksgd.models.losses import residual
+from ntksgd.sgd.loops.network_step import BLOCK, LIMIT
+
+
+def linearised_loop(kind):
+    """Loop over steps for any d; `kind` is the code of the activation in its lowest four bits."""
+
+    def run(theta, start, m, x, y, rates, gamma, scale, weight_decay, loss):
+        d = x.shape[1]
+        norm = 1.0 / math.sqrt(m)
+        value, slope = np.zeros(m), np.zeros(m)  # sigma_i and a_i sigma'_i
+        u, w = np.empty(BLOCK), np.empty(BLOCK)
+        nowhere = np.zeros(d)
+        h, keep, old = 0.0, 1.0, nowhere
+        for t in range(y.size + 1):
+            # the last round only applies the update that was put off
+            new = x[t] if t < y.size else nowhere
+            g = 0.0
+            for low in range(0, m, BLOCK):
+                n = min(BLOCK, m - low)
+                wa, wc = theta[0, low : low + n], theta[1, low : low + n]
+                a, c = start[0, low : low + n], start[1, low : low + n]
+                s, ds = value[low : low + n], slope[low : low + n]
+                for i in range(n):
+                    wa[i] = keep * wa[i] - h * s[i]
+                    wc[i] = keep * wc[i] - h * ds[i] * gamma
+                    u[i], w[i] = gamma * c[i], gamma * wc[i]
+                for j in range(d):
+                    b, wb = start[2 + j, low : low + n], theta[2 + j, low : low + n]
+                    xj, oldj = new[j], old[j]
+                    for i in range(n):
+                        wb[i] = keep * wb[i] - h * ds[i] * oldj
+                        u[i] += b[i] * xj
+                        w[i] += wb[i] * xj
+                for i in range(n):
+                    s[i], slope_i = pair(kind & 15, u[i], scale)
+                    ds[i] = a[i] * slope_i
+                    g += wa[i] * s[i] + ds[i] * w[i]
+            if t < y.size:
+                g *= norm
+                if not abs(g) <= LIMIT:
+                    return t
+                h = rates[t] * residual(loss, g, y[t]) * norm
+                keep = 1.0 - rates[t] * weight_decay
+                old = new
+        return y.size
+
+    return run
+
+
+def linearised_values_loop(kind):
+    """Loop over points: out_j = l(x_j)."""
+
+    def values(theta, start, m, x, gamma, scale, out):
+        a, c, wa, wc = start[0], start[1], theta[0], theta[1]
+        u, w = np.empty(m), np.empty(m)
+        for k in range(x.shape[0]):
+            for i in range(m):
+                u[i], w[i] = gamma * c[i], gamma * wc[i]
+            for j in range(x.shape[1]):
+                b, wb, xj = start[2 + j], theta[2 + j], x[k, j]
+                for i in range(m):
+                    u[i] += b[i] * xj
+                    w[i] += wb[i] * xj
+            g = 0.0
+            for i in range(m):
+                s, slope = pair(kind & 15, u[i], scale)
+                g += wa[i] * s + a[i] * slope * w[i]
+            out[k] = g / math.sqrt(m)
+
+    return values

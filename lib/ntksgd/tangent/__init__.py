@@ -1,1 +1,0 @@
-"""Claim E: concentration and spectrum of the tangent kernel (notebook 01)."""
