@@ -27,50 +27,51 @@ class KernelDistance(NamedTuple):
     tau: np.ndarray
 
 
-def kernel_distance(params, kernel, grid, activation):
-    """How far K_0 is from K, on the grid of `risk`.
+def kernel_distance(problem, params, points):
+    """How far K_0 is from K, on the grid `points` of the problem.
 
     Operator norms on L^2 are those of the discretised operator (Nystrom), suprema are maxima over
     the grid's points.
     """
-    x, w = grid.points, grid.weights
-    start = empirical_ntk(params, x, x, activation, kernel.gamma)
-    delta = start - kernel.gram(x)
+    x, w = points.points, points.weights
+    start = empirical_ntk(params, x, x, problem.activation, problem.gamma)
+    delta = start - problem.kernel.gram(x)
     root = np.sqrt(w)
     return KernelDistance(np.linalg.norm(root[:, None] * delta * root, 2),
                           np.sqrt((np.square(delta) @ w).max()), (np.square(start) @ w).max())
 
 
-def fluctuation_bound(distance, target, schedule, steps, noise, weight_decay=0.0):
-    """rho_t^2 after each of the steps.
+def fluctuation_bound(distance, problem, times):
+    """rho_t^2 after each of the times.
 
     Parameters
     ----------
     distance : KernelDistance
         Entries of a common shape (...).
-    target : Target
-    schedule : Schedule
-    steps : sequence of int
+    problem : Problem
+        With the square loss.
+    times : sequence of int
         Increasing, >= 1.
-    noise, weight_decay : float
 
     Returns
     -------
-    ndarray, shape (..., len(steps))
+    ndarray, shape (..., len(times))
     """
     operator, rows, tau = (check.finite_array(name, v, non_negative=True)
                            for name, v in zip(distance._fields, distance, strict=True))
-    T = int(np.max(steps))
-    rates, times = schedule.steps(T), np.arange(1, T + 1)
-    later = expected_risk(target.spectrum, target, schedule, times, noise, weight_decay,
-                          method="direct").risk
-    risk = np.concatenate([[target.power.sum()], later])
+    times = check.times("times", times)
+    every = np.arange(1, times[-1] + 1)
+    risk = np.append(problem.target.power.sum(), _exact_risk(problem, every))
     square, out = np.zeros(operator.shape), {}
-    for t in times:
-        eta, R = rates[t - 1], risk[t - 1]
-        square = (((1 - eta * weight_decay) ** 2 + eta**2 * tau) * square
+    for t, eta, R in zip(every, problem.schedule(every), risk[:-1], strict=True):
+        square = (((1 - eta * problem.weight_decay) ** 2 + eta**2 * tau) * square
                   + 2 * eta * (operator + eta * np.sqrt(tau) * rows) * np.sqrt(R * square)
-                  + eta**2 * rows**2 * (R + noise))
-        if t in steps:
+                  + eta**2 * rows**2 * (R + problem.noise))
+        if t in times:
             out[t] = square
-    return np.stack([out[t] for t in steps], axis=-1)
+    return np.stack([out[t] for t in times], axis=-1)
+
+
+def _exact_risk(problem, times):
+    return expected_risk(problem.spectrum, problem.target, problem.schedule, times, problem.noise,
+                         problem.weight_decay, method="direct").risk

@@ -1,26 +1,28 @@
 """How fast the kernel K_m of a width-m network concentrates about its limit K.
 
-At the symmetric initialisation K_m is the mean over m/2 independent neurons of
+Two layers: at the symmetric initialisation K_m is the mean over m/2 independent neurons of
     z_b(x, x') = sigma sigma' + (<x, x'> + gamma^2) dsigma dsigma',
 so, with no remainder and for every even m,
     E ||K_m - K||^2_(L^2 x L^2) = (2/m) C,    C = E ||z_b||^2 - ||K||^2,
-with C by one-dimensional quadrature (`fluctuation.hilbert_schmidt_constant`).
+with C by one-dimensional quadrature (`neuron_moments.hilbert_schmidt_constant`). Deep networks:
+||K_m - K|| / ||K|| is of order m^(-1/2) at fixed depth.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from ntksgd import check
 from ntksgd.kernels import sphere
+from ntksgd.kernels.deep import deep_kernel, normalised
 from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
 from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models import deep, two_layer
 from ntksgd.models.activations import activation
-from ntksgd.models.two_layer import empirical_ntk, initialise
-from ntksgd.stats.rates import bootstrap_slope
 from ntksgd.stats.sweep import map_tasks
+
+DEGREE = 23  # 24 equispaced points: 576 pairs average what is left of a polynomial of K_m
 
 
 def squared_errors(task, seed):
@@ -42,7 +44,8 @@ def squared_errors(task, seed):
     errors = np.empty(replicates)
     for i in range(replicates):
         x = sphere.uniform(rng, points, d)
-        gap = empirical_ntk(initialise(m, d, rng), x, x, act, gamma) - kernel.gram(x)
+        params = two_layer.initialise(m, d, rng)
+        gap = two_layer.empirical_ntk(params, x, x, act, gamma) - kernel.gram(x)
         np.fill_diagonal(gap, 0.0)  # a pair (x, x) is not a pair of independent points
         errors[i] = np.sum(gap**2) / (points * (points - 1))
     return errors
@@ -74,28 +77,9 @@ class Concentration:
         """2 C / m, shape (n,)."""
         return 2 * self.constant / self.widths
 
-    def mean(self, confidence=0.95):
-        """Mean over replicates and the half-width of Student's interval, each of shape (n,)."""
-        count = self.errors.shape[0]
-        spread = stats.t.ppf((1 + confidence) / 2, count - 1) / np.sqrt(count)
-        return self.errors.mean(axis=0), spread * self.errors.std(axis=0, ddof=1)
 
-    def slope(self, seed, confidence=0.95):
-        """Exponent of m with its bootstrap interval."""
-        return bootstrap_slope(self.widths, self.errors, seed, confidence, resamples=5000,
-                               paired=False)
-
-    def ratio(self, confidence=0.95):
-        """Measured over predicted, pooled over the widths: (value, low, high)."""
-        scaled = self.errors / self.predicted
-        count, widths = scaled.shape
-        error = np.sqrt(np.sum(scaled.var(axis=0, ddof=1)) / count) / widths
-        half = stats.norm.ppf((1 + confidence) / 2) * error
-        return float(scaled.mean()), float(scaled.mean() - half), float(scaled.mean() + half)
-
-
-def measure(cases, widths, replicates, seed, gamma=1.0, points=24, workers=None):
-    """Concentration of the kernel for several activations and dimensions.
+def concentration(cases, widths, replicates, seed, gamma=1.0, points=24, workers=None):
+    """Concentration of the two-layer kernel for several activations and dimensions.
 
     Parameters
     ----------
@@ -131,20 +115,39 @@ def measure(cases, widths, replicates, seed, gamma=1.0, points=24, workers=None)
     # wide networks first: they take longest, and both workers then end together
     order = np.argsort([-task[3] for task in tasks], kind="stable")
     done = map_tasks(squared_errors, [tasks[i] for i in order], seed, workers)
-    errors = [done[i] for i in np.argsort(order)]
-    size = len(widths)
-    return [
-        Concentration(spec, d, np.array(widths), np.stack(errors[i * size : (i + 1) * size], 1), c)
-        for i, ((spec, d), c) in enumerate(zip(cases, constants, strict=True))
-    ]
+    errors = np.reshape([done[i] for i in np.argsort(order)], (len(cases), len(widths), -1))
+    return [Concentration(spec, d, np.array(widths), of.T, constant)
+            for (spec, d), of, constant in zip(cases, errors, constants, strict=True)]
 
 
-def table(cases):
-    """Mean squared errors, their 95 % half-widths and predictions, one row a (case, m)."""
-    tables = []
-    for case in cases:
-        mean, half = case.mean()
-        tables.append(pd.DataFrame({
-            "activation": case.activation, "d": case.d, "m": case.widths, "measured": mean,
-            "half_width": half, "predicted": case.predicted}))
-    return pd.concat(tables, ignore_index=True)
+def deep_kernel_errors(spec, depth, widths, replicates, seed, equal_signs=False, workers=None):
+    """||K_m - K|| / ||K|| on the circle, of freshly drawn networks of `depth` hidden layers.
+
+    Parameters
+    ----------
+    spec : str or Activation
+    depth : int
+    widths : sequence of int
+    replicates : int
+    seed : int or SeedSequence
+    equal_signs : bool
+        Replace the drawn output signs by +1 in the first copy and -1 in the second.
+
+    Returns
+    -------
+    ndarray, shape (replicates, len(widths))
+        Independent between widths.
+    """
+    points, _ = sphere.quadrature(2, DEGREE)
+    limit, phi = deep_kernel(spec, depth).gram(points), normalised(spec)[0]
+    items = [check.width(int(m)) for _ in range(replicates) for m in widths]
+    task = partial(_deep_error, phi, depth, points, limit, equal_signs)
+    return np.reshape(map_tasks(task, items, seed, workers), (replicates, len(widths)))
+
+
+def _deep_error(phi, depth, points, limit, equal_signs, m, seed):
+    params = deep.initialise(m, 2, depth, np.random.default_rng(seed))
+    if equal_signs:
+        params = params._replace(a=np.repeat([[1.0], [-1.0]], m // 2, axis=1))
+    gap = deep.empirical_ntk(params, points, points, phi) - limit
+    return np.linalg.norm(gap) / np.linalg.norm(limit)

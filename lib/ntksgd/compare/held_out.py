@@ -12,11 +12,9 @@ import joblib
 import numpy as np
 
 from ntksgd import check
-from ntksgd.models.two_layer import initialise
-from ntksgd.problems import data as real_data
-from ntksgd.problems.samples import Samples, parameter_rng
-from ntksgd.sgd.kernel import kernel_sgd
-from ntksgd.sgd.network import train
+from ntksgd.compare.learners import kernel_values, network_path
+from ntksgd.problems import data
+from ntksgd.problems.samples import Samples
 from ntksgd.stats.sweep import map_tasks
 
 
@@ -26,30 +24,27 @@ def split(name, train_size, rng):
     Raises
     ------
     ValueError
-        If train_size leaves no test set, or the data set has no features (see `real_data.raw`).
+        If train_size leaves no test set, or the data set has no features (see `data.raw`).
     """
-    features, y, scale = real_data.raw(name)
+    features, y, scale = data.raw(name)
     train_size = check.integer("train_size", train_size, 2, len(y) - 2)
     order = rng.permutation(len(y))
     chosen, rest = order[:train_size], order[train_size:]
     keep = features[chosen].std(axis=0) > 0 if scale else slice(None)
     reference = features[chosen][:, keep]
     return tuple(
-        real_data.Population(name, real_data.to_sphere(features[part][:, keep], scale, reference),
-                             y[part])
+        data.Population(name, data.to_sphere(features[part][:, keep], scale, reference), y[part])
         for part in (chosen, rest)
     )
 
 
-def one_pass_errors(name, kernel, schedule, times, splits, seed, width, workers=None):
+def one_pass_errors(problem, times, splits, seed, width, workers=None):
     """Mean square test error of kernel SGD and of a network after one pass over t samples.
 
     Parameters
     ----------
-    name : str
-        Data set.
-    kernel : TangentKernel
-    schedule : Schedule
+    problem : Problem
+        Its target is a `Population`, whose name says which data set is split.
     times : increasing sequence of int
         The largest is the size of the training set.
     splits : int
@@ -61,18 +56,16 @@ def one_pass_errors(name, kernel, schedule, times, splits, seed, width, workers=
     -------
     kernel, network : ndarray, shape (splits, len(times))
     """
-    task = partial(_one_split, name, kernel, schedule, np.asarray(times), check.width(width))
+    times = check.times("times", times)
+    task = partial(_one_split, problem, times, check.width(width))
     with joblib.parallel_config(prefer="threads"):
         results = map_tasks(task, range(check.integer("splits", splits, 2)), seed, workers)
     return tuple(np.array(part) for part in zip(*results, strict=True))
 
 
-def _one_split(name, kernel, schedule, times, width, index, seed):
-    T = int(times[-1])
-    train_set, test_set = split(name, T, np.random.default_rng(seed))
-    steps = schedule.steps(T)
-    f = kernel_sgd(kernel, train_set.x[None], train_set.y[None], steps, test_set.x, times).last[0]
-    start = initialise(width, train_set.d, parameter_rng(seed))
-    g = train(start, Samples(train_set.x, train_set.y), steps, kernel.activation, steps=times,
-              points=test_set.x, gamma=kernel.gamma)
-    return tuple(np.mean((values - test_set.y) ** 2, axis=-1) for values in (f, g.values))
+def _one_split(problem, times, width, index, seed):
+    train, test = split(problem.target.name, int(times[-1]), np.random.default_rng(seed))
+    here, samples = problem.with_(target=train), Samples(train.x, train.y)
+    f = kernel_values(here, samples, times=times, points=test.x)
+    g = network_path(here, samples, width, seed, times=times, points=test.x)
+    return tuple(np.mean((values - test.y) ** 2, axis=-1) for values in (f, g.values))

@@ -1,11 +1,11 @@
-"""Network, linearised network and kernel SGD on the same samples.
+"""Learners on the same samples: network, linearised network and SGD in the RKHS of the kernel.
 
-For a replicate, one stream of samples (`samples.draw_samples`) drives
+For a replicate, one stream of samples drives
     g_t  the network of width m,
     l_t  its linearisation at Theta_0: SGD in the RKHS of the kernel K_m at width m,
     f_t  SGD in the RKHS of the limit kernel K,
 so that g_t - f_t = (g_t - l_t) + (l_t - f_t): kernel drift plus kernel fluctuation. The expected
-risk of f_t is known exactly (`exact_risk`), hence the risk of f_t minus its expectation is a
+risk of f_t is known exactly (`risk.kernel_risk`), hence the risk of f_t minus its expectation is a
 control variate for the risk of g_t: same samples, mean zero.
 """
 
@@ -16,56 +16,26 @@ import joblib
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernels.two_layer import tangent_kernel
-from ntksgd.models.activations import Activation, activation
-from ntksgd.models.two_layer import initialise
-from ntksgd.problems.grid import grid
-from ntksgd.problems.samples import draw_samples, parameter_rng
-from ntksgd.problems.schedules import Schedule
-from ntksgd.problems.target import Target
-from ntksgd.risk.exact import check_stable
-from ntksgd.sgd.kernel import kernel_sgd
-from ntksgd.sgd.network import train
-from ntksgd.sgd.spectral import mercer_sgd
+from ntksgd.compare.learners import LEARNERS, kernel_values, linearised_path, network_path, start
+from ntksgd.problems.data import Population
+from ntksgd.risk.stability import check_stable
 from ntksgd.stats.sweep import map_tasks
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What is learnt and how.
+class Paths:
+    """Squared L^2 norms after each of `times` steps, shape (replicates, widths, times).
 
-    Attributes
-    ----------
-    activation : str or Activation
-    target : Target
-        Its spectrum is that of the activation's tangent kernel on S^(d-1).
-    schedule : Schedule
-    noise : float
-        Variance s^2 of the labels' noise.
-    weight_decay, gamma : float
-    """
-
-    activation: str | Activation
-    target: Target
-    schedule: Schedule
-    noise: float
-    weight_decay: float = 0.0
-    gamma: float = 1.0
-
-
-@dataclass(frozen=True)
-class Coupled:
-    """Squared L^2 norms after each of `steps` steps, shape (replicates, widths, steps).
-
-    ``network``, ``linearised``: excess risks; ``kernel``, of shape (replicates, steps), that of
+    ``network``, ``linearised``: excess risks; ``kernel``, of shape (replicates, times), that of
     kernel SGD. ``network_kernel`` = ||g_t - f_t||^2, ``linearised_kernel`` = ||l_t - f_t||^2,
-    ``network_linearised`` = ||g_t - l_t||^2. ``drift`` = ||Theta_t - Theta_0|| (not squared).
-    ``diverged``, of shape (replicates, widths): the network diverged; its numbers are then infinite
-    from there on. What was not asked for is NaN.
+    ``network_linearised`` = ||g_t - l_t||^2. ``drift`` = ||Theta_t - Theta_0|| (not squared; NaN
+    for a deep network). ``observed``: what each observer returned, by its name. ``diverged``, of
+    shape (replicates, widths): the network diverged; its numbers are then infinite from there on.
+    What was not asked for is NaN.
     """
 
     widths: np.ndarray
-    steps: np.ndarray
+    times: np.ndarray
     network: np.ndarray
     linearised: np.ndarray
     kernel: np.ndarray
@@ -74,89 +44,104 @@ class Coupled:
     network_linearised: np.ndarray
     drift: np.ndarray
     diverged: np.ndarray
+    observed: dict
 
 
-def couple(setting, widths, steps, replicates, seed, linearised=True, degree=None, workers=None):
-    """Run all three on the same samples, for several widths and independent replicates.
+def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
+          start=start, degree=None, workers=None):
+    """Run the learners on the same samples, for several widths and independent replicates.
 
     Replicate i draws its samples once; every width sees them. On the circle the limit kernel is
     truncated at the target's largest degree.
 
     Parameters
     ----------
-    setting : Setting
+    problem : Problem
+    learners : sequence of "network", "linearised", "kernel"
+        The network has `problem.depth` hidden layers; only two layers are linearised.
     widths : sequence of int
         Even.
-    steps : sequence of int
+    times : sequence of int
         Increasing numbers of steps >= 1 at which to record.
     replicates : int
     seed : int or SeedSequence
         Results depend on nothing else: not on `workers`, and a replicate not on their number.
-    linearised : bool
-        Also run the linearised networks.
+    observers : mapping of str to callable, optional
+        ``observer(problem, points, Theta_0, Theta_t)`` -> float, called at each time for each
+        two-layer network; see `compare.drift`.
+    start : callable, optional
+        ``start(problem, m, rng)`` -> initial parameters. If g_0 is not 0 the labels are shifted by
+        g_0, so that g_t - g_0 learns the same target.
     degree : int, optional
-        Exactness of the quadrature, see `risk.grid`.
+        Exactness of the quadrature, see `grid.grid`.
     workers : int, optional
         See `sweep.map_tasks`.
 
     Returns
     -------
-    Coupled
+    Paths
 
     Raises
     ------
     ValueError
-        For an odd width, steps that do not increase from 1 or more, a step size at which kernel SGD
-        is unstable, negative noise, fewer than 1 replicate.
+        For an odd width, times that do not increase from 1 or more, a step size at which kernel SGD
+        is unstable, fewer than 1 replicate, an unknown learner.
     """
-    widths = np.array([check.width(int(m)) for m in widths])
-    steps = np.asarray(steps)
-    if not steps.size or steps.dtype.kind not in "iu" or steps[0] < 1 or np.any(np.diff(steps) < 1):
-        raise ValueError(f"steps = {steps!r}: must be increasing integers >= 1")
+    for learner in learners:
+        check.one_of("learners", learner, LEARNERS)
+    if problem.depth > 1 and "linearised" in learners:
+        raise ValueError(f"learners = {learners!r}: only two layers are linearised, the problem "
+                         f"has depth = {problem.depth}")
+    if (problem.momentum, problem.batch) != (0, 1) and set(learners) != {"kernel"}:
+        raise ValueError(f"learners = {learners!r}: only the kernel runs with momentum = "
+                         f"{problem.momentum:g}, batch = {problem.batch}")
+    widths = np.array([check.width(int(m)) for m in widths], dtype=int)
+    times = check.times("times", times)
     check.integer("replicates", replicates, 1)
-    check.number("noise", setting.noise, 0.0)
-    check_stable(setting.target.spectrum, setting.schedule, setting.weight_decay)
-    task = partial(_replicate, setting, widths, steps, linearised, grid(setting.target, degree))
+    on_data = isinstance(problem.target, Population)
+    if on_data:
+        problem.gram  # noqa: B018  computed once, here, and not by every worker
+    else:
+        check_stable(problem.spectrum, problem.local_schedule, problem.weight_decay, problem.batch,
+                     problem.momentum)
+    task = partial(_replicate, problem, tuple(learners), widths, times, observers or {}, start,
+                   problem.grid(degree))
     # compiled loops release the interpreter; the general kernel SGD brings threads of its own
-    prefer = "threads" if setting.target.d == 2 else "processes"
-    with joblib.parallel_config(prefer=prefer):
+    threads = on_data or problem.d == 2 or "kernel" not in learners
+    with joblib.parallel_config(prefer="threads" if threads else "processes"):
         results = map_tasks(task, range(replicates), seed, workers)
-    return Coupled(widths, steps, *(np.array(part) for part in zip(*results, strict=True)))
+    *arrays, observed = zip(*results, strict=True)
+    observed = {name: np.array([one[name] for one in observed]) for name in observers or {}}
+    return Paths(widths, times, *(np.array(part) for part in arrays), observed)
 
 
-def neuron_updates(widths, T, replicates):
-    """Cost of training: neurons updated, summed over widths, steps and replicates."""
-    return int(np.sum(widths)) * int(T) * int(replicates)
-
-
-def _replicate(setting, widths, steps, linearised, points, index, seed):
-    target, T = setting.target, int(steps[-1])
-    samples = draw_samples(target, T, setting.noise, seed)
-    rates = setting.schedule.steps(T)
-    act = activation(setting.activation)
-    f = kernel_values(setting, act, samples, rates, steps, points.points)
-    shape = (len(widths), len(steps))
+def _replicate(problem, learners, widths, times, observers, start, points, index, seed):
+    """One replicate: its samples, every learner on them, at every width."""
+    samples = problem.samples(int(times[-1]), seed)
+    run = {"times": times, "points": points.points}
+    shape = (len(widths), len(times))
     network, lazy, net_kernel, lazy_kernel, net_lazy, drift = np.full((6, *shape), np.nan)
-    diverged = np.zeros(len(widths), dtype=bool)
+    kernel, diverged = np.full(len(times), np.nan), np.zeros(len(widths), dtype=bool)
+    observed = {name: np.full(shape, np.nan) for name in observers}
+    if "kernel" in learners:
+        f = kernel_values(problem, samples, **run)
+        kernel = problem.risk(points, f)
     for k, m in enumerate(widths):
-        options = {"steps": steps, "points": points.points, "gamma": setting.gamma,
-                   "weight_decay": setting.weight_decay}
-        params = initialise(int(m), target.d, parameter_rng(seed))
-        g = train(params, samples, rates, act, on_divergence="flag", **options)
-        network[k], net_kernel[k] = points.risk(g.values), points.mean_square(g.values - f)
-        drift[k], diverged[k] = g.drift, g.diverged_at is not None
-        if linearised:
-            h = train(params, samples, rates, act, linearised=True, **options)
-            lazy[k], lazy_kernel[k] = points.risk(h.values), points.mean_square(h.values - f)
+        if "network" in learners:
+            g = network_path(problem, samples, int(m), seed, start=start, **run,
+                             observers={name: partial(one, problem, points)
+                                        for name, one in observers.items()})
+            network[k], drift[k] = problem.risk(points, g.values), g.drift
+            diverged[k] = g.diverged_at is not None
+            for name, values in g.observed.items():
+                observed[name][k, : len(values)] = values
+        if "linearised" in learners:
+            h = linearised_path(problem, samples, int(m), seed, start=start, **run)
+            lazy[k] = problem.risk(points, h.values)
+        if {"network", "kernel"} <= set(learners):
+            net_kernel[k] = points.mean_square(g.values - f)
+        if {"linearised", "kernel"} <= set(learners):
+            lazy_kernel[k] = points.mean_square(h.values - f)
+        if {"network", "linearised"} <= set(learners):
             net_lazy[k] = points.mean_square(g.values - h.values)
-    return network, lazy, points.risk(f), net_kernel, lazy_kernel, net_lazy, drift, diverged
-
-
-def kernel_values(setting, act, samples, rates, steps, points):
-    """f_t at the points after each of the steps."""
-    if setting.target.d == 2:
-        return mercer_sgd(setting.target.spectrum, samples, rates, steps=steps, points=points,
-                           weight_decay=setting.weight_decay)
-    kernel = tangent_kernel(act, setting.gamma)
-    return kernel_sgd(kernel, samples.x[None], samples.y[None], rates, points, steps,
-                      setting.weight_decay).last[0]
+    return (network, lazy, kernel, net_kernel, lazy_kernel, net_lazy, drift, diverged, observed)

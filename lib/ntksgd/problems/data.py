@@ -9,7 +9,6 @@ their standard deviation where their units differ, and scaled to length 1.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn import datasets
 
 from ntksgd import check
 
@@ -54,11 +53,6 @@ class Population:
         """The population of the points `indices` alone."""
         return replace(self, x=self.x[indices], y=self.y[indices])
 
-    def sample(self, rng, T):
-        """T independent draws (x_t, y_t) from P_n: arrays (T, d) and (T,)."""
-        drawn = rng.integers(self.n, size=check.integer("T", T, 1))
-        return self.x[drawn], self.y[drawn]
-
 
 def to_sphere(features, scale=True, reference=None):
     """Centre the columns, divide them by their standard deviation if `scale`, then unit length.
@@ -97,22 +91,26 @@ def to_sphere(features, scale=True, reference=None):
 
 
 def _digits(positive):
+    from sklearn import datasets
     data = datasets.load_digits()
     return data.data, np.where(np.isin(data.target, positive), 1.0, -1.0), False
 
 
 def _breast_cancer():
+    from sklearn import datasets
     features, benign = datasets.load_breast_cancer(return_X_y=True)
     return features, 2.0 * benign - 1, True
 
 
 def _diabetes():
+    from sklearn import datasets
     features, response = datasets.load_diabetes(return_X_y=True)
     return features, response - response.mean(), True
 
 
 def _photograph(rows=32, columns=48, block=13):
     """Mean grey level of blocks of pixels, as a function of the block's place (u, v)."""
+    from sklearn import datasets
     grey = datasets.load_sample_image("flower.jpg").mean(axis=2)[: rows * block, : columns * block]
     grey = grey.reshape(rows, block, columns, block).mean(axis=(1, 3))
     u, v = np.meshgrid(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows) * rows / columns)

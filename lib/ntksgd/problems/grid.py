@@ -11,6 +11,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.kernels import sphere
+from ntksgd.problems.data import Population
 from ntksgd.problems.samples import target_values
 
 RANDOM_POINTS, RANDOM_SEED = 1024, 7670
@@ -39,12 +40,15 @@ def grid(target, degree=None):
 
     Parameters
     ----------
-    target : Target
+    target : Target or Population
+        Of a population the grid is all its points, each of the same weight.
     degree : int, optional
         Degree up to which the rule is exact, for d = 2 and 3; default twice the target's largest
         degree, but no more than 1024 on the circle and 48 on S^2. Unused for d > 3.
     """
     d = target.d
+    if isinstance(target, Population):
+        return Grid(target.x, np.full(target.n, 1 / target.n), target.y)
     if d in LARGEST_DEGREE:
         if degree is None:
             power = getattr(target, "power", None)

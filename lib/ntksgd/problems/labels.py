@@ -20,7 +20,7 @@ from scipy import special, stats
 from ntksgd import check
 from ntksgd.problems.grid import Grid
 from ntksgd.problems.samples import NOISE, Samples, draw_samples
-from ntksgd.seeds import as_seed, child
+from ntksgd.seeds import child
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ class LabelModel:
 
     def draw(self, target, T, seed):
         """T samples; the inputs are those of `samples.draw_samples` for the same seed."""
-        x, truth = draw_samples(target, T, 0.0, seed)
-        return Samples(x, self.labels(truth, np.random.default_rng(child(as_seed(seed), NOISE))))
+        x, truth, drawn = draw_samples(target, T, 0.0, seed)
+        rng = np.random.default_rng(child(seed, NOISE))
+        return Samples(x, self.labels(truth, rng), drawn)
 
     def risk(self, grid: Grid, values):
         """Excess risk: E l(g, y) - E l(f*, y) for the logistic loss, else ||g - f*||^2."""

@@ -12,6 +12,7 @@ from numba import njit
 
 from ntksgd import check
 from ntksgd.kernels import sphere
+from ntksgd.problems.data import Population
 from ntksgd.seeds import child
 
 INPUTS, NOISE, PARAMETERS = range(3)
@@ -19,10 +20,11 @@ BLOCK = 64
 
 
 class Samples(NamedTuple):
-    """Inputs x (T, d) on the sphere and labels y (T,)."""
+    """Inputs x (T, d) on the sphere, labels y (T,), and which points of a `Population` were drawn."""
 
     x: np.ndarray
     y: np.ndarray
+    drawn: np.ndarray | None = None
 
 
 def draw_samples(target, T, noise, seed):
@@ -30,8 +32,9 @@ def draw_samples(target, T, noise, seed):
 
     Parameters
     ----------
-    target : Target
-        Or any object with the attribute `d` that maps points (n, d) to values (n,).
+    target : Target or Population
+        Or any object with the attribute `d` that maps points (n, d) to values (n,). Of a
+        population, points are drawn with replacement.
     T : int
         Number of samples, at least 1.
     noise : float
@@ -44,11 +47,16 @@ def draw_samples(target, T, noise, seed):
         For T < 1 or negative noise.
     """
     T, noise = check.integer("T", T, 1), check.number("noise", noise, 0.0)
-    x = sphere.uniform(np.random.default_rng(child(seed, INPUTS)), T, target.d)
-    y = target_values(target, x)
+    rng, drawn = np.random.default_rng(child(seed, INPUTS)), None
+    if isinstance(target, Population):
+        drawn = rng.integers(target.n, size=T)
+        x, y = target.x[drawn], target.y[drawn]
+    else:
+        x = sphere.uniform(rng, T, target.d)
+        y = target_values(target, x)
     if noise > 0:
         y = y + np.sqrt(noise) * np.random.default_rng(child(seed, NOISE)).standard_normal(T)
-    return Samples(x, y)
+    return Samples(x, y, drawn)
 
 
 def parameter_rng(seed):

@@ -1,4 +1,4 @@
-"""The excess E R_m / R - 1 of a network over its kernel: unbiased samples, means, bootstrap.
+"""The excess E R_m / R - 1 of a network over its kernel: unbiased samples, means, intervals.
 
 R_m is the risk of the network, R that of SGD with the infinite-width kernel, known exactly. Each
 replicate gives a sample
@@ -6,14 +6,19 @@ replicate gives a sample
 R_hat being the risk of kernel SGD on the same samples: a control variate of known mean (E R_hat = R
 unless it runs with a truncated kernel). Its coefficient is fixed at 1, its limit as m grows: that
 is unbiased for any number of replicates, while an estimated coefficient is not. A path serves every
-T: the bootstrap draws whole replicates.
+T, so a replicate is a whole path: `of` gives intervals for whatever is computed from the means.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ntksgd import check
+from ntksgd.stats import intervals
+from ntksgd.stats.slopes import fit
+
+LEAST_SPREAD = 1e-12  # of samples without noise, so that they keep a finite weight
 
 
 def controlled_excess(network, kernel, kernel_mean, exact):
@@ -46,19 +51,6 @@ def controlled_excess(network, kernel, kernel_mean, exact):
     return (network - (kernel - kernel_mean)[:, None]) / exact - 1
 
 
-def control_coefficient(network, kernel):
-    """Variance-minimising coefficient of the control, shape (widths, times): a diagnostic."""
-    network, kernel = network - network.mean(axis=0), kernel - kernel.mean(axis=0)
-    return (network * kernel[:, None]).sum(axis=0) / (kernel**2).sum(axis=0)
-
-
-def line(log_t, log_m):
-    """Least-squares slope and intercept of log_m (..., n) on log_t (n,), along the last axis."""
-    centred = log_t - log_t.mean()
-    slope = log_m @ centred / (centred @ centred)
-    return slope, log_m.mean(axis=-1) - slope * log_t.mean()
-
-
 @dataclass(frozen=True)
 class Excess:
     """Samples of the excess E R_m / R - 1 over (width, T), in blocks of paths.
@@ -69,51 +61,66 @@ class Excess:
     blocks : sequence of (widths, samples)
         Samples of shape (replicates, widths of the block, n_T): each path of a block is seen by
         all its widths. Blocks are independent and have no width in common; 3 widths in all.
-    widths : ndarray, shape (n_m,)
-        All of them, increasing.
-    mean, error : ndarray, shape (n_m, n_T)
-        Mean excess; its standard error, smoothed over the widths.
+
+    Raises
+    ------
+    ValueError
+        For fewer than 3 widths or 2 replicates, a repeated width, or shapes that do not fit.
     """
 
     times: np.ndarray
     blocks: tuple
-    widths: np.ndarray = field(init=False)
-    mean: np.ndarray = field(init=False)
-    error: np.ndarray = field(init=False)
 
     def __post_init__(self):
-        """Check the shapes and reduce the samples."""
-        times, blocks = check.finite_array("times", self.times, 1), []
-        for widths, samples in self.blocks:
-            widths = check.finite_array("widths", widths, 1)
-            samples = check.finite_array("samples", samples, 3)
-            if samples.shape[0] < 2 or samples.shape[1:] != (widths.size, times.size):
+        """Check the shapes."""
+        times = check.finite_array("times", self.times, 1)
+        blocks = [(check.finite_array("widths", w, 1), check.finite_array("samples", s, 3))
+                  for w, s in self.blocks]
+        for widths, samples in blocks:
+            if len(samples) < 2 or samples.shape[1:] != (widths.size, times.size):
                 raise ValueError(f"samples of widths {widths}: shape {samples.shape}, must be "
                                  f"(>= 2 replicates, {widths.size}, {times.size})")
-            blocks.append((widths, samples))
-        widths = np.concatenate([w for w, _ in blocks]) if blocks else np.zeros(0)
-        if widths.size < 3 or np.unique(widths).size < widths.size or widths.min() <= 0:
-            raise ValueError(f"widths = {widths}: must be at least 3, positive and distinct")
-        order = np.argsort(widths)
-        counts = np.concatenate([np.full(w.size, len(s)) for w, s in blocks])[order, None]
-        log_m = np.log(widths[order])
-        spread = np.concatenate([s.std(axis=0, ddof=1) for _, s in blocks])[order]
-        # smoothed over the widths: a mean that is low by chance would else get a large weight
-        log_spread = np.log(np.maximum(spread, 1e-12))
-        trend, level = line(log_m, log_spread.T)
-        smooth = np.exp(level + np.outer(log_m, trend))
-        mean = np.concatenate([s.mean(axis=0) for _, s in blocks])[order]
-        for name, value in (("times", times), ("blocks", tuple(blocks)), ("mean", mean),
-                            ("widths", widths[order]), ("error", smooth / np.sqrt(counts))):
-            object.__setattr__(self, name, value)
+        every = np.concatenate([w for w, _ in blocks]) if blocks else np.zeros(0)
+        if every.size < 3 or np.unique(every).size < every.size or every.min() <= 0:
+            raise ValueError(f"widths = {every}: must be at least 3, positive and distinct")
+        object.__setattr__(self, "times", times)
+        object.__setattr__(self, "blocks", tuple(blocks))
 
-    def resampled_means(self, resamples, seed):
-        """Bootstrap means, shape (resamples, n_m, n_T): whole paths, with all their widths."""
-        rng, out = np.random.default_rng(seed), []
-        for _, samples in self.blocks:
-            n = len(samples)
-            # n - 1 of n: the spread of the resampled mean is then that of the unbiased estimate
-            draws = rng.multinomial(n - 1, np.full(n, 1 / n), size=resamples) / (n - 1)
-            out.append(np.tensordot(draws, samples, axes=1))
+    @cached_property
+    def widths(self):
+        """All widths, increasing, shape (n_m,)."""
+        return np.sort(np.concatenate([w for w, _ in self.blocks]))
+
+    def joined(self, parts):
+        """Parts of the blocks, widths along the last axis but one, sorted by width."""
         order = np.argsort(np.concatenate([w for w, _ in self.blocks]))
-        return np.concatenate(out, axis=1)[:, order]
+        return np.concatenate(parts, axis=-2)[..., order, :]
+
+    @cached_property
+    def mean(self):
+        """Mean excess, shape (n_m, n_T)."""
+        return self.joined([samples.mean(axis=0) for _, samples in self.blocks])
+
+    @cached_property
+    def error(self):
+        """Standard error of the mean, shape (n_m, n_T), smoothed over the widths.
+
+        The spread is fitted by a power law in m at each T: a mean that is low by chance would else
+        come with a small error, and get a large weight.
+        """
+        log_m = np.log(self.widths)
+        spread = self.joined([samples.std(axis=0, ddof=1) for _, samples in self.blocks])
+        trend, level = fit(log_m, np.log(np.maximum(spread, LEAST_SPREAD)).T)
+        count = self.joined([np.full((w.size, 1), len(s)) for w, s in self.blocks])
+        return np.exp(level + np.outer(log_m, trend)) / np.sqrt(count)
+
+    def of(self, statistic, **options):
+        """Interval of a function of the mean excess, by the rule of `stats.intervals`.
+
+        Parameters
+        ----------
+        statistic : callable
+            Maps means (k, n_m, n_T) to (k, ...).
+        """
+        return intervals.of(lambda *means: statistic(self.joined(means)),
+                            *(samples for _, samples in self.blocks), **options)

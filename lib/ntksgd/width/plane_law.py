@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntksgd import check
+from ntksgd.stats.intervals import Interval
 
-ITERATIONS = 30
+ITERATIONS = 200
+CONVERGED = 1e-8  # largest last change of a parameter
 
 
 @dataclass(frozen=True)
 class PlaneLaw:
-    """Fit of A m^(-alpha) T^beta; each triple is (value, low, high), 95 % bootstrap.
+    """Fit of A m^(-alpha) T^beta, with 95 % intervals.
 
     Attributes
     ----------
-    alpha, beta, ratio : tuple of float
+    alpha, beta, ratio : Interval
         ratio = beta / alpha, the exponent of m* in T.
     amplitude : float
     cells : int
@@ -29,9 +30,9 @@ class PlaneLaw:
         share paths are correlated, so that it is no test statistic).
     """
 
-    alpha: tuple
-    beta: tuple
-    ratio: tuple
+    alpha: Interval
+    beta: Interval
+    ratio: Interval
     amplitude: float
     cells: int
     misfit: float
@@ -46,11 +47,15 @@ def _gauss_newton(design, mean, error, start):
         normal = np.swapaxes(jacobian, -1, -2) @ jacobian
         slope = np.swapaxes(jacobian, -1, -2) @ ((mean - model) / error)[..., None]
         # a step of at most 1/2 in each logarithm keeps the exponential in reach
-        parameters += np.clip(np.linalg.solve(normal, slope)[..., 0], -0.5, 0.5)
-    return parameters
+        step = np.clip(np.linalg.solve(normal, slope)[..., 0], -0.5, 0.5)
+        parameters += step
+        if np.abs(step).max() < CONVERGED:
+            return parameters
+    raise ValueError(f"excess: no power law in the plane after {ITERATIONS} steps of Gauss-Newton; "
+                     "the cells hold too much noise")
 
 
-def plane_law(excess, cells, seed, resamples=500):
+def plane_law(excess, cells):
     """Fit the law on some cells of an `Excess`.
 
     Parameters
@@ -58,8 +63,6 @@ def plane_law(excess, cells, seed, resamples=500):
     excess : Excess
     cells : bool array, shape (n_m, n_T)
         Chosen without a look at the data, or the fit is biased.
-    seed : int or SeedSequence
-    resamples : int
 
     Returns
     -------
@@ -68,9 +71,9 @@ def plane_law(excess, cells, seed, resamples=500):
     Raises
     ------
     ValueError
-        For fewer than 6 cells, or all of them at one width or one T.
+        For fewer than 6 cells, or all of them at one width or one T, and if the fit does not
+        converge.
     """
-    resamples = check.integer("resamples", resamples, 100)
     rows, columns = np.nonzero(cells)
     if rows.size < 6 or np.unique(rows).size < 2 or np.unique(columns).size < 2:
         raise ValueError(f"cells: {rows.size} of them, must be at least 6 over 2 widths and times")
@@ -80,44 +83,14 @@ def plane_law(excess, cells, seed, resamples=500):
     error, mean = excess.error[rows, columns], excess.mean[rows, columns]
     level = np.log(max(np.average(mean, weights=error**-2.0), 1e-6))
     best = _gauss_newton(design, mean, error, np.array([level, 1.0, 0.3]))
-    means = excess.resampled_means(resamples, seed)[:, rows, columns]
-    draws = _gauss_newton(design, means, error, best)
 
-    def triple(value, samples):
-        return (float(value), *(float(q) for q in np.percentile(samples, [2.5, 97.5])))
+    def exponents(means):
+        _, alpha, beta = _gauss_newton(design, means[:, rows, columns], error, best).T
+        return np.stack([alpha, beta, beta / alpha], axis=1)
 
+    found = excess.of(exponents)
     residual = (mean - np.exp(design @ best)) / error
     amplitude = np.exp(best[0] + best[1] * centre[0] - best[2] * centre[1])
-    return PlaneLaw(triple(best[1], draws[:, 1]), triple(best[2], draws[:, 2]),
-                    triple(best[2] / best[1], draws[:, 2] / draws[:, 1]), float(amplitude),
-                    rows.size, float(np.sqrt(np.mean(residual**2))))
-
-
-def paper_exponent(r):
-    """1 + 5/(2r+1): the paper's sufficient width is of order T to this power."""
-    return 1 + 5 / (2 * check.positive("r", r) + 1)
-
-
-def heuristic_exponent(r):
-    """2/(2r+1): the width at which the kernel's drift, at most m^(-1/2), stays harmless."""
-    return 2 / (2 * check.positive("r", r) + 1)
-
-
-def linearised_exponent(r, decay):
-    """Exponent of m* in T for the linearised network, lambda_i ~ i^(-decay), 1/2 <= r <= 1.
-
-        beta = [min(2r, 2 - 1/b) - 1 + 1/b] / (2r + 1),       b = decay (infinite: b = inf),
-    the excess A_T ~ T^(-(1 - 1/b)/(2r+1)) / m over the risk T^(-min(2r, 2 - 1/b)/(2r+1)).
-    """
-    r, inverse = check.number("r", r, 0.5, 1.0), 1 / decay
-    return (min(2 * r, 2 - inverse) - 1 + inverse) / (2 * r + 1)
-
-
-def growth_exponent(schedule, trace, T):
-    """kappa(1) sum_(t <= T) eta_t, for each T of an array: the exponent of a bound by Gronwall.
-
-    Without the contraction of SGD an error grows by 1 + eta_t kappa(1) a step.
-    """
-    T = np.asarray(T)
-    sums = np.cumsum(schedule(np.arange(1.0, T.max() + 1)))
-    return trace * sums[T.astype(int) - 1]
+    return PlaneLaw(*(Interval(*map(float, (found.value[j], found.low[j], found.high[j])))
+                      for j in range(3)),
+                    float(amplitude), rows.size, float(np.sqrt(np.mean(residual**2))))

@@ -4,7 +4,7 @@
 R_m the risk of the network after T steps, R that of SGD with the infinite-width kernel. The excess
 E R_m / R - 1 is sampled as in `excess`; near the crossing it is taken as a local power law
 A m^(-alpha), fitted by least squares in the excess itself, weighted by its standard error, so that
-the noise may make a mean negative.
+the noise may make a mean negative. The widths of the fit are chosen once, from all replicates.
 """
 
 from dataclasses import dataclass
@@ -13,53 +13,54 @@ import numpy as np
 from scipy import optimize
 
 from ntksgd import check
-from ntksgd.stats import rates
-from ntksgd.width.excess import Excess, controlled_excess, line
-
-__all__ = ["Excess", "WidthLaw", "controlled_excess", "isotonic_crossing", "local_crossing",
-           "width_law"]
+from ntksgd.stats import intervals
+from ntksgd.stats.slopes import Slope, fit
+from ntksgd.width.excess import Excess
 
 ALPHAS = np.linspace(0.2, 2.5, 116)  # local exponents in m that a fit may take
 REACH = 2  # widths of the local fit on either side of the crossing
-FULLY_SEEN = 0.95  # share of resamples in which m* lies among the widths, to enter the slope
 
 
-def local_crossing(widths, mean, error, tau):
-    """Width at which the excess crosses tau, by a local power law.
+def local_weights(mean, error, tau):
+    """Weights error^(-2) of the widths around the crossing, 0 elsewhere; shape of mean (..., n_m).
+
+    The excess falls with the width, so the number of widths above tau tells where it crosses.
+    """
+    count = mean.shape[-1]
+    above = np.sum(mean > tau, axis=-1)[..., None]
+    low = np.clip(above - REACH, 0, count - 2 * REACH) if count >= 2 * REACH else 0 * above
+    index = np.arange(count)
+    return np.where((index >= low) & (index < low + 2 * REACH), error**-2.0, 0.0)
+
+
+def log_crossing(widths, mean, weights, tau):
+    """log of the width at which the local power law crosses tau; -inf like where it is never above.
 
     Parameters
     ----------
     widths : ndarray, shape (n_m,)
-    mean, error : ndarray, shape (..., n_m)
-        Mean excess at each width and its standard error.
-    tau : float
+    mean, weights : ndarray, shape (..., n_m)
 
     Returns
     -------
-    required : ndarray, shape (...)
-        m*; the end of the range of widths where it is censored.
-    censored : ndarray of int
-        -1 where m* is at or below the least width, +1 where above the largest, else 0.
-    alpha : ndarray
-        Local exponent: excess ~ m^(-alpha) around m*.
+    ndarray, shape (...)
     """
-    count = widths.size
-    # the excess falls with the width, so the number of widths above tau tells where it crosses
-    above = np.sum(mean > tau, axis=-1)[..., None]
-    low = np.clip(above - REACH, 0, count - 2 * REACH) if count >= 2 * REACH else 0 * above
-    index = np.arange(count)
-    weight = np.where((index >= low) & (index < low + 2 * REACH), error**-2.0, 0.0)
     log_m = np.log(widths)
-    # at fixed alpha the amplitude is linear: what it explains, maximised over alpha on a grid
-    shape = np.exp(-np.outer(log_m - log_m.mean(), ALPHAS))
-    cross, square = (weight * mean) @ shape, weight @ shape**2
-    best = np.argmax(np.maximum(cross, 0) ** 2 / square, axis=-1)[..., None]
-    alpha = ALPHAS[best][..., 0]
-    amplitude = np.take_along_axis(cross / square, best, -1)[..., 0]
-    log_required = log_m.mean() + np.log(np.maximum(amplitude, 1e-300) / tau) / alpha
-    censored = np.where(log_required <= log_m[0], -1, np.where(log_required > log_m[-1], 1, 0))
-    inside = np.exp(np.clip(log_required, log_m[0], log_m[-1]))
-    return np.choose(censored + 1, (widths[0], inside, widths[-1])), censored, alpha
+    centred = log_m - log_m.mean()
+    # at fixed alpha the amplitude is linear: what it explains, maximised over alpha
+    shape = np.exp(-np.outer(centred, ALPHAS))
+    cross, square = (weights * mean) @ shape, weights @ shape**2
+    explained = np.maximum(cross, 0) ** 2 / square
+    best = np.clip(np.argmax(explained, axis=-1), 1, ALPHAS.size - 2)[..., None]
+    left, middle, right = (np.take_along_axis(explained, best + s, -1) for s in (-1, 0, 1))
+    curvature = left - 2 * middle + right
+    # a parabola through three points of the grid: a smooth function of the means
+    shift = np.divide(left - right, 2 * curvature, out=np.zeros_like(left), where=curvature < 0)
+    step = ALPHAS[1] - ALPHAS[0]
+    alpha = ALPHAS[best] + step * np.clip(shift, -1, 1)
+    own = np.exp(-alpha * centred)
+    amplitude = np.sum(weights * mean * own, axis=-1) / np.sum(weights * own**2, axis=-1)
+    return log_m.mean() + np.log(np.maximum(amplitude, 1e-300) / tau) / alpha[..., 0]
 
 
 def isotonic_crossing(widths, mean, error, tau):
@@ -81,39 +82,55 @@ class WidthLaw:
 
     Attributes
     ----------
+    excess : Excess
     tau : float
-    times, required, low, high : ndarray, shape (n_T,)
-        m* and its 95 % interval at each T.
+    required, low, high : ndarray, shape (n_T,)
+        m* and its 95 % interval at each T. Where m* is censored it is the end of the range of
+        widths; an end of the interval beyond that range is 0 or infinite.
     censored : ndarray of int
-        As `local_crossing` returns.
+        -1 where m* is at or below the least width, +1 where above the largest, else 0.
     seen : ndarray of bool
-        Times that enter the slope: m* among the widths in nearly all resamples.
+        Times that enter the slope: m* lies among the widths, with probability 95 % on either side.
     slope : Slope or None
         Exponent of m* in T; None with fewer than 3 such times.
-    draws : ndarray, shape (resamples, n_T)
-        Bootstrap m*, for bands.
     """
 
+    excess: Excess
     tau: float
-    times: np.ndarray
     required: np.ndarray
     low: np.ndarray
     high: np.ndarray
     censored: np.ndarray
     seen: np.ndarray
-    slope: rates.Slope | None
-    draws: np.ndarray
+    slope: Slope | None
+
+    @property
+    def times(self):
+        """Numbers of steps, shape (n_T,)."""
+        return self.excess.times
+
+    def log_required(self, means):
+        """log m* at each T from means (k, n_m, n_T): (k, n_T), not cut to the range of widths."""
+        return log_crossing(self.excess.widths, np.swapaxes(means, -1, -2), self._weights, self.tau)
+
+    @property
+    def _weights(self):
+        return local_weights(self.excess.mean.T, self.excess.error.T, self.tau)
 
     def band(self, T):
         """95 % band of the fitted power law at the times T: arrays (low, high)."""
-        log_t, log_m = np.log(self.times[self.seen]), np.log(self.draws[:, self.seen])
-        slope, intercept = line(log_t, log_m)
-        lines = intercept[:, None] + slope[:, None] * np.log(T)
-        return np.exp(np.percentile(lines, [2.5, 97.5], axis=0))
+        log_t = np.log(self.times[self.seen])
+
+        def line(means):
+            slope, intercept = fit(log_t, self.log_required(means)[:, self.seen])
+            return intercept[:, None] + slope[:, None] * np.log(T)
+
+        ends = self.excess.of(line)
+        return np.exp(ends.low), np.exp(ends.high)
 
 
-def width_law(excess, tau, seed, resamples=1000, t_min=0.0):
-    """m*(T, tau) at each T and its exponent, by least squares in log-log with bootstrap intervals.
+def width_law(excess, tau, t_min=0.0):
+    """m*(T, tau) at each T and its exponent, by least squares in log-log, with intervals.
 
     Censored times are reported as bounds and do not enter the slope.
 
@@ -122,8 +139,6 @@ def width_law(excess, tau, seed, resamples=1000, t_min=0.0):
     excess : Excess
     tau : float
         Tolerance, > 0.
-    seed : int or numpy.random.SeedSequence
-    resamples : int
     t_min : float
         Times below are left out of the slope.
 
@@ -131,22 +146,52 @@ def width_law(excess, tau, seed, resamples=1000, t_min=0.0):
     -------
     WidthLaw
     """
-    tau = check.positive("tau", tau)
-    resamples = check.integer("resamples", resamples, 100)
-    error = excess.error.T
-    required, censored, _ = local_crossing(excess.widths, excess.mean.T, error, tau)
-    means = excess.resampled_means(resamples, seed).transpose(0, 2, 1)
-    draws, outside, _ = local_crossing(excess.widths, means, np.broadcast_to(error, means.shape),
-                                       tau)
-    low, high = np.percentile(draws, [2.5, 97.5], axis=0)
-    seen = (np.mean(outside == 0, axis=0) >= FULLY_SEEN) & (censored == 0)
-    seen &= excess.times >= t_min
+    tau, widths = check.positive("tau", tau), excess.widths
+    blank = WidthLaw(excess, tau, *[None] * 6)
+    found = excess.of(blank.log_required)
+    least, largest = np.log(widths[0]), np.log(widths[-1])
+    censored = np.where(found.value <= least, -1, np.where(found.value > largest, 1, 0))
+    required = np.choose(censored + 1, (widths[0], np.exp(found.value.clip(least, largest)),
+                                        widths[-1]))
+    low = np.where(found.low <= least, 0.0, np.exp(np.minimum(found.low, largest)))
+    high = np.where(found.high > largest, np.inf, np.exp(np.maximum(found.high, least)))
+    inner = excess.of(blank.log_required, confidence=0.9)
+    seen = (inner.low > least) & (inner.high <= largest) & (excess.times >= t_min)
     slope = None
     if seen.sum() >= 3:
         log_t = np.log(excess.times[seen])
-        value, intercept = line(log_t, np.log(required[seen]))
-        ends = np.percentile(line(log_t, np.log(draws[:, seen]))[0], [2.5, 97.5])
-        slope = rates.Slope(float(value), float(ends[0]), float(ends[1]),
-                            float(excess.times[seen].min()), float(excess.times[seen].max()),
-                            float(intercept))
-    return WidthLaw(tau, excess.times, required, low, high, censored, seen, slope, draws)
+        exponent = excess.of(lambda means: fit(log_t, blank.log_required(means)[:, seen])[0])
+        intercept = float(found.value[seen].mean() - exponent.value * log_t.mean())
+        slope = Slope(exponent.value, float(excess.times[seen].min()),
+                      float(excess.times[seen].max()), intercept, exponent.low, exponent.high)
+    return WidthLaw(excess, tau, required, low, high, censored, seen, slope)
+
+
+def compare_laws(law, reference):
+    """Exponent in T of m* minus that of a reference law, and the ratio of the two m* at the last T.
+
+    The exponents are fitted over the times at which both are seen.
+
+    Returns
+    -------
+    difference, ratio : Interval
+        Of independent laws.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 3 times are seen by both.
+    """
+    both = law.seen & reference.seen
+    if both.sum() < 3:
+        raise ValueError(f"law, reference: seen together at {both.sum()} times, at least 3 needed")
+    log_t, first = np.log(law.times[both]), len(law.excess.blocks)
+
+    def log_ratio(*means):
+        one = law.log_required(law.excess.joined(means[:first]))
+        return one - reference.log_required(reference.excess.joined(means[first:]))
+
+    blocks = [samples for side in (law, reference) for _, samples in side.excess.blocks]
+    difference = intervals.of(lambda *means: fit(log_t, log_ratio(*means)[:, both])[0], *blocks)
+    ratio = intervals.of(lambda *means: np.exp(log_ratio(*means)[:, -1]), *blocks, transform="log")
+    return difference, ratio

@@ -1,0 +1,171 @@
+"""A learning problem: what is learnt, from which samples, by which steps.
+
+One object for every learner. It alone knows eta_1 kappa(1), the decay of the steps and d.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from ntksgd import check
+from ntksgd.kernels.deep import deep_kernel
+from ntksgd.kernels.empirical import gram
+from ntksgd.kernels.spectrum import mercer_spectrum, quadrature_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import Activation, activation
+from ntksgd.problems.data import Population
+from ntksgd.problems.grid import grid
+from ntksgd.problems.labels import LabelModel, square
+from ntksgd.problems.schedules import Schedule, paper_schedule
+from ntksgd.problems.target import Target, source_target
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is learnt and how.
+
+    Attributes
+    ----------
+    activation : Activation
+        Or its name.
+    target : Target or Population
+        A function on the sphere, whose spectrum is that of the network's limit kernel, or finitely
+        many points with their values.
+    schedule : Schedule
+        Step sizes eta_t.
+    labels : LabelModel
+        Loss and law of the labels.
+    weight_decay, gamma : float
+        lambda >= 0, and the weight of the bias.
+    depth : int
+        Hidden layers of the network; 1 is the two-layer network of the paper.
+    momentum : float
+        In [0, 1): that of the heavy ball, for SGD in the RKHS on the circle.
+    batch : int
+        Fresh samples a step, likewise.
+    """
+
+    activation: Activation
+    target: Target | Population
+    schedule: Schedule
+    labels: LabelModel = field(default_factory=lambda: square(0.0))
+    weight_decay: float = 0.0
+    gamma: float = 1.0
+    depth: int = 1
+    momentum: float = 0.0
+    batch: int = 1
+
+    def __post_init__(self):
+        """Accept the activation by name."""
+        object.__setattr__(self, "activation", activation(self.activation))
+        check.number("weight_decay", self.weight_decay, 0.0)
+        check.number("gamma", self.gamma, 0.0)
+        check.integer("depth", self.depth, 1)
+        check.number("momentum", self.momentum, 0.0, 1.0, open_high=True)
+        check.integer("batch", self.batch, 1)
+
+    @property
+    def d(self):
+        """Inputs lie on S^(d-1)."""
+        return self.target.d
+
+    @property
+    def noise(self):
+        """Variance s^2 of the noise, as SGD near f* sees it: V / D^2 of `labels`."""
+        return self.labels.variance / self.labels.curvature**2
+
+    @property
+    def spectrum(self):
+        """Mercer spectrum of the limit kernel."""
+        return self.target.spectrum
+
+    @cached_property
+    def kernel(self):
+        """Tangent kernel of the network at infinite width."""
+        if self.depth == 1:
+            return tangent_kernel(self.activation, self.gamma)
+        return deep_kernel(self.activation, self.depth, self.gamma)
+
+    @cached_property
+    def gram(self):
+        """Kernel matrix at the points of a `Population`."""
+        return gram(self.kernel, self.target.x)
+
+    @property
+    def local_schedule(self):
+        """D eta_t, D the curvature of the loss: the steps of its quadratic expansion at f*."""
+        curvature = self.labels.curvature
+        if curvature == 1:
+            return self.schedule
+        return replace(self.schedule, name=f"{curvature:.3g} {self.schedule.name}",
+                       step=lambda t: curvature * self.schedule(t),
+                       largest=curvature * self.schedule.largest)
+
+    def grid(self, degree=None):
+        """Points at which risks are computed, see `grid.grid`."""
+        return grid(self.target, degree)
+
+    def samples(self, T, seed):
+        """Samples of T steps for the replicate that owns this seed."""
+        return self.labels.draw(self.target, T * self.batch, seed)
+
+    def risk(self, points, values):
+        """Excess risk of functions given by their values at the points (..., n) -> (...)."""
+        return self.labels.risk(points, values)
+
+    def with_(self, **changes):
+        """The same problem, but for some attributes."""
+        return replace(self, **changes)
+
+
+def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, labels=None,
+                   depth=1, norm=1.0, weight_decay=0.0):
+    """SGD with the steps of the paper on the target of regularity r in the network's own kernel.
+
+        eta_t = step / (D kappa(1)) t^(-2r/(2r+1)),    D the curvature of the loss (1 for square).
+
+    Parameters
+    ----------
+    spec : str or Activation
+    d : int
+        Inputs on S^(d-1); 2 for a deep network.
+    r : float
+        Regularity, > 0.
+    noise : float
+        Variance s^2 of Gaussian noise; unused if `labels` is given.
+    step : float
+        eta_1 kappa(1) D, in (0, 2): 2 is the limit of mean-square stability.
+    max_degree : int
+        Of the spectrum, and of the target.
+    labels : LabelModel or callable, optional
+        Another law of the labels, or a function that makes one from the grid of the target.
+    depth : int
+    norm : float
+        ||f*||.
+    weight_decay : float
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range or the activation is unknown.
+    """
+    step = check.number("step", step, 0.0, 2.0, open_low=True, open_high=True)
+    act = activation(spec)
+    if depth == 1:
+        spectrum = mercer_spectrum(act, d, max_degree)
+    else:
+        spectrum = quadrature_spectrum(deep_kernel(act, depth), d, max_degree)
+    target = source_target(spectrum, r, norm=norm)
+    labels = square(noise) if labels is None else labels
+    if not isinstance(labels, LabelModel):
+        labels = labels(grid(target))
+    schedule = paper_schedule(step / labels.curvature / spectrum.trace, r)
+    return Problem(act, target, schedule, labels, weight_decay, depth=depth)
+
+
+def step_budget(problem, T):
+    """kappa(1) (eta_1 + ... + eta_t) for each t of T: what a bound by Groenwall exponentiates."""
+    T = np.asarray(T)
+    sums = np.cumsum(problem.schedule(np.arange(1.0, T.max() + 1)))
+    return problem.spectrum.trace * sums[T.astype(int) - 1]
