@@ -1,0 +1,1 @@
+"""One rule for statistical intervals, exponents on it, and brackets of numerical limits."""
