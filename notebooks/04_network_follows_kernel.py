@@ -43,7 +43,7 @@ from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import initialise
 from ntksgd.problems import schedules
-from ntksgd.problems.grid import grid, log_steps
+from ntksgd.problems.grid import grid, log_times
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.report import claims
@@ -108,7 +108,7 @@ smooth, kinked = settings.values()
 
 # %%
 widths = 2 ** np.arange(3, max_log2_width + 1)
-steps = log_steps(T, 13, first=10)
+steps = log_times(T, 13, first=10)
 runs = {name: couple(s, widths, steps, replicates, seed) for name, s in settings.items()}
 cost = 2 * len(runs) * neuron_updates(widths, T, replicates)
 Markdown(f"{replicates} replicates, widths {widths[0]} to {widths[-1]}, T = {T:,}, two "
@@ -311,7 +311,7 @@ Markdown(f"At m = {widths[-1]} the squared drift of the parameters at T = {T:,} 
 
 # %%
 narrow_to_wide = 2 ** np.arange(2, 9)
-marks = log_steps(T_long, 1 + 4 * int(np.log10(T_long / 100)), first=100)
+marks = log_times(T_long, 1 + 4 * int(np.log10(T_long / 100)), first=100)
 long = {name: couple(s, narrow_to_wide, marks, replicates_long, seed + 1, linearised=False)
         for name, s in settings.items()}
 exact = {name: expected_risk(s.target.spectrum, s.target, s.schedule, marks, noise, tail=False).risk

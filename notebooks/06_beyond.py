@@ -83,7 +83,7 @@ check.positive("r", r)
 check.number("step", step, 0, 2, open_low=True, open_high=True)
 if depths[0] != 1 or sorted(set(depths)) != list(depths):
     raise ValueError(f"depths = {depths}: must increase from 1")
-steps = risk.log_steps(T, 9, first=100)
+steps = risk.log_times(T, 9, first=100)
 root = np.random.SeedSequence(seed)
 rate = -2 * r / (2 * r + 1)
 

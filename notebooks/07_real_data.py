@@ -40,7 +40,7 @@ from ntksgd.kernels.empirical import decay_exponent, empirical_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import schedules
 from ntksgd.problems.data import SOURCES
-from ntksgd.problems.grid import log_steps
+from ntksgd.problems.grid import log_times
 from ntksgd.problems.regularity import best_theta, half_sample_regularity
 from ntksgd.report import claims
 from ntksgd.report.figures import real_data as figures
@@ -80,7 +80,7 @@ check.positive("tolerance", tolerance)
 check.positive("noise", noise)
 problems = {name: photograph_activation if name == "photograph" else activation
             for name in SOURCES}
-times = log_steps(T_high, 9, T_low)
+times = log_times(T_high, 9, T_low)
 
 # %% [markdown]
 # ## 1. The data, and a law under which nothing is estimated
@@ -466,7 +466,7 @@ print(pd.DataFrame(rows, columns=["data", "||f_T||_H^2", "m", "network excess",
 
 # %%
 short = {name: s for name, s in one_pass.items() if name != "photograph"}
-spans = {name: log_steps(int(0.78 * s.population.n), 9, 30) for name, s in short.items()}
+spans = {name: log_times(int(0.78 * s.population.n), 9, 30) for name, s in short.items()}
 held = {name: one_pass_errors(name, s.kernel, s.schedule, spans[name], splits, seed, widths[-1])
         for name, s in short.items()}
 curve = {name: s.expected(spans[name]).risk for name, s in short.items()}

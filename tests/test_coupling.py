@@ -7,7 +7,7 @@ from ntksgd.compare.paths import Setting, couple, neuron_updates
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.sphere import legendre, uniform
 from ntksgd.problems import schedules
-from ntksgd.problems.grid import grid, log_steps
+from ntksgd.problems.grid import grid, log_times
 from ntksgd.problems.samples import draw_samples, target_values
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
@@ -106,9 +106,9 @@ def test_grid_gives_the_norm_of_the_target(d, tolerance):
     assert points.mean_square(np.ones((3, len(points.weights)))) == pytest.approx(np.ones(3))
 
 
-def test_log_steps():
-    np.testing.assert_array_equal(log_steps(1000, 4), [1, 10, 100, 1000])
-    assert np.all(np.diff(log_steps(50, 40)) >= 1)
+def test_log_times():
+    np.testing.assert_array_equal(log_times(1000, 4), [1, 10, 100, 1000])
+    assert np.all(np.diff(log_times(50, 40)) >= 1)
     assert neuron_updates([2, 8], 100, 3) == 3000
 
 

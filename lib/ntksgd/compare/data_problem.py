@@ -10,7 +10,7 @@ from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems.data import load
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
-from ntksgd.problems.schedules import paper_schedule, polynomial, power_sums
+from ntksgd.problems.schedules import source_polynomial, polynomial, power_sums
 from ntksgd.risk.covariance import covariance_risk
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.predicted import capacity_free
@@ -60,7 +60,7 @@ class DataProblem:
     def between(self, T_low, T_high):
         """The same problem with r fitted for another range of steps."""
         fit = matched_regularity(self.spectrum, self.eta1, T_low, T_high)
-        schedule = paper_schedule(self.eta1, fit.value)
+        schedule = source_polynomial(self.eta1, fit.value)
         return replace(self, fit=fit, problem=self.problem.with_(schedule=schedule))
 
     def expected(self, times, noise=0.0, theta=None):
@@ -97,7 +97,7 @@ def data_problems(activations, T_low, T_high, load_factor=0.5):
         matrix, spectrum = operators[key]
         spectrum, eta1 = spectrum.relabel(population.y), load_factor / kernel.trace
         fit = matched_regularity(spectrum, eta1, T_low, T_high)
-        problem = Problem(kernel.activation, population, paper_schedule(eta1, fit.value))
+        problem = Problem(kernel.activation, population, source_polynomial(eta1, fit.value))
         problem.__dict__["gram"] = matrix  # known already
         out[name] = DataProblem(problem, spectrum, fit)
     return out

@@ -7,12 +7,34 @@ steps up to tau see the eigenvalues above 1/(2 tau). Finitely many points lie in
 L^r, so r has a meaning only together with the window it was fitted on.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ntksgd import check
 from ntksgd.kernels.empirical import empirical_spectrum
-from ntksgd.problems.schedules import polynomial, power_sums
-from ntksgd.stats.rates import Slope, slope
+from ntksgd.problems.schedules import paper_theta, polynomial, power_sums
+from ntksgd.stats.numerical import Bracket
+from ntksgd.stats.slopes import curve_slope
+
+
+@dataclass(frozen=True)
+class Regularity(Bracket):
+    """r and the smallest and largest r on the lower half, the upper half and all of a window.
+
+    A measure of departure from a power law, not of sampling error.
+
+    Attributes
+    ----------
+    x_min, x_max : float
+        The window of eigenvalues.
+    intercept : float
+        log of the fitted tail power at lambda = 1.
+    """
+
+    x_min: float
+    x_max: float
+    intercept: float
 
 
 def regularity(spectrum, low, high, points=40):
@@ -25,10 +47,7 @@ def regularity(spectrum, low, high, points=40):
 
     Returns
     -------
-    Slope
-        value = r; low and high are the smallest and the largest r on the lower half, the upper
-        half and the whole of the window (in log lambda): a measure of departure from a power law,
-        not of sampling error.
+    Regularity
     """
     low = check.positive("low", low)
     high = check.number("high", high, low, open_low=True)
@@ -37,16 +56,10 @@ def regularity(spectrum, low, high, points=40):
     if values[0] == 0:
         raise ValueError(f"low = {low:g}: no power in the eigenvalues below it")
     half = points // 2
-    fits = [slope(cuts[part], values[part]) for part in
+    fits = [curve_slope(cuts[part], values[part]) for part in
             (slice(None), slice(None, half), slice(half, None))]
     r = [fit.value / 2 for fit in fits]
-    return Slope(r[0], min(r), max(r), low, high, fits[0].intercept)
-
-
-def best_theta(r):
-    """theta = 2r/(2r+1), which is also the predicted rate: risk ~ T^(-theta)."""
-    r = check.number("r", r, 0.0)
-    return 2 * r / (2 * r + 1)
+    return Regularity(r[0], min(r), max(r), low, high, fits[0].intercept)
 
 
 def window(eta1, theta, T_low, T_high):
@@ -62,7 +75,7 @@ def matched_regularity(spectrum, eta1, T_low, T_high):
     The tail power is a step function, so it is met up to the jumps of the fit (about 1e-3).
     """
     def excess(r):
-        fit = regularity(spectrum, *window(eta1, best_theta(r), T_low, T_high))
+        fit = regularity(spectrum, *window(eta1, paper_theta(r), T_low, T_high))
         return fit.value - r, fit
 
     low, high = 0.0, 4.0

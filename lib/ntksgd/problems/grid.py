@@ -61,7 +61,7 @@ def grid(target, degree=None):
     return Grid(points, weights, target_values(target, points))
 
 
-def log_steps(T, count, first=1):
+def log_times(T, count, first=1):
     """At most `count` distinct integers from `first` to T, evenly spaced in log t."""
     T, first = check.integer("T", T, 1), check.integer("first", first, 1)
     count = check.integer("count", count, 2)

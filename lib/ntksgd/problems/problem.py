@@ -17,7 +17,7 @@ from ntksgd.models.activations import Activation, activation
 from ntksgd.problems.data import Population
 from ntksgd.problems.grid import grid
 from ntksgd.problems.labels import LabelModel, square
-from ntksgd.problems.schedules import Schedule, paper_schedule
+from ntksgd.problems.schedules import Schedule, source_polynomial
 from ntksgd.problems.target import Target, source_target
 
 
@@ -160,7 +160,7 @@ def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, la
     labels = square(noise) if labels is None else labels
     if not isinstance(labels, LabelModel):
         labels = labels(grid(target))
-    schedule = paper_schedule(step / labels.curvature / spectrum.trace, r)
+    schedule = source_polynomial(step / labels.curvature / spectrum.trace, r)
     return Problem(act, target, schedule, labels, weight_decay, depth=depth)
 
 

@@ -16,6 +16,9 @@ the error is taken as spread evenly over x). No parameter is fitted.
 import numpy as np
 
 from ntksgd import check
+from ntksgd.kernels.neuron_moments import kernel_variance
+from ntksgd.problems.grid import log_times
+from ntksgd.risk.kernel_risk import kernel_risk
 
 # relative distance of the two copies of l_k in the divided difference f[l_k, l_l, l_k]
 COPY = 1e-4
@@ -109,3 +112,29 @@ def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk)
         second -= (middle[:, None, :] - left[:, :, None]) / gap_low
         out.append(np.sum(weights * second))
     return np.array(out)
+
+
+def risk_before_step(problem, T):
+    """R_(t-1) at infinite width as a function of real t in [1, T]: the error step t sees.
+
+    Between 200 log-spaced times it is interpolated.
+    """
+    grid = log_times(T, 200)
+    log_risk, start = np.log(kernel_risk(problem, grid)), problem.target.power.sum()
+
+    def before(t):
+        passed = np.log(np.maximum(np.asarray(t) - 1.0, 1.0))
+        return np.where(np.asarray(t) < 1.5, start,
+                        np.exp(np.interp(passed, np.log(grid), log_risk)))
+
+    return before
+
+
+def first_order(problem, times):
+    """c(T) = lim m (E R_m / R - 1) of the linearised network, nothing fitted, shape (times,)."""
+    times, spectrum = np.asarray(times), problem.spectrum
+    variance = kernel_variance(problem.activation, spectrum.d, spectrum.max_degree, problem.gamma)
+    coefficient = excess_coefficient(spectrum, problem.target, variance, problem.schedule,
+                                     problem.noise, times,
+                                     risk_before_step(problem, int(times[-1])))
+    return coefficient / kernel_risk(problem, times)

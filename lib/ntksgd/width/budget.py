@@ -8,12 +8,16 @@ share samples; blocks are independent.
 from dataclasses import dataclass
 
 from ntksgd import check
-from ntksgd.compare.paths import neuron_updates
 
 # one core of 2024, d = 2, squareplus; `make bench` prints what the machine at hand does
 RATE = 400e6  # neuron-updates a second
 LINEARISED = 2.5  # cost of a step of the linearised network, in steps of the network
 KERNEL = 300  # a step of kernel SGD on the circle with 128 degrees, in neuron-updates
+
+
+def neuron_updates(widths, T, replicates):
+    """Cost of training: neurons updated, summed over widths, steps and replicates."""
+    return sum(map(int, widths)) * int(T) * int(replicates)
 
 
 @dataclass(frozen=True)

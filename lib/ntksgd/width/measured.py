@@ -1,0 +1,117 @@
+"""The excess of networks over their kernel, measured: a plan of widths and replicates, run."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntksgd.compare.paths import paths
+from ntksgd.problems.grid import log_times
+from ntksgd.risk.finite_width import first_order
+from ntksgd.risk.kernel_risk import kernel_risk
+from ntksgd.seeds import child
+from ntksgd.width.excess import Excess, controlled_excess
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a plan measured.
+
+    Attributes
+    ----------
+    problem : Problem
+    times : ndarray of int, shape (n_T,)
+    risk : ndarray, shape (n_T,)
+        Exact expected risk at infinite width.
+    network : Excess
+    linearised : Excess or None
+    runs : tuple of Paths
+        Raw risks and drifts, one a block.
+    diverged : dict
+        Width -> share of the replicates that diverged; such widths are left out of the excess.
+    """
+
+    problem: object
+    times: np.ndarray
+    risk: np.ndarray
+    network: Excess
+    linearised: Excess | None
+    runs: tuple
+    diverged: dict
+
+    def variance_reduction(self):
+        """Width -> (variance of R_m / that of the controlled sample, best coefficient), last T."""
+        out = {}
+        for run in self.runs:
+            network, kernel = (part - part.mean(axis=0)
+                               for part in (run.network[..., -1], run.kernel[:, -1:]))
+            gain = run.network[..., -1].var(axis=0) / (network - kernel).var(axis=0)
+            best = (network * kernel).sum(axis=0) / (kernel**2).sum(axis=0)
+            out |= {int(m): (float(v), float(b))
+                    for m, v, b in zip(run.widths, gain, best, strict=True)}
+        return dict(sorted(out.items()))
+
+    def drift(self):
+        """Widths (n_m,) and (E ||Theta_t - Theta_0||^2)^(1/2), shape (n_m, n_T)."""
+        widths = np.concatenate([run.widths for run in self.runs])
+        square = np.concatenate([np.mean(run.drift**2, axis=0) for run in self.runs])
+        order = np.argsort(widths)
+        return widths[order], np.sqrt(square[order])
+
+    def small_tolerance(self):
+        """c(T) with m*(T, tau) -> c(T)/tau as tau -> 0: samples, shape (replicates, n_T).
+
+            c(T) = first_order(T) + m E[R_m - R_m^lin] / R,
+        the exact fluctuation plus the measured drift, R_m^lin the risk of the linearised network on
+        the same samples and initial parameters, at the largest width m: so large that both parts
+        are of order 1/m.
+        """
+        (widths, network), (_, lazy) = self.network.blocks[-1], self.linearised.blocks[-1]
+        return first_order(self.problem, self.times) + widths[-1] * (network - lazy)[:, -1]
+
+
+def excess_of(problem, runs, learner="network"):
+    """Samples of E R_m / R - 1 from independent `Paths`, as blocks (widths, samples).
+
+    R is the exact risk for the square loss. For another loss there is none: R is then the mean risk
+    of the kernel's own paths over all runs, whose error is a common factor of every excess. Widths
+    at which a replicate diverged are left out: an infinite risk is a width that does not suffice.
+    """
+    if problem.labels.loss == "square":
+        mean, risk = (kernel_risk(problem, runs[0].times, tail=tail) for tail in (False, True))
+    else:
+        mean = risk = np.concatenate([run.kernel for run in runs]).mean(axis=0)
+    blocks = []
+    for run in runs:
+        values = getattr(run, learner)
+        good = np.all(np.isfinite(values), axis=(0, 2))
+        if good.any():
+            blocks.append((run.widths[good],
+                           controlled_excess(values[:, good], run.kernel, mean, risk)))
+    return tuple(blocks)
+
+
+def measure(problem, plan, seed, points=13, t_min=100, workers=None):
+    """Run a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : Plan
+    seed : int or SeedSequence
+    points, t_min : int
+        Log-spaced numbers of steps recorded, from t_min to T.
+    workers : int, optional
+
+    Returns
+    -------
+    Measured
+    """
+    times = log_times(plan.T, points, t_min)
+    learners = ("network", "kernel", *["linearised"] * plan.linearised)
+    runs = tuple(paths(problem, learners, widths, times, replicates, child(seed, i),
+                       workers=workers) for i, (widths, replicates) in enumerate(plan.blocks))
+    lost = {int(m): float(share) for run in runs
+            for m, share in zip(run.widths, run.diverged.mean(axis=0), strict=True) if share > 0}
+    network = Excess(times, excess_of(problem, runs))
+    lazy = Excess(times, excess_of(problem, runs, "linearised")) if plan.linearised else None
+    return Measured(problem, times, kernel_risk(problem, times), network, lazy, runs, lost)
