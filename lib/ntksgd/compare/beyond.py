@@ -13,8 +13,8 @@ import joblib
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernels.deep import deep_kernel, deep_spectrum
-from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.deep import deep_kernel
+from ntksgd.kernels.spectrum import mercer_spectrum, quadrature_spectrum
 from ntksgd.models import deep as deep_network
 from ntksgd.models import two_layer as network
 from ntksgd.problems import grid as risk
@@ -68,7 +68,7 @@ class Case:
 
 def deep_case(name, depth, r, noise, step, max_degree):
     """A network of `depth` hidden layers, square loss, target of regularity r in its own kernel."""
-    spectrum = deep_spectrum(deep_kernel(name, depth), 2, max_degree)
+    spectrum = quadrature_spectrum(deep_kernel(name, depth), 2, max_degree)
     target = source_target(spectrum, r)
     rates = schedule(spectrum, r, step)
     return Case(target, square(noise), rates, partial(_deep, name, depth))

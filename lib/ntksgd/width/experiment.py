@@ -6,7 +6,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.compare.paths import Setting, couple
-from ntksgd.kernels.kernel_variance import kernel_variance
+from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation
 from ntksgd.problems.grid import log_steps
