@@ -48,7 +48,7 @@ from ntksgd.report import claims, tables
 from ntksgd.report.claims import Claim
 from ntksgd.report.figures import beyond as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.risk import momentum
+from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import child
 from ntksgd.stats.rates import bootstrap_slope, slope
 from ntksgd.width import requirement as width
@@ -412,7 +412,7 @@ target, betas = source_target(spectrum, r), (0.0, 0.5, 0.9, 0.97)
 heavy = momentum_table(target, 0.5 / spectrum.trace, -rate, betas, steps, noise, paths,
                        child(root, 400))
 grid = np.linspace(0, 0.99, 34)
-limits = [momentum.largest_stable_step(spectrum, b) * spectrum.trace / (1 - b) for b in grid]
+limits = [largest_stable_step(spectrum, b, tail=False) * spectrum.trace / (1 - b) for b in grid]
 save(draw.momentum(heavy, grid, limits), "06_beyond-momentum", heavy)
 
 # %%

@@ -5,7 +5,8 @@ import pandas as pd
 
 from ntksgd.problems.schedules import polynomial
 from ntksgd.report.tables import curve_table, series_table
-from ntksgd.risk.momentum import heavy_ball_risk, largest_stable_step
+from ntksgd.risk.momentum import heavy_ball_risk
+from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import as_seed, child
 from ntksgd.sgd.heavy_ball import heavy_ball_paths
 
@@ -58,7 +59,7 @@ def batch_table(target, rules, theta, sizes, n, noise, sampled, paths, seed):
     for i, (name, rule) in enumerate(rules.items()):
         plan = {int(b): polynomial(rule(b) * b**-theta, theta) for b in sizes}
         plan = {b: rates for b, rates in plan.items()
-                if rates.largest < largest_stable_step(spectrum, 0.0, b)}
+                if rates.largest < largest_stable_step(spectrum, batch=b, tail=False)}
         exact = [heavy_ball_risk(spectrum, target.power, rates, 0.0, np.array([n // b]), b)[0]
                  @ [1, noise] for b, rates in plan.items()]
         drawn = [b for b in sampled if b in plan]
