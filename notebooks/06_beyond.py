@@ -37,8 +37,8 @@ from ntksgd.compare import beyond
 from ntksgd.compare.deep_limit import kernel_errors
 from ntksgd.compare.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.compare.trained_kernel import risk_and_trace
-from ntksgd.kernels.deep import deep_kernel, deep_spectrum, normalised, relu_circle_tail
-from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.deep import deep_kernel, normalised, relu_circle_tail
+from ntksgd.kernels.spectrum import mercer_spectrum, quadrature_spectrum
 from ntksgd.problems import grid as risk
 from ntksgd.problems import labels as label_models
 from ntksgd.problems.target import source_target
@@ -48,7 +48,7 @@ from ntksgd.report import claims, tables
 from ntksgd.report.claims import Claim
 from ntksgd.report.figures import beyond as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.risk import momentum
+from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import child
 from ntksgd.stats.rates import bootstrap_slope, slope
 from ntksgd.width import requirement as width
@@ -142,7 +142,7 @@ Markdown("$K_L(1)$: " + ", ".join(f"{k.trace:.4g} for $L={L}$" for L, k in kerne
 # rate.
 
 # %%
-spectra = {L: deep_spectrum(kernels[L], 2, 1024) for L in depths}
+spectra = {L: quadrature_spectrum(kernels[L], 2, 1024) for L in depths}
 profile, eigenvalues = tables.kernel_table(kernels, spectra)
 by_hand = depths if activation == "relu" else []
 tail = {L: relu_circle_tail(L, np.arange(1, 1025)) for L in by_hand}
@@ -412,7 +412,7 @@ target, betas = source_target(spectrum, r), (0.0, 0.5, 0.9, 0.97)
 heavy = momentum_table(target, 0.5 / spectrum.trace, -rate, betas, steps, noise, paths,
                        child(root, 400))
 grid = np.linspace(0, 0.99, 34)
-limits = [momentum.largest_stable_step(spectrum, b) * spectrum.trace / (1 - b) for b in grid]
+limits = [largest_stable_step(spectrum, b, tail=False) * spectrum.trace / (1 - b) for b in grid]
 save(draw.momentum(heavy, grid, limits), "06_beyond-momentum", heavy)
 
 # %%

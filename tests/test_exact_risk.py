@@ -12,7 +12,7 @@ from ntksgd.problems.target import source_target
 from ntksgd.risk.clustering import cluster
 from ntksgd.risk.exact import expected_risk, expected_risks, truncation_gap
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.stability import largest_stable_step, stability_load
+from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 from ntksgd.sgd.kernel import kernel_sgd
 
 CASES = [
@@ -182,14 +182,20 @@ def test_largest_stable_step_is_where_second_moments_stop_growing(circle):
     np.testing.assert_allclose(largest_stable_step(spectrum), 2 / spectrum.trace, rtol=1e-9)
     lam = np.array([0.5, 0.2, 0.1])
     small = Spectrum(2, lam, np.array([1.0, 2.0, 2.0]), 1.1)
-    for decay, batch in ((0.0, 1), (0.2, 1), (0.0, 5), (0.1, 3)):
-        edge = largest_stable_step(small, decay, batch)
-        m = sphere_modes(small, [np.zeros(3)], decay, batch)
+    one = np.eye(3)
+    for beta, batch, decay in ((0, 1, 0), (0, 1, 0.2), (0, 5, 0), (0.5, 1, 0), (0.6, 3, 0.1)):
+        options = {"momentum": beta, "batch": batch, "weight_decay": decay}
+        edge = largest_stable_step(small, **options)
         for factor, grows in ((0.99, False), (1.01, True)):
             eta = factor * edge
-            growth = np.diag(1 - m.decay(eta)) + eta**2 / batch * m.weights[:, None]
+            mean = 1 + beta - eta * (lam + decay)
+            square = np.diag(mean**2 - (eta * lam) ** 2 / batch)
+            square += eta**2 / batch * (lam**2 * small.multiplicities)[:, None]
+            # of (C, X, B) as in `momentum`
+            growth = np.block([[square, np.diag(-2 * beta * mean), beta**2 * one],
+                               [np.diag(mean), -beta * one, 0 * one], [one, 0 * one, 0 * one]])
             assert (np.abs(np.linalg.eigvals(growth)).max() > 1) is np.bool_(grows)
-            assert (stability_load(small, eta, decay, batch) >= 1) == grows
+            assert (fixed_point_gain(small, eta, **options) >= 1) == grows
 
 
 @pytest.mark.parametrize(("options", "message"), [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd.kernels import sphere
-from ntksgd.kernels.kernel_variance import kernel_variance
+from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import empirical_ntk, initialise

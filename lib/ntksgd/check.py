@@ -60,6 +60,15 @@ def finite_array(name, values, ndim=None, *, non_negative=False):
     return array
 
 
+def times(name, values, low=1):
+    """Return `values` as an array if they are increasing integers >= low."""
+    values = np.asarray(values)
+    if values.ndim != 1 or values.dtype.kind not in "iu" or not values.size or (
+            values[0] < low or np.any(np.diff(values) <= 0)):
+        raise ValueError(f"{name} = {values}: must be increasing integers >= {low}")
+    return values
+
+
 def one_of(name, value, allowed):
     """Return `value` if it is one of `allowed`."""
     if value not in allowed:

@@ -3,8 +3,8 @@
     u^1 = W^1 x + gamma c^1,   u^(l+1) = n^(-1/2) W^(l+1) phi(u^l) + gamma c^(l+1),
     g(x) = n^(-1/2) <a, phi(u^L)>,      phi = sigma / sqrt(E sigma(z)^2),  z ~ N(0, 1),
 with W ~ N(0, 1), c = 0 and a = +-1 at the start. Since E phi(z)^2 = 1, every layer maps the unit
-sphere to itself in the limit. With kappa_1, kappa_0 the parts of the kernel of phi (module
-`kernel`) and t = <x, x'>, the correlations and the kernels of the preactivations are
+sphere to itself in the limit. With kappa_1, kappa_0 the NNGP and the derivative kernel of phi
+(module `two_layer`) and t = <x, x'>, the correlations and the kernels of the preactivations are
     S_0 = t,              S_l = kappa_1(S_(l-1)),
     H_1 = t + gamma^2,    H_(l+1) = S_l + gamma^2 + kappa_0(S_(l-1)) H_l,
 and the tangent kernel is  K_L = S_L + kappa_0(S_(L-1)) H_L.  For L = 1 it is the two-layer kernel
@@ -17,13 +17,8 @@ from functools import lru_cache
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernels import sphere
-from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.kernels.two_layer import TangentKernel
 from ntksgd.models.activations import activation
-
-# Zonal quadrature loses what lies below rounding: such eigenvalues count as zero.
-ROUNDING = 1e-14
 
 
 @lru_cache(maxsize=32)
@@ -87,10 +82,10 @@ class DeepKernel:
         correlations = [np.asarray(t, dtype=float)]
         preactivation = correlations[0] + bias
         for layer in range(1, self.depth + 1):
-            first, zeroth = self.shallow.parts(correlations[-1])
+            nngp, derivative = self.shallow.parts(correlations[-1])
             # rounding may carry a correlation past 1 by one unit in the last place
-            correlations.append(np.minimum(first / second_moment, 1.0))
-            backward = zeroth / second_moment * preactivation
+            correlations.append(np.minimum(nngp / second_moment, 1.0))
+            backward = derivative / second_moment * preactivation
             if layer < self.depth:
                 preactivation = correlations[-1] + bias + backward
         return np.array(correlations), correlations[-1] + backward
@@ -103,46 +98,6 @@ class DeepKernel:
 def deep_kernel(spec, depth, gamma=1.0):
     """Return the tangent kernel of `depth` hidden layers for an activation (name or object)."""
     return DeepKernel(TangentKernel(activation(spec), gamma), depth)
-
-
-def deep_spectrum(kernel, d, max_degree, tolerance=1e-13):
-    """Mercer spectrum on S^(d-1) of a zonal kernel, lambda_k = int kappa P_k dmu_d by quadrature.
-
-    Parameters
-    ----------
-    kernel : callable with a `trace`
-        Any zonal kernel, here a DeepKernel.
-    d, max_degree : int
-    tolerance : float
-        Largest accepted change of an eigenvalue, relative to kappa(1), when the panels of the
-        quadrature are doubled.
-
-    Returns
-    -------
-    Spectrum
-        Eigenvalues below 1e-14 kappa(1) are rounding and set to zero.
-
-    Raises
-    ------
-    ValueError
-        For d < 2, max_degree < 1, or a quadrature that does not reach the tolerance.
-    """
-    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
-    counts = sphere.multiplicity(d, np.arange(max_degree + 1))
-    panels, coarse, change = max(8, 2 * int(np.ceil(max_degree / 16))), None, np.inf
-    while panels <= 1024:
-        t, weights = sphere.zonal_quadrature(d, panels)
-        values = sphere.legendre(d, max_degree, t) @ (weights * kernel(t))
-        if coarse is not None:
-            change = np.abs(values - coarse).max() / kernel.trace
-            if change <= tolerance:
-                values[values < ROUNDING * kernel.trace] = 0.0
-                return Spectrum(d, values, counts, kernel.trace)
-        panels, coarse = 2 * panels, values
-    raise ValueError(
-        f"tolerance = {tolerance:g}: the quadrature of the kernel in d = {d} stopped at a relative "
-        f"change of {change:.1e}; ask for a larger tolerance"
-    )
 
 
 def relu_circle_tail(depth, degrees):

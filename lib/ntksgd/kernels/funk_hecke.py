@@ -19,8 +19,6 @@ from ntksgd.models.activations import relu_value
 # Halvings of the panels at t = 0 and rho = 0, where an activation that nearly has a kink at 0
 # (squareplus of small s) varies on the scale s: they resolve scales down to about 1e-4.
 HALVINGS = 12
-# Standard deviations of rho kept beyond its mean sqrt(d): exp(-13^2/2) < 1e-36.
-RHO_TAIL = 13.0
 
 
 def relu_coefficients(d, max_degree):
@@ -48,17 +46,31 @@ def relu_coefficients(d, max_degree):
     return ramp[:n], step[:n]
 
 
-def _by_quadrature(activation, d, max_degree, panels, radial_panels):
-    """(u, v) with `panels` panels in the angle and `radial_panels` in rho."""
-    t, weights = sphere.zonal_quadrature(d, panels, halvings=HALVINGS)
-    end = np.sqrt(d) + RHO_TAIL
-    rho, density = sphere.gauss_panels(0.0, end, radial_panels, halvings=HALVINGS)
-    density = density * np.exp((d - 1) * np.log(rho) - rho**2 / 2)
-    density /= 2 ** (d / 2 - 1) * special.gamma(d / 2)  # the chi density of d degrees of freedom
-    polynomials = (sphere.legendre(d, max_degree, t) * weights).T
+def radial_coefficients(activation, d, max_degree, panels, radial_panels):
+    """Coefficients c_k(rho) of sigma and c'_k(rho) of its derivative at nodes of rho = |b|.
+
+    Parameters
+    ----------
+    activation : Activation
+    d, max_degree : int
+    panels, radial_panels : int
+        Gauss-Legendre panels in the angle (even; unused for ReLU) and in rho.
+
+    Returns
+    -------
+    weights : ndarray, shape (nodes,)
+        Of the law of rho, with sum 1.
+    value, slope : ndarray, shape (nodes, max_degree + 1)
+    """
+    rho, weights = sphere.norm_quadrature(d, radial_panels, HALVINGS)
+    if activation.value is relu_value:
+        ramp, step = relu_coefficients(d, max_degree)
+        return weights, np.outer(rho, ramp), np.tile(step, (rho.size, 1))
+    t, measure = sphere.zonal_quadrature(d, panels, halvings=HALVINGS)
+    polynomials = (sphere.legendre(d, max_degree, t) * measure).T
     argument = np.outer(rho, t)
-    return [density @ (f(argument) @ polynomials) ** 2
-            for f in (activation.value, activation.derivative)]
+    value, slope = (f(argument) @ polynomials for f in (activation.value, activation.derivative))
+    return weights, value, slope
 
 
 def mean_square_coefficients(activation, d, max_degree, tolerance=1e-12):
@@ -90,16 +102,21 @@ def mean_square_coefficients(activation, d, max_degree, tolerance=1e-12):
         ramp, step = relu_coefficients(d, max_degree)
         return d * ramp**2, step**2  # E rho^2 = d
     counts = sphere.multiplicity(d, np.arange(max_degree + 1))
-    panels, radial = max(8, 2 * int(np.ceil(max_degree / 32))), 4  # 16 degrees a panel
-    coarse, change = _by_quadrature(activation, d, max_degree, panels, radial), np.inf
-    for _ in range(4):
-        panels, radial = 2 * panels, 2 * radial
-        fine = _by_quadrature(activation, d, max_degree, panels, radial)
+    panels = max(8, 2 * int(np.ceil(max_degree / 32)))  # 16 degrees a panel
+
+    def mean_squares(refinement):
+        weights, *pair = radial_coefficients(activation, d, max_degree, panels * refinement,
+                                             4 * refinement)
+        return tuple(weights @ c**2 for c in pair)
+
+    coarse, change = mean_squares(1), np.inf
+    for refinement in (2, 4, 8, 16):
+        fine = mean_squares(refinement)
         change = max(np.sum(np.abs(f - c) * counts) / max(np.sum(f * counts), 1e-300)
                      for f, c in zip(fine, coarse, strict=True))
         coarse = fine
         if change <= tolerance:
-            return tuple(coarse)
+            return fine
     raise ValueError(
         f"tolerance = {tolerance:g}: the quadrature of activation {activation.name!r} in d = {d} "
         f"stopped at a relative change of {change:.1e}; ask for a larger tolerance"

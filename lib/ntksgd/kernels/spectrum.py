@@ -17,6 +17,9 @@ from ntksgd.kernels.funk_hecke import mean_square_coefficients
 from ntksgd.kernels.two_layer import TangentKernel
 from ntksgd.models.activations import activation
 
+# Quadrature of a kernel loses what lies below rounding: such eigenvalues count as zero.
+ROUNDING = 1e-14
+
 
 @dataclass(frozen=True)
 class Spectrum:
@@ -95,3 +98,43 @@ def mercer_spectrum(spec, d, max_degree, gamma=1.0, tolerance=1e-12):
     eigenvalues[1:] += (k * v[k - 1] + (k + d - 2) * v[k + 1]) / (2 * k + d - 2)
     counts = sphere.multiplicity(d, np.arange(max_degree + 1))
     return Spectrum(d, eigenvalues, counts, TangentKernel(act, gamma).trace)
+
+
+def quadrature_spectrum(kernel, d, max_degree, tolerance=1e-13):
+    """Mercer spectrum on S^(d-1) of a zonal kernel, lambda_k = int kappa P_k dmu_d by quadrature.
+
+    Parameters
+    ----------
+    kernel : callable with a `trace`
+        Any zonal kernel, as a TangentKernel or a DeepKernel.
+    d, max_degree : int
+    tolerance : float
+        Largest accepted change of an eigenvalue, relative to kappa(1), when the panels of the
+        quadrature are doubled.
+
+    Returns
+    -------
+    Spectrum
+        Eigenvalues below 1e-14 kappa(1) are rounding and set to zero.
+
+    Raises
+    ------
+    ValueError
+        For d < 2, max_degree < 1, or a quadrature that does not reach the tolerance.
+    """
+    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
+    counts = sphere.multiplicity(d, np.arange(max_degree + 1))
+    panels, coarse, change = max(8, 2 * int(np.ceil(max_degree / 16))), None, np.inf
+    while panels <= 1024:
+        t, weights = sphere.zonal_quadrature(d, panels)
+        values = sphere.legendre(d, max_degree, t) @ (weights * kernel(t))
+        if coarse is not None:
+            change = np.abs(values - coarse).max() / kernel.trace
+            if change <= tolerance:
+                values[values < ROUNDING * kernel.trace] = 0.0
+                return Spectrum(d, values, counts, kernel.trace)
+        panels, coarse = 2 * panels, values
+    raise ValueError(
+        f"tolerance = {tolerance:g}: the quadrature of the kernel in d = {d} stopped at a relative "
+        f"change of {change:.1e}; ask for a larger tolerance"
+    )

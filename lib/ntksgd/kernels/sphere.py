@@ -15,6 +15,9 @@ from scipy import special
 
 from ntksgd import check
 
+# Standard deviations of |b| kept beyond its mean, about sqrt(d): exp(-13^2/2) < 1e-36.
+NORM_TAIL = 13.0
+
 
 def multiplicity(d, degrees):
     """Dimension N_k of the space of harmonics of degree k on S^(d-1).
@@ -79,6 +82,16 @@ def gauss_panels(low, high, panels, order=32, halvings=0):
     half = np.diff(edges)[:, None] / 2
     centre = (edges[:-1, None] + edges[1:, None]) / 2
     return (centre + half * nodes).ravel(), (half * weights).ravel()
+
+
+def norm_quadrature(d, panels, halvings=0):
+    """Nodes rho and weights for the law of rho = |b|, b ~ N(0, I_d), d >= 1: the chi law.
+
+    Gauss-Legendre panels on [0, sqrt(d) + 13]; `halvings` refines the one at 0 (`gauss_panels`).
+    """
+    rho, weights = gauss_panels(0.0, np.sqrt(d) + NORM_TAIL, panels, halvings=halvings)
+    density = np.exp((d - 1) * np.log(rho) - rho**2 / 2)
+    return rho, weights * density / (2 ** (d / 2 - 1) * special.gamma(d / 2))
 
 
 def zonal_quadrature(d, panels, order=32, halvings=0):

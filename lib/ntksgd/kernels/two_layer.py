@@ -2,11 +2,12 @@
 
 With t = <x, x'>, |x| = |x'| = 1, and (u, v) centred Gaussian of unit variances and covariance t,
     kappa(t) = kappa_1(t) + (t + gamma^2) kappa_0(t),
-    kappa_1 = E[sigma(u) sigma(v)],    kappa_0 = E[sigma'(u) sigma'(v)]
-(derivatives in a, in b and in c; c = 0 at the start). Closed forms: ReLU (arc-cosine kernels,
-Cho & Saul 2009) and erf (arcsine kernel, Williams 1998). Otherwise a Chebyshev series: kappa_0 and
-kappa_1 do not depend on d, so the circle's spectrum gives kappa_i(t) = sum_k u_k N_k T_k(t). With a
-kink at 0 that series is slow, but kappa_i is smooth in the angle arccos t: interpolation there.
+    kappa_1 = E[sigma(u) sigma(v)]      the NNGP kernel,          from the derivatives in a,
+    kappa_0 = E[sigma'(u) sigma'(v)]    the derivative kernel,    from those in b and c
+(c = 0 at the start). Closed forms: ReLU (arc-cosine kernels, Cho & Saul 2009) and erf (arcsine
+kernel, Williams 1998). Otherwise a Chebyshev series: neither kernel depends on d, so the circle's
+spectrum gives kappa_1(t) = sum_k u_k N_k T_k(t), kappa_0(t) = sum_k v_k N_k T_k(t). With a kink at
+0 that series is slow, but both are smooth in the angle arccos t: interpolation there.
 """
 
 import math
@@ -18,8 +19,8 @@ from numpy.polynomial import chebyshev
 from scipy import special
 
 from ntksgd import check
-from ntksgd.kernels.funk_hecke import HALVINGS, RHO_TAIL, mean_square_coefficients
-from ntksgd.kernels.sphere import gauss_panels
+from ntksgd.kernels.funk_hecke import HALVINGS, mean_square_coefficients
+from ntksgd.kernels.sphere import gauss_panels, norm_quadrature
 from ntksgd.models.activations import Activation, activation, relu_value
 
 
@@ -46,7 +47,7 @@ CLOSED_FORMS = {relu_value: _relu_pair, special.erf: _erf_pair}
 
 @lru_cache(maxsize=32)
 def _chebyshev_series(act, tolerance=1e-13):
-    """Chebyshev coefficients of (kappa_1, kappa_0), as many as their tails need."""
+    """Chebyshev coefficients of the NNGP and the derivative kernel, as many as needed."""
     # squareplus of scale s needs 2 s k of about 90: begin there
     degree = 128 if act.scale is None else 2 ** max(7, math.ceil(math.log2(48 / act.scale)))
     degree = min(degree, 4096)
@@ -68,13 +69,12 @@ def _chebyshev_series(act, tolerance=1e-13):
 
 @lru_cache(maxsize=32)
 def _angle_series(act, degree=64):
-    """Chebyshev coefficients in the angle of (kappa_1, kappa_0), for a kink at 0.
+    """Chebyshev coefficients in the angle of the NNGP and derivative kernels, for a kink at 0.
 
     (u, v) = rho (cos psi, cos(psi - angle)): the kinks psi = +-pi/2 and angle +- pi/2 are edges of
     the panels in psi, so every integrand is smooth.
     """
-    rho, density = gauss_panels(0.0, np.sqrt(2) + RHO_TAIL, 8)
-    density = density * rho * np.exp(-(rho**2) / 2)
+    rho, density = norm_quadrature(2, 8)
 
     def pair(angle):
         moments = np.zeros(2)
@@ -99,9 +99,9 @@ def _angle_series(act, degree=64):
 
 def _second_moments(act):
     """(E[sigma(z)^2], E[sigma'(z)^2]), z ~ N(0, 1), by quadrature on each side of 0."""
-    z, weights = gauss_panels(0.0, 1.0 + RHO_TAIL, 32, halvings=HALVINGS)
-    weights = weights * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-    return tuple(float(weights @ (f(z) ** 2 + f(-z) ** 2)) for f in (act.value, act.derivative))
+    z, weights = norm_quadrature(1, 32, HALVINGS)
+    return tuple(float(weights @ (f(z) ** 2 + f(-z) ** 2) / 2)
+                 for f in (act.value, act.derivative))
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,10 @@ class TangentKernel:
         object.__setattr__(self, "trace", square + (1 + self.gamma**2) * slope)
 
     def parts(self, t):
-        """Return kappa_1(t) = E[sigma sigma'] and kappa_0(t) = E[sigma' sigma''], t any shape."""
+        """Return the NNGP kernel E[sigma(u) sigma(v)] and its derivative kernel, t any shape.
+
+        The latter, E[sigma'(u) sigma'(v)], is the derivative in t of the former.
+        """
         t = np.asarray(t, dtype=float)
         if self.activation.value in CLOSED_FORMS:
             return CLOSED_FORMS[self.activation.value](t)
@@ -144,8 +147,8 @@ class TangentKernel:
 
     def __call__(self, t):
         """kappa(t), same shape as t."""
-        first, zeroth = self.parts(t)
-        return first + (np.asarray(t) + self.gamma**2) * zeroth
+        nngp, derivative = self.parts(t)
+        return nngp + (np.asarray(t) + self.gamma**2) * derivative
 
     def gram(self, x, y=None):
         """Kernel matrix kappa(<x_i, y_j>) of unit vectors x (n, d) and y (p, d)."""

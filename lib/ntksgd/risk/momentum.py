@@ -11,37 +11,15 @@ it closes:
     C_k <- (q^2 - 2 q u + (1 - 1/b) u^2) C_k - 2 beta (q - u) X_k + beta^2 B_k
            + (eta^2/b) w_k (R + s^2)
     X_k <- (q - u) C_k - beta X_k,      B_k <- C_k.
-Constant step: C_k = u N_k (R + s^2) / (b [2 (1 - beta) + 2 beta u / q - (1 - 1/b) u]), in all
-R = G (R + s^2);  G < 1 is the limit of mean-square stability, and for small eta it is
-G = eta kappa(1) / (2 b (1 - beta)), that of plain SGD with step eta / (1 - beta).
+Constant step: C_k = u N_k (R + s^2) / (b [2 (1 - beta) + 2 beta u / q - (1 - 1/b) u]), the fixed
+point behind `stability`. The kernel is the truncated one: what lies beyond K is dropped.
 """
 
 import numpy as np
 from numba import njit
 
 from ntksgd import check
-from ntksgd.kernels.spectrum import Spectrum
-from ntksgd.sgd.heavy_ball import ascending, momentum
-
-
-def fixed_point_gain(spectrum: Spectrum, eta, beta, batch=1):
-    """G with R = G (R + s^2) at the fixed point of constant step eta; infinity if unstable."""
-    beta, batch = momentum(beta), check.integer("batch", batch, 1)
-    u = check.positive("eta", eta) * spectrum.eigenvalues
-    damping = 2 * (1 - beta) + 2 * beta * u / (1 + beta) - (1 - 1 / batch) * u
-    if np.any(damping <= 0):
-        return np.inf
-    return float(np.sum(spectrum.multiplicities * u / damping) / batch)
-
-
-def largest_stable_step(spectrum, beta, batch=1):
-    """The step at which `fixed_point_gain` reaches 1: 2 / kappa(1) without momentum, b = 1."""
-    low, high = 0.0, 4 * batch / spectrum.eigenvalues.max()
-    for _ in range(60):
-        middle = (low + high) / 2
-        stable = fixed_point_gain(spectrum, middle, beta, batch) < 1
-        low, high = (middle, high) if stable else (low, middle)
-    return low
+from ntksgd.risk.modes import sphere_modes
 
 
 def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
@@ -71,11 +49,10 @@ def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
     ValueError
         For beta outside [0, 1), times that do not ascend, or a recursion that diverges.
     """
-    beta, times, batch = momentum(beta), ascending("times", times), check.integer("batch", batch, 1)
-    counts, eigenvalues = spectrum.multiplicities, spectrum.eigenvalues
+    beta = check.number("beta", beta, 0.0, 1.0, open_high=True)
+    times, m = check.times("times", times), sphere_modes(spectrum, [power], batch=batch, tail=False)
     steps = np.asarray(schedule(np.arange(1, times[-1] + 1)), dtype=float)
-    power = check.finite_array("power", power, 1, non_negative=True)
-    risk = _recursion(eigenvalues, eigenvalues**2 * counts, power, steps, beta, times, batch)
+    risk = _recursion(m.eigenvalues, m.weights, m.power[0], steps, beta, times, batch)
     if not np.all(np.isfinite(risk)):
         raise ValueError(f"beta = {beta:g}, eta_1 = {steps[0]:g}: the second moments diverge; "
                          "lower one of them")
