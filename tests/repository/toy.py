@@ -50,7 +50,8 @@ ax.plot(range(n), [x ** powers[0] for x in range(n)])
 save(fig, "01_toy-line", {"x": range(n)})
 
 # %%
-row = claims.Claim("A", "a number", "", None, None, 1.0, 1.0, 0.9, 1.1, "=")
+row = claims.Statement("A", "a number", "claim", theory=1.0, relation="=", measured=1.0,
+                       interval=(0.9, 1.1), interval_kind="statistical", range="-")
 print(claims.record("01_toy", [row]).to_string(index=False))
 '''
 
@@ -78,8 +79,9 @@ def project(root: Path) -> Path:
     package = root / "lib/ntksgd"
     for name in ("report/figures", "models", "kernels"):
         (package / name).mkdir(parents=True)
-    for name in ("__init__", "files", "models/__init__", "kernels/__init__", "report/__init__",
-                 "report/paths", "report/claims", "report/figures/__init__"):
+    for name in ("__init__", "check", "files", "models/__init__", "kernels/__init__",
+                 "report/__init__", "report/paths", "report/claims", "report/statements",
+                 "report/verdicts", "report/figures/__init__"):
         shutil.copy2(ROOT / f"lib/ntksgd/{name}.py", package / f"{name}.py")
     (package / "kernels/two_layer.py").write_text("from ntksgd.models import activations\n")
     (package / "models/activations.py").write_text('"""Activations."""\n')

@@ -4,17 +4,18 @@ import os
 from pathlib import Path
 
 
-def root() -> Path:
+def root(instead: str = "NTKSGD_FIGURES") -> Path:
     """Root of the repository this package is run from.
 
     Raises
     ------
     FileNotFoundError
-        If the package was copied out of its repository: set ``NTKSGD_FIGURES`` then.
+        If the package was copied out of its repository; `instead` is the environment variable
+        that names the place the caller looks for.
     """
     here = Path(__file__).resolve().parents[3]
     if not (here / "pyproject.toml").is_file():
-        raise FileNotFoundError("ntksgd is not inside its repository; set NTKSGD_FIGURES")
+        raise FileNotFoundError(f"ntksgd is not inside its repository; set {instead}")
     return here
 
 
