@@ -35,18 +35,35 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd.compare import kernel_drift
-from ntksgd.report import claims, width_claims
-from ntksgd.report import width_tables as tables
-from ntksgd.report import width_theory_tables as theory_tables
+from ntksgd.compare.drift import kernel_change
+from ntksgd.compare.paths import paths
+from ntksgd.problems.problem import source_problem, step_budget
+from ntksgd.report import claims
+from ntksgd.report.claims import Statement
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width as draw
 from ntksgd.report.figures import width_theory as draw_theory
-from ntksgd.stats import rates
-from ntksgd.width import budget as width_budget
-from ntksgd.width import experiment, studies
-from ntksgd.width import plane_law as model
-from ntksgd.width.requirement import width_law
+from ntksgd.report.tables import excess_table, law_table
+from ntksgd.risk.finite_width import first_order
+from ntksgd.risk.kernel_risk import kernel_risk
+
+# %%
+from ntksgd.risk.predicted import (
+    capacity_free,
+    drift_heuristic_width,
+    linearised_width,
+    sufficient_width,
+)
+from ntksgd.risk.rkhs_norm import expected_rkhs_norm
+from ntksgd.stats import intervals
+from ntksgd.stats.coverage import coverage
+from ntksgd.stats.slopes import curve_slope, slope
+from ntksgd.width.along import risk_along
+from ntksgd.width.budget import Plan, budget
+from ntksgd.width.excess import controlled_excess
+from ntksgd.width.measured import measure
+from ntksgd.width.plane_law import plane_law
+from ntksgd.width.requirement import isotonic_crossing, width_law
 
 use_style()
 
@@ -74,14 +91,13 @@ seed = 5  # type: int
 
 # %%
 groups = (widths_small, widths_middle, widths_large)
-plan = width_budget.Plan(T, tuple(zip(groups, replicates, strict=True)))
-relu_plan = width_budget.Plan(T_relu, tuple(zip(groups[:2], replicates_relu, strict=True)),
-                            linearised=True)
-drift_plan = width_budget.Plan(T, (((width_drift,), replicates_drift),), linearised=True)
+plan = Plan(T, tuple(zip(groups, replicates, strict=True)))
+relu_plan = Plan(T_relu, tuple(zip(groups[:2], replicates_relu, strict=True)), linearised=True)
+drift_plan = Plan(T, (((width_drift,), replicates_drift),), linearised=True)
 plans = {f"squareplus, r = {r:g}": plan for r in regularities}
 plans |= {f"relu, r = {r:g}": relu_plan for r in regularities}
 plans |= {f"drift, r = {r:g}": drift_plan for r in regularities}
-print(width_budget.budget(plans, limit))
+print(budget(plans, limit))
 
 # %% [markdown]
 # ## 1. The estimator
@@ -94,22 +110,25 @@ print(width_budget.budget(plans, limit))
 # is an unbiased sample of the excess in which most of the sampling noise has cancelled. The
 # coefficient of the control variate is fixed at 1, its limit for wide networks: that keeps $x$
 # unbiased for any number of replicates. One path serves every $T$, so errors at different $T$ are
-# dependent; every interval below is a 95 % bootstrap over whole paths.
+# dependent; every interval below is that of the delete-one jackknife over whole paths, with
+# Student's $t$ (module `ntksgd.stats.intervals`, which says why; the cell prints how often it
+# covers).
 #
 # Near the level $\tau$ the excess is fitted by a local power law $Am^{-\alpha}$ over the four
 # widths around the crossing, by weighted least squares *in the excess*, not in its logarithm, for
 # a mean over noisy replicates may be negative. Where $m^*$ falls outside the widths tested it is
-# reported as a bound (a triangle); such a time, and any at which $m^*$ falls outside in more than
-# 5 % of the resamples, does not enter a slope. The test suite repeats the inference on $m^*$ and on
+# reported as a bound (a triangle); such a time, and any at which $m^*$ may lie outside with
+# probability over 5 %, does not enter a slope. The test suite repeats the inference on $m^*$ and on
 # the plane law (section 4) on synthetic data with a known law and as few replicates as here, and
 # counts how often the intervals cover the exponent. Numbers after $\pm$ are one standard error.
 
 # %%
-setups = {r: experiment.setting("squareplus(0.5)", 2, r, noise, step, max_degree=64)
-          for r in regularities}
-sweeps = {r: experiment.run(s, plan, seed + i, points)
-          for i, (r, s) in enumerate(setups.items())}
+problems = {r: source_problem("squareplus(0.5)", 2, r, noise, step, max_degree=64)
+            for r in regularities}
+sweeps = {r: measure(problem, plan, seed + i, points)
+          for i, (r, problem) in enumerate(problems.items())}
 print("replicates lost to divergence:", {r: s.diverged for r, s in sweeps.items()})
+print(coverage("crossing", min(replicates)))
 
 # %%
 reduction = sweeps[regularities[0]].variance_reduction()
@@ -125,10 +144,10 @@ for m, (gain, best) in reduction.items():
 # ## 2. The phase diagram
 
 # %%
-laws = {r: [width_law(s.network, tau, seed) for tau in tolerances] for r, s in sweeps.items()}
+laws = {r: [width_law(s.network, tau) for tau in tolerances] for r, s in sweeps.items()}
 panels = {f"r = {r:g}": (sweeps[r].network, laws[r]) for r in regularities}
 fig = draw.phase_diagram(panels, tolerances)
-save(fig, "05_width_requirement-phase", tables.excesses(sweeps))
+save(fig, "05_width_requirement-phase", excess_table({r: s.network for r, s in sweeps.items()}))
 plt.show()
 
 # %% [markdown]
@@ -139,12 +158,25 @@ plt.show()
 # ## 3. The exponent of $m^*$ in $T$
 
 # %%
-print(tables.exponents(sweeps, laws).to_string(index=False))
+rows = []
+for r in regularities:
+    excess = sweeps[r].network
+    for law in laws[r]:
+        iso = np.array([isotonic_crossing(excess.widths, mean, error, law.tau)
+                        for mean, error in zip(excess.mean.T, excess.error.T, strict=True)])
+        gap = np.exp(np.nanmedian(np.abs(np.log(iso / law.required)[law.seen])))
+        ends = [f"{('<= ', '', '> ')[int(law.censored[j]) + 1]}{law.required[j]:.0f}"
+                for j in (0, -1)]
+        rows.append([r, law.tau, str(law.slope), f"{law.seen.sum()} of {law.seen.size}", *ends,
+                     f"{gap:.2f}", f"{sufficient_width(r):.2f}", f"{drift_heuristic_width(r):.2f}"])
+print(pd.DataFrame(rows, columns=[
+    "r", "tau", "exponent of m* [95 %]", "times used", "m*(100)", f"m*({T})",
+    "isotonic / power law", "paper", "heuristic"]).to_string(index=False))
 
 # %%
 slopes = {(r, law.tau): law.slope for r in regularities for law in laws[r] if law.slope}
-assert all(s.high < model.heuristic_exponent(r) for (r, tau), s in slopes.items() if tau >= 0.1)
-assert all(s.high < model.paper_exponent(r) for (r, tau), s in slopes.items())
+assert all(s.high < drift_heuristic_width(r) for (r, tau), s in slopes.items() if tau >= 0.1)
+assert all(s.high < sufficient_width(r) for (r, tau), s in slopes.items())
 
 # %% [markdown]
 # Every exponent lies far below the paper's, and at $\tau\ge0.1$ the intervals lie below the drift
@@ -155,10 +187,10 @@ assert all(s.high < model.paper_exponent(r) for (r, tau), s in slopes.items())
 
 # %%
 grids = {r: np.unique(np.rint(np.geomspace(100, T, 40)).astype(int)) for r in regularities}
-predicted = {f"r = {r:g}": (grids[r], experiment.first_order(setups[r], grids[r]))
-             for r in regularities}
+predicted = {f"r = {r:g}": (grids[r], first_order(problems[r], grids[r])) for r in regularities}
 fig = draw.requirement({f"r = {r:g}": laws[r] for r in regularities}, predicted)
-save(fig, "05_width_requirement-requirement", tables.requirements(laws))
+save(fig, "05_width_requirement-requirement", pd.concat(
+    law_table({r: law}, "r").assign(tau=law.tau) for r in regularities for law in laws[r]))
 plt.show()
 
 # %% [markdown]
@@ -175,8 +207,16 @@ plt.show()
 # $$\frac{\mathbb ER_m(T)}{R(T)}-1\approx A\,m^{-\alpha}T^{\beta},\qquad m^*\propto T^{\beta/\alpha}.$$
 
 # %%
-planes = {r: model.plane_law(s.network, tables.small_cells(s), seed) for r, s in sweeps.items()}
-print(tables.planes(planes).to_string(index=False))
+def small_cells(sweep):
+    """Cells (m, T) in which the predicted excess c(T)/m is below 0.3."""
+    return first_order(sweep.problem, sweep.times) / sweep.network.widths[:, None] < 0.3
+
+
+planes = {r: plane_law(s.network, small_cells(s)) for r, s in sweeps.items()}
+print(pd.DataFrame(
+    [[r, str(p.alpha), str(p.beta), str(p.ratio), p.cells, f"{p.misfit:.2f}"]
+     for r, p in planes.items()],
+    columns=["r", "alpha", "beta", "beta/alpha", "cells", "misfit"]).to_string(index=False))
 
 # %% [markdown]
 # The exponent in $m$ is near 1, and $\beta/\alpha$ agrees with the direct crossings: two estimates
@@ -206,16 +246,24 @@ print(tables.planes(planes).to_string(index=False))
 # linearised network on the same samples, ReLU.
 
 # %%
-relu = {r: experiment.setting("relu", 2, r, noise, step) for r in regularities}
-relu_sweeps = {r: experiment.run(s, relu_plan, seed + 10 + i, points)
-               for i, (r, s) in enumerate(relu.items())}
+relu = {r: source_problem("relu", 2, r, noise, step) for r in regularities}
+relu_sweeps = {r: measure(problem, relu_plan, seed + 10 + i, points)
+               for i, (r, problem) in enumerate(relu.items())}
 relu_times = relu_sweeps[regularities[0]].times
 chosen = [0, len(relu_times) // 2, len(relu_times) - 1]
 curves = {f"ReLU, r = {r:g}": (s.network, s.linearised, chosen,
-                               experiment.first_order(relu[r], s.times)[chosen])
+                               first_order(relu[r], s.times)[chosen])
           for r, s in relu_sweeps.items() if r in (regularities[0], regularities[-1])}
+
+# %%
 fig = draw_theory.two_curves(curves)
-save(fig, "05_width_requirement-linearised", theory_tables.two_curves(curves))
+save(fig, "05_width_requirement-linearised", pd.concat(pd.DataFrame({
+    "panel": name, "m": np.repeat(net.widths, len(chosen)),
+    "T": np.tile(net.times[chosen], net.widths.size),
+    "network": net.mean[:, chosen].ravel(), "network_error": net.error[:, chosen].ravel(),
+    "linearised": lazy.mean[:, chosen].ravel(), "linearised_error": lazy.error[:, chosen].ravel(),
+    "first_order": np.outer(1 / net.widths, c).ravel()})
+    for name, (net, lazy, chosen, c) in curves.items()))
 plt.show()
 
 # %% [markdown]
@@ -224,7 +272,16 @@ plt.show()
 # the linearised network: for ReLU, letting the features move helps.
 
 # %%
-print(theory_tables.agreement(relu_sweeps).to_string(index=False))
+rows = []
+for r, s in relu_sweeps.items():
+    small = small_cells(s)
+    expected = first_order(s.problem, s.times) / s.linearised.widths[:, None]
+    weight = (expected / s.linearised.error)[small] ** 2
+    ratio = np.average((s.linearised.mean / expected)[small], weights=weight)
+    z = ((s.linearised.mean - expected) / s.linearised.error)[small]
+    rows.append([r, small.sum(), f"{ratio:.2f}", f"{np.mean(np.abs(z)):.2f}"])
+print(pd.DataFrame(rows, columns=["r", "cells", "measured / first order", "mean |z|"]).to_string(
+    index=False))
 
 # %% [markdown]
 # Over all cells where the prediction is below 0.3: the weighted ratio of measurement to
@@ -263,11 +320,27 @@ print(theory_tables.agreement(relu_sweeps).to_string(index=False))
 # %%
 far = np.unique(np.rint(np.geomspace(100, 10**9, 57)).astype(int))
 spectra = {"relu": (512, 2.0), "squareplus(0.5)": (64, np.inf)}  # largest degree, b
-local = theory_tables.local_exponents(spectra, regularities, noise, step, far)
+frames = []
+for name, (degree, b) in spectra.items():
+    for r in regularities:
+        c = first_order(source_problem(name, 2, r, noise, step, degree), far)
+        frames.append(pd.DataFrame({
+            "activation": name, "r": r, "T": far, "c": c,
+            "exponent": np.gradient(np.log(c), np.log(far)),
+            "asymptotic": linearised_width(r, b)}))
+local = pd.concat(frames, ignore_index=True)
 fig = draw_theory.exponents(local)
 save(fig, "05_width_requirement-exponents", local)
 plt.show()
-print(theory_tables.windows(local, (10**2, 10**5), (10**7, 10**9)).to_string(index=False))
+
+# %%
+rows = []
+for (name, r), part in local.groupby(["activation", "r"]):
+    fits = [curve_slope(part["T"][inside], part["c"][inside]).value
+            for inside in (part["T"].between(10**2, 10**5), part["T"].between(10**7, 10**9))]
+    rows.append([name, r, *(f"{v:.2f}" for v in (*fits, part["asymptotic"].iloc[0]))])
+print(pd.DataFrame(rows, columns=["activation", "r", "1e2 to 1e5", "1e7 to 1e9",
+                                  "asymptotic"]).to_string(index=False))
 
 # %% [markdown]
 # Spectra on the circle are sparse (two modes a degree), so the local exponent wobbles as $1/S$
@@ -290,11 +363,11 @@ times = sweeps[regularities[0]].times
 m_drift, drift = sweeps[regularities[0]].drift()
 some = np.isin(m_drift, [16, 128, 1024])
 fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)),
-                 kernel_drift.travel(setups[regularities[0]], times))
+                 np.sqrt(expected_rkhs_norm(problems[regularities[0]], times)))
 save(fig, "05_width_requirement-drift",
      pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
 plt.show()
-growth = [rates.slope(times, row).value for row in drift[some]]
+growth = [curve_slope(times, row).value for row in drift[some]]
 print("exponent of the distance in t:", ", ".join(f"{g:.3f}" for g in growth))
 
 # %% [markdown]
@@ -307,10 +380,12 @@ print("exponent of the distance in t:", ", ".join(f"{g:.3f}" for g in growth))
 
 # %%
 widths_change = [64, 256, 1024, 4096]
-for s in (setups[regularities[0]], relu[regularities[0]]):
-    change = kernel_drift.kernel_change(s, widths_change, 200, 16, seed + 30)
-    fall = rates.bootstrap_slope(widths_change, change, seed)
-    print(f"{s.activation}: exponent of ||K_t - K_0|| in m: {fall}")
+for problem in (problems[regularities[0]], relu[regularities[0]]):
+    run = paths(problem, ["network"], widths_change, [200], 16, seed + 30, degree=15,
+                observers={"change": kernel_change})
+    fall = slope(widths_change, run.observed["change"][..., 0])
+    print(f"{problem.activation}: exponent of ||K_t - K_0|| in m: {fall}")
+print(coverage("slope", 16))
 
 # %% [markdown]
 # (ii) *Contraction*: an error in a learnt mode lives for $1/\lambda_k$, not $S$. (iii) *Size*: the
@@ -322,10 +397,21 @@ for s in (setups[regularities[0]], relu[regularities[0]]):
 # $$m^*\simeq\frac{c(T)+c_{\rm drift}(T)}\tau\quad(\tau\to0),\qquad c_{\rm drift}=\lim m\,\mathbb E[R_m-R^{\rm lin}_m]/R.$$
 
 # %%
-samples = {r: kernel_drift.small_tolerance_law(setups[r], width_drift, times, replicates_drift,
-                                               seed + 20 + i) for i, r in enumerate(regularities)}
-fine = {r: rates.bootstrap_slope(times, values, seed) for r, values in samples.items()}
-print(theory_tables.fine_drift(setups, samples, fine, times).to_string(index=False))
+samples, rows = {}, []
+shown = (0, len(times) // 2, len(times) - 1)
+for i, r in enumerate(regularities):
+    run = paths(problems[r], ["network", "linearised"], [width_drift], times, replicates_drift,
+                seed + 20 + i)
+    c, exact = first_order(problems[r], times), sweeps[r].risk
+    drifted = width_drift * (run.network - run.linearised)[:, 0] / exact
+    samples[r], error = c + drifted, drifted.std(axis=0, ddof=1) / np.sqrt(replicates_drift)
+    rows.append([r, *(f"{c[j]:.1f} {drifted.mean(0)[j]:+.1f} +- {error[j]:.1f}" for j in shown)])
+fine = {r: slope(times, values) for r, values in samples.items()}
+for row in rows:
+    row.append(str(fine[row[0]]))
+print(pd.DataFrame(rows, columns=["r", *(f"T = {times[j]:,}" for j in shown),
+                                  "exponent, tau -> 0"]).to_string(index=False))
+print(coverage("slope", replicates_drift, len(times)))
 
 # %% [markdown]
 # Each entry is $c$ and $c_{\rm drift}$ (squareplus). Fluctuation at initialisation is the larger
@@ -335,11 +421,19 @@ print(theory_tables.fine_drift(setups, samples, fine, times).to_string(index=Fal
 # one finite width.
 
 # %%
-relu_planes = {r: model.plane_law(s.linearised, tables.small_cells(s), seed)
-               for r, s in relu_sweeps.items()}
-relu_fine = {r: rates.bootstrap_slope(s.times, kernel_drift.widest_drift_law(s), seed)
-             for r, s in relu_sweeps.items()}
-print(theory_tables.relu_drift(relu_sweeps, relu_planes, relu_fine).to_string(index=False))
+relu_planes = {r: plane_law(s.linearised, small_cells(s)) for r, s in relu_sweeps.items()}
+relu_fine = {r: slope(s.times, s.small_tolerance()) for r, s in relu_sweeps.items()}
+rows = []
+for r, s in relu_sweeps.items():
+    (widths, net), (_, lazy) = s.network.blocks[-1], s.linearised.blocks[-1]
+    gap = widths * (net - lazy)[..., -1]
+    error = gap.std(axis=0, ddof=1) / np.sqrt(len(gap))
+    rows.append([r, f"{first_order(s.problem, s.times)[-1]:.0f}",
+                 *(f"{g:+.0f} +- {e:.0f}" for g, e in zip(gap.mean(axis=0), error, strict=True)),
+                 str(relu_fine[r]), str(relu_planes[r].ratio)])
+print(pd.DataFrame(rows, columns=[
+    "r", f"c({relu_times[-1]})", *(f"drift, m = {m:g}" for m in widths), "network, tau -> 0",
+    "linearised, plane law"]).to_string(index=False))
 
 # %% [markdown]
 # For ReLU drift is *negative* at $r\ge3/4$, where it takes away a sizeable part of $c(T)$ and the two
@@ -354,18 +448,20 @@ print(theory_tables.relu_drift(relu_sweeps, relu_planes, relu_fine).to_string(in
 
 # %%
 reach = np.unique(np.rint(np.geomspace(100, 10 * T, 60)).astype(int))
-tau_shown = tolerances[1]
-panels = {}
+tau_shown, panels = tolerances[1], {}
+shown_laws = {r: next(x for x in laws[r] if x.tau == tau_shown) for r in regularities}
 for r in (regularities[0], regularities[-1]):
-    law = next(x for x in laws[r] if x.tau == tau_shown)
-    grown = model.growth_exponent(setups[r].schedule, setups[r].target.spectrum.trace, reach)
-    panels[f"r = {r:g}"] = {
-        "law": law, "T": reach, "paper": reach ** model.paper_exponent(r),
-        "heuristic": law.required[0] * (reach / reach[0]) ** model.heuristic_exponent(r),
-        "prediction": experiment.first_order(setups[r], reach) / tau_shown,
-        "earlier": law.required[0] * np.exp(np.minimum(grown - grown[0], 300))}
+    law, grown = shown_laws[r], step_budget(problems[r], reach)
+    low, high = law.band(reach)
+    panels[f"r = {r:g}"] = law, pd.DataFrame({
+        "T": reach, "paper": reach ** sufficient_width(r),
+        "heuristic": law.required[0] * (reach / reach[0]) ** drift_heuristic_width(r),
+        "earlier": law.required[0] * np.exp(np.minimum(grown - grown[0], 300)),
+        "first_order": first_order(problems[r], reach) / tau_shown,
+        "measured": law.slope(reach), "low": low, "high": high})
 fig = draw.headline(panels)
-save(fig, "05_width_requirement-headline", tables.headline(panels))
+save(fig, "05_width_requirement-headline", pd.concat(
+    lines.assign(panel=name) for name, (_, lines) in panels.items()))
 plt.show()
 
 # %% [markdown]
@@ -382,7 +478,19 @@ plt.show()
 # ### How pessimistic is the bound?
 
 # %%
-Markdown(width_claims.pessimism(laws, tau_shown))
+lines = []
+for r, law in shown_laws.items():
+    end, need = law.times[-1], law.required[-1]
+    bound = end ** sufficient_width(r)
+    heuristic = law.required[0] * (end / law.times[0]) ** drift_heuristic_width(r)
+    state = " (a lower bound: censored)" if law.censored[-1] else ""
+    lines.append(
+        f"- $r={r:g}$: at $T={end:,.0f}$ the bound asks for $10^{{{np.log10(bound):.1f}}}$ neurons, "
+        f"the heuristic for {heuristic:,.0f}; **{need:.0f}** [{law.low[-1]:.0f}, "
+        f"{law.high[-1]:.0f}]{state} suffice for a risk within {100 * tau_shown:.0f} % of the "
+        f"kernel's, fewer by a factor $10^{{{np.log10(bound / need):.1f}}}$. "
+        f"Exponent {law.slope} against {sufficient_width(r):.2f}.")
+Markdown("\n".join(lines))
 
 # %% [markdown]
 # ## 9. What the law depends on
@@ -400,8 +508,36 @@ variants = {"as above": {}, "s^2 = 0.01": {"noise": 0.01}, "s^2 = 1": {"noise": 
             "relu": {"spec": "relu", "max_degree": 128}, "erf": {"spec": "erf"},
             "tanh": {"spec": "tanh"}, "d = 3": {"d": 3, "max_degree": 40},
             "relu, d = 3": {"spec": "relu", "d": 3, "max_degree": 40}}
-print(theory_tables.variants(base, variants, tau_shown, m=64, T=3000, replicates=replicates_side,
-                      seed=seed + 40).to_string(index=False))
+decades = np.unique(np.rint(np.geomspace(100, 1e5, 25)).astype(int))
+
+
+def cell(problem, m, T, replicates, seed, linearised=True):
+    """Samples of m times the excess at (m, T): linearised, network, and their difference."""
+    learners = ["network", "kernel", *["linearised"] * linearised]
+    run = paths(problem, learners, [m], [T], replicates, seed)
+    mean, risk = (kernel_risk(problem, [T], tail=tail) for tail in (False, True))
+    network, lazy = (controlled_excess(values, run.kernel, mean, risk).ravel() if used else None
+                     for values, used in ((run.network, True), (run.linearised, linearised)))
+    return (lazy, network, network - lazy) if linearised else (network,)
+
+
+def shown_mean(samples, factor=1.0, digits=1):
+    """Mean and its standard error as text."""
+    error = samples.std(ddof=1) / np.sqrt(samples.size)
+    return f"{factor * samples.mean():.{digits}f} +- {factor * error:.{digits}f}"
+
+
+# %%
+m, rows = 64, []
+for i, (name, change) in enumerate(variants.items()):
+    problem = source_problem(**(base | change))
+    c, at = first_order(problem, decades), first_order(problem, [3000])[0]
+    measured = cell(problem, m, 3000, replicates_side, seed + 40 + i)
+    rows.append([name, f"{curve_slope(decades, c).value:.2f}", f"{c[-1] / tau_shown:.0f}",
+                 f"{at:.1f}", *(shown_mean(part, m) for part in measured)])
+print(pd.DataFrame(rows, columns=[
+    "setting", "exponent", f"m*(1e5, {tau_shown:g})", "c(3000)", "m x linearised", "m x network",
+    "m x drift"]).to_string(index=False))
 
 # %% [markdown]
 # Columns: exponent of $c$ over $10^2\le T\le10^5$; the width it asks for at $T=10^5$; $c$ and
@@ -416,16 +552,25 @@ print(theory_tables.variants(base, variants, tau_shown, m=64, T=3000, replicates
 # its risk with the exact kernel's over the same range and with the asymptotic $-2r/(2r+1)$.
 
 # %%
-along = {}
+along, frames = {}, []
 for r, s in sweeps.items():
-    law = next(x for x in laws[r] if x.tau == tau_shown)
-    path = np.clip(law.slope(s.times), s.network.widths[0], s.network.widths[-1])
-    along[r] = studies.risk_along(s.network, path, s.risk, seed)
-drawn = tables.rate(along, sweeps)
+    path = np.clip(shown_laws[r].slope(s.times), s.network.widths[0], s.network.widths[-1])
+    risk, along[r] = risk_along(s.network, path, s.risk)
+    frames.append(pd.DataFrame({
+        "r": r, "T": s.times, "risk": risk.value, "low": risk.low, "high": risk.high,
+        "exact": s.risk,
+        "theory": 0.8 * s.risk[0] * (s.times / s.times[0]) ** -float(capacity_free(r))}))
+drawn = pd.concat(frames, ignore_index=True)
 fig = draw.rate(drawn)
 save(fig, "05_width_requirement-rate", drawn)
 plt.show()
-print(tables.rate_slopes(along, sweeps).to_string(index=False))
+
+# %%
+kernel_slopes = {r: curve_slope(s.times, s.risk).value for r, s in sweeps.items()}
+print(pd.DataFrame(
+    [[r, str(along[r]), f"{kernel_slopes[r]:.3f}", f"{-capacity_free(r):.3f}"]
+     for r in regularities],
+    columns=["r", "network at m*(T) [95 %]", "kernel, exact", "-2r/(2r+1)"]).to_string(index=False))
 
 # %% [markdown]
 # Along its own width law the network's risk is $1+\tau$ times the kernel's by the definition of
@@ -439,10 +584,11 @@ print(tables.rate_slopes(along, sweeps).to_string(index=False))
 
 # %%
 for r, few in ((regularities[0], [10, 18, 32]), (regularities[-1], [10, 18, 32, 56, 100])):
-    s = experiment.setting("squareplus(0.5)", 2, r, noise, step, max_degree=64)
-    for got in studies.at_paper_width(s, r, few, 12, seed + 60):
-        print(f"r = {r:g}, T = {got.T:3d}, m = {got.m:7,d}: "
-              f"E R_m / R - 1 = {got.network[0]:+.4f} +- {got.network[1]:.4f}")
+    for t in few:
+        m = 2 * round(t ** sufficient_width(r) / 2)
+        (found,) = cell(problems[r], m, t, 12, seed + 60, linearised=False)
+        print(f"r = {r:g}, T = {t:3d}, m = {m:7,d}: E R_m / R - 1 = "
+              f"{shown_mean(found, digits=4)}")
 
 # %% [markdown]
 # There the network is the kernel to within the noise: the bound is safe, and wasteful.
@@ -450,13 +596,47 @@ for r, few in ((regularities[0], [10, 18, 32]), (regularities[-1], [10, 18, 32, 
 # ## The scoreboard
 
 # %%
-board = width_claims.exponent_claims(slopes, fine, "squareplus(0.5)", tau_shown)
-board += width_claims.exponent_claims({}, relu_fine, "relu", tau_shown)
-board += width_claims.linearised_claims(relu_sweeps, relu_planes, "relu")
-board += width_claims.rate_claims(along, sweeps, "squareplus(0.5)")
+def exponent_rows(name, r, s, at, heuristic):
+    """The exponent of m* against the paper's (a claim), and against the heuristic's (ours)."""
+    shared = {"measured": s.value, "interval": s, "interval_kind": "statistical",
+              "relation": "<=", "activation": name, "d": 2, "r": r,
+              "range": f"T = {s.x_min:.0f}..{s.x_max:.0f}, {at}"}
+    rows = [Statement("C", "exponent of m* in T, against 1+5/(2r+1)", "claim",
+                      theory=sufficient_width(r), **shared)]
+    if heuristic:
+        rows.append(Statement("C", "exponent of m* in T, against the drift heuristic's 2/(2r+1)",
+                              "prediction", theory=drift_heuristic_width(r), **shared))
+    return rows
+
+
+board, smooth = [], "squareplus(0.5)"
+for (r, tau), s in slopes.items():
+    board += exponent_rows(smooth, r, s, f"tau = {tau:g}", tau == tau_shown)
+for r in regularities:
+    board += exponent_rows(smooth, r, fine[r], f"tau -> 0, drift at m = {width_drift}", True)
+    board += exponent_rows("relu", r, relu_fine[r], f"tau -> 0, drift at m = {widths[-1]:g}", True)
+
+# %%
+for r in regularities:
+    s, ratio = relu_sweeps[r], relu_planes[r].ratio
+    board.append(Statement(
+        "C", "exponent of m* in T, linearised (plane law), against first order", "prediction",
+        theory=curve_slope(s.times, first_order(s.problem, s.times)).value, relation="=",
+        measured=ratio.value, interval=ratio, interval_kind="statistical", activation="relu", d=2,
+        r=r, range=f"T = 100..{T_relu}, predicted excess < 0.3", why="next order in 1/m"))
+    shared = {"measured": along[r].value, "interval": along[r], "interval_kind": "statistical",
+              "relation": "=", "activation": smooth, "d": 2, "r": r,
+              "range": f"T = 100..{T}, tau = {tau_shown:g}"}
+    board.append(Statement("C", "slope of risk in T along the fitted m*(T), against the kernel's",
+                           "check", theory=kernel_slopes[r], **shared))
+    board.append(Statement(
+        "B'", "slope of risk in T along the fitted m*(T), against -2r/(2r+1)", "claim",
+        theory=-float(capacity_free(r)), here=kernel_slopes[r],
+        settles="once the kernel's own risk is (notebook 03)", **shared))
+
+# %%
 frame = claims.record("05_width_requirement", board)
-print(frame[["quantity", "activation", "r", "theory", "measured", "ci_low", "ci_high", "relation",
-             "holds"]].round(3).to_string(index=False))
+print(claims.text(frame.drop(columns=["claim", "activation", "d", "interval"])))
 
 # %% [markdown]
 # ## What was shown, and what not
