@@ -25,7 +25,7 @@ from ntksgd.problems.target import Target, source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.sgd import deep as deep_sgd
 from ntksgd.sgd import network as network_sgd
-from ntksgd.sgd.spectral import mercer_sgd
+from ntksgd.sgd.spectral import spectral_sgd
 from ntksgd.stats.sweep import map_tasks
 
 
@@ -89,12 +89,12 @@ def schedule(spectrum, r, step):
 
 def _deep(name, depth, m, seed, samples, rates, steps, points, loss):
     params = deep_network.initialise(m, 2, depth, parameter_rng(seed))
-    return deep_sgd.train(params, samples, rates, name, steps=steps, points=points, loss=loss)
+    return deep_sgd.train(params, samples, rates, name, times=steps, points=points, loss=loss)
 
 
 def _two_layer(name, m, seed, samples, rates, steps, points, loss):
     params = network.initialise(m, 2, parameter_rng(seed))
-    return network_sgd.train(params, samples, rates, name, steps=steps, points=points,
+    return network_sgd.train(params, samples, rates, name, times=steps, points=points,
                              loss=loss, on_divergence="flag").values
 
 
@@ -150,8 +150,9 @@ def compare(case, widths, steps, replicates, seed, workers=None):
 
 def _replicate(case, grid, widths, steps, index, seed):
     samples = case.model.draw(case.target, int(steps[-1]), seed)
-    rates, loss = case.schedule.steps(int(steps[-1])), case.model.loss
-    f = mercer_sgd(case.target.spectrum, samples, rates, steps=steps, points=grid.points, loss=loss)
+    rates, loss = case.schedule.step_sizes(int(steps[-1])), case.model.loss
+    f = spectral_sgd(case.target.spectrum, samples, rates, times=steps, points=grid.points,
+                     loss=loss)
     networks = [case.network(int(m), seed, samples, rates, steps, grid.points, loss)
                 for m in widths]
     return case.model.risk(grid, np.array(networks)), case.model.risk(grid, f)

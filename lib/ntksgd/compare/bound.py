@@ -61,7 +61,7 @@ def fluctuation_bound(distance, target, schedule, steps, noise, weight_decay=0.0
     operator, rows, tau = (check.finite_array(name, v, non_negative=True)
                            for name, v in zip(distance._fields, distance, strict=True))
     T = int(np.max(steps))
-    rates, times = schedule.steps(T), np.arange(1, T + 1)
+    rates, times = schedule.step_sizes(T), np.arange(1, T + 1)
     later = expected_risk(target.spectrum, target, schedule, times, noise, weight_decay,
                           method="direct").risk
     risk = np.concatenate([[target.power.sum()], later])

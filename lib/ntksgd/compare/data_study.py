@@ -10,8 +10,8 @@ from ntksgd.problems.data import Population, load
 from ntksgd.problems.grid import log_steps
 from ntksgd.problems.regularity import best_theta, matched_regularity, regularity
 from ntksgd.problems.schedules import Schedule, polynomial, power_sums
+from ntksgd.risk.covariance import covariance_recursion
 from ntksgd.risk.exact import expected_risk
-from ntksgd.sgd.population import exact_moments
 from ntksgd.stats.rates import Slope
 
 
@@ -141,11 +141,11 @@ def per_mode_check(study, size, T, noise, seed):
     """
     chosen = np.random.default_rng(seed).permutation(study.population.n)[:size]
     population, matrix = study.population.subset(chosen), study.matrix[np.ix_(chosen, chosen)]
-    risk, rkhs = exact_moments(matrix, population.y, study.schedule, T, noise)
+    risk, rkhs = covariance_recursion(matrix, population.y, study.schedule, T, noise)
     times = log_steps(T, 30)
     spectrum = empirical_spectrum(population, study.kernel, matrix)
     recursion = expected_risk(spectrum, spectrum.power, study.schedule, times, noise=noise).risk
-    eta, trace = study.schedule.steps(T), study.kernel.trace
+    eta, trace = study.schedule.step_sizes(T), study.kernel.trace
     left = np.cumsum(eta * (2 - eta * trace) * risk[:-1])
     right = rkhs[0] - rkhs[1:] + noise * trace * np.cumsum(eta**2)
     return times, recursion / risk[times], float(np.max(np.abs(left / right - 1)))

@@ -25,7 +25,7 @@ from ntksgd.models.two_layer import Parameters, empirical_ntk, forward, initiali
 from ntksgd.problems.grid import grid
 from ntksgd.problems.samples import Samples, draw_samples, parameter_rng
 from ntksgd.risk.exact import expected_risk
-from ntksgd.sgd.network import train
+from ntksgd.sgd.network import train, train_linearised
 from ntksgd.stats.sweep import map_tasks
 
 
@@ -33,7 +33,7 @@ def expected_rkhs_norm(target, schedule, times, noise):
     """E ||f_t||_H^2 of kernel SGD without weight decay, shape of times."""
     times, live = np.atleast_1d(times), target.power > 0
     eigenvalues = target.spectrum.eigenvalues[live]
-    rates = schedule.steps(int(times.max()))
+    rates = schedule.step_sizes(int(times.max()))
     left = np.exp([np.cumsum(np.log1p(-rates * v))[times - 1] for v in eigenvalues])
     risk = expected_risk(target.spectrum, target, schedule, times, noise, tail=False)
     return risk.rkhs + (target.power[live] / eigenvalues) @ (1 - 2 * left)
@@ -79,12 +79,12 @@ def _drift(setting, widths, T, start, points, index, seed):
     rows = []
     for m in widths:
         params = start(m, setting.target.d, parameter_rng(seed))
-        offset = train(params, Samples(x, y), [], act, steps=[0], points=x, gamma=gamma).values[0]
+        offset = train(params, Samples(x, y), [], act, times=[0], points=x, gamma=gamma).values[0]
         samples = Samples(x, y + offset)
-        options = {"steps": [T], "points": points.points, "gamma": gamma,
+        options = {"times": [T], "points": points.points, "gamma": gamma,
                    "weight_decay": setting.weight_decay}
         g = train(params, samples, setting.schedule, act, **options)
-        h = train(params, Samples(x, y), setting.schedule, act, linearised=True, **options)
+        h = train_linearised(params, Samples(x, y), setting.schedule, act, **options)
         before = empirical_ntk(params, points.points, points.points, act, gamma)
         change = empirical_ntk(g.parameters, points.points, points.points, act, gamma) - before
         gap = g.values[0] - forward(params, points.points, act, gamma) - h.values[0]

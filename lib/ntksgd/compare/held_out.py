@@ -70,9 +70,9 @@ def one_pass_errors(name, kernel, schedule, times, splits, seed, width, workers=
 def _one_split(name, kernel, schedule, times, width, index, seed):
     T = int(times[-1])
     train_set, test_set = split(name, T, np.random.default_rng(seed))
-    steps = schedule.steps(T)
+    steps = schedule.step_sizes(T)
     f = kernel_sgd(kernel, train_set.x[None], train_set.y[None], steps, test_set.x, times).last[0]
     start = initialise(width, train_set.d, parameter_rng(seed))
-    g = train(start, Samples(train_set.x, train_set.y), steps, kernel.activation, steps=times,
+    g = train(start, Samples(train_set.x, train_set.y), steps, kernel.activation, times=times,
               points=test_set.x, gamma=kernel.gamma)
     return tuple(np.mean((values - test_set.y) ** 2, axis=-1) for values in (f, g.values))

@@ -60,7 +60,7 @@ def kernel_change(setup, widths, T, replicates, seed, points=16):
         samples = draw_samples(setup.target, T, setup.noise, path)
         for j, m in enumerate(widths):
             start = initialise(int(m), 2, parameter_rng(path))
-            end = train(start, samples, setup.schedule, setup.activation, steps=[T],
+            end = train(start, samples, setup.schedule, setup.activation, times=[T],
                         points=x, gamma=setup.gamma).parameters
             before, after = (empirical_ntk(p, x, x, setup.activation, setup.gamma)
                              for p in (start, end))

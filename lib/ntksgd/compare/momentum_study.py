@@ -1,13 +1,17 @@
 """Exact and sampled risks with momentum and with mini-batches, as tables for notebook 06."""
 
+import joblib
 import numpy as np
 import pandas as pd
 
+from ntksgd.problems.grid import grid
+from ntksgd.problems.samples import draw_samples
 from ntksgd.problems.schedules import polynomial
 from ntksgd.report.tables import curve_table, series_table
 from ntksgd.risk.momentum import heavy_ball_risk, largest_stable_step
 from ntksgd.seeds import as_seed, child
-from ntksgd.sgd.heavy_ball import heavy_ball_paths
+from ntksgd.sgd.spectral import spectral_sgd
+from ntksgd.stats.sweep import map_tasks
 
 
 def momentum_table(target, step, theta, betas, steps, noise, paths, seed):
@@ -67,3 +71,16 @@ def batch_table(target, rules, theta, sizes, n, noise, sampled, paths, seed):
         parts += [curve_table(list(plan), {name: exact}),
                   series_table(drawn, {name: np.array(points).T})]
     return pd.concat(parts, ignore_index=True)
+
+
+def heavy_ball_paths(target, schedule, beta, steps, noise, replicates, seed, batch=1):
+    """Squared errors ||f_t - f*||^2 of independent paths, shape (replicates, len(steps))."""
+    points = grid(target)
+
+    def path(index, child):
+        samples = draw_samples(target, int(steps[-1]) * batch, noise, child)
+        return points.risk(spectral_sgd(target.spectrum, samples, schedule, times=steps,
+                                        points=points.points, momentum=beta, batch=batch))
+
+    with joblib.parallel_config(prefer="threads"):
+        return np.array(map_tasks(path, range(replicates), seed))

@@ -25,8 +25,8 @@ from ntksgd.problems.schedules import Schedule
 from ntksgd.problems.target import Target
 from ntksgd.risk.exact import check_stable
 from ntksgd.sgd.kernel import kernel_sgd
-from ntksgd.sgd.network import train
-from ntksgd.sgd.spectral import mercer_sgd
+from ntksgd.sgd.network import train, train_linearised
+from ntksgd.sgd.spectral import spectral_sgd
 from ntksgd.stats.sweep import map_tasks
 
 
@@ -110,9 +110,7 @@ def couple(setting, widths, steps, replicates, seed, linearised=True, degree=Non
         is unstable, negative noise, fewer than 1 replicate.
     """
     widths = np.array([check.width(int(m)) for m in widths])
-    steps = np.asarray(steps)
-    if not steps.size or steps.dtype.kind not in "iu" or steps[0] < 1 or np.any(np.diff(steps) < 1):
-        raise ValueError(f"steps = {steps!r}: must be increasing integers >= 1")
+    steps = check.times("steps", steps)
     check.integer("replicates", replicates, 1)
     check.number("noise", setting.noise, 0.0)
     check_stable(setting.target.spectrum, setting.schedule, setting.weight_decay)
@@ -132,21 +130,21 @@ def neuron_updates(widths, T, replicates):
 def _replicate(setting, widths, steps, linearised, points, index, seed):
     target, T = setting.target, int(steps[-1])
     samples = draw_samples(target, T, setting.noise, seed)
-    rates = setting.schedule.steps(T)
+    rates = setting.schedule.step_sizes(T)
     act = activation(setting.activation)
     f = kernel_values(setting, act, samples, rates, steps, points.points)
     shape = (len(widths), len(steps))
     network, lazy, net_kernel, lazy_kernel, net_lazy, drift = np.full((6, *shape), np.nan)
     diverged = np.zeros(len(widths), dtype=bool)
     for k, m in enumerate(widths):
-        options = {"steps": steps, "points": points.points, "gamma": setting.gamma,
+        options = {"times": steps, "points": points.points, "gamma": setting.gamma,
                    "weight_decay": setting.weight_decay}
         params = initialise(int(m), target.d, parameter_rng(seed))
         g = train(params, samples, rates, act, on_divergence="flag", **options)
         network[k], net_kernel[k] = points.risk(g.values), points.mean_square(g.values - f)
         drift[k], diverged[k] = g.drift, g.diverged_at is not None
         if linearised:
-            h = train(params, samples, rates, act, linearised=True, **options)
+            h = train_linearised(params, samples, rates, act, **options)
             lazy[k], lazy_kernel[k] = points.risk(h.values), points.mean_square(h.values - f)
             net_lazy[k] = points.mean_square(g.values - h.values)
     return network, lazy, points.risk(f), net_kernel, lazy_kernel, net_lazy, drift, diverged
@@ -155,8 +153,8 @@ def _replicate(setting, widths, steps, linearised, points, index, seed):
 def kernel_values(setting, act, samples, rates, steps, points):
     """f_t at the points after each of the steps."""
     if setting.target.d == 2:
-        return mercer_sgd(setting.target.spectrum, samples, rates, steps=steps, points=points,
-                           weight_decay=setting.weight_decay)
+        return spectral_sgd(setting.target.spectrum, samples, rates, times=steps, points=points,
+                            weight_decay=setting.weight_decay)
     kernel = tangent_kernel(act, setting.gamma)
     return kernel_sgd(kernel, samples.x[None], samples.y[None], rates, points, steps,
                       setting.weight_decay).last[0]

@@ -36,7 +36,7 @@ def initialisation_spread(setting, m, T, initialisations, streams, seed, workers
     samples = [draw_samples(setting.target, T, setting.noise, child(child(seed, 0), j))
                for j in range(streams)]
     act, steps = activation(setting.activation), np.array([T])
-    rates = setting.schedule.steps(T)
+    rates = setting.schedule.step_sizes(T)
     kernel = [points.risk(kernel_values(setting, act, s, rates, steps, points.points)[0])
               for s in samples]
     task = partial(_risk, setting, check.width(m), samples, act, points)
@@ -52,7 +52,7 @@ def quantiles(values, delta):
 
 def _risk(setting, m, samples, act, points, index, seed):
     params = initialise(m, setting.target.d, parameter_rng(seed))
-    runs = [train(params, s, setting.schedule, act, steps=[s.y.size], points=points.points,
+    runs = [train(params, s, setting.schedule, act, times=[s.y.size], points=points.points,
                   gamma=setting.gamma, weight_decay=setting.weight_decay, on_divergence="flag")
             for s in samples]
     return float(np.mean([points.risk(run.values[0]) for run in runs]))

@@ -60,7 +60,7 @@ def _trace(case, widths, T, index, seed):
     act = case.network.args[0]
     for m in widths:
         start = network.initialise(m, 2, parameter_rng(seed))
-        end = network_sgd.train(start, samples, case.schedule, act, steps=[T], points=points,
+        end = network_sgd.train(start, samples, case.schedule, act, times=[T], points=points,
                                 loss=case.model.loss).parameters
         # K(x, x) = m^(-1) sum sigma^2 + 2 a^2 sigma'^2 on the unit circle with gamma = 1
         u = points @ end.b.T + end.c

@@ -8,9 +8,9 @@ samples of the run of T steps, and one set of samples serves every width.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ntksgd import check
+from ntksgd.compilation import compiled
 from ntksgd.kernels import sphere
 from ntksgd.seeds import child
 
@@ -66,7 +66,7 @@ def target_values(target, x):
     return out
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+@compiled
 def _legendre_series(coefficients, d, t, out):
     """sum_k coefficients_k P_k(t) by the three-term recursion of `sphere.legendre`."""
     last, this = np.empty(BLOCK), np.empty(BLOCK)

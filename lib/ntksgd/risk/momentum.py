@@ -17,16 +17,15 @@ G = eta kappa(1) / (2 b (1 - beta)), that of plain SGD with step eta / (1 - beta
 """
 
 import numpy as np
-from numba import njit
 
 from ntksgd import check
+from ntksgd.compilation import compiled
 from ntksgd.kernels.spectrum import Spectrum
-from ntksgd.sgd.heavy_ball import ascending, momentum
 
 
 def fixed_point_gain(spectrum: Spectrum, eta, beta, batch=1):
     """G with R = G (R + s^2) at the fixed point of constant step eta; infinity if unstable."""
-    beta, batch = momentum(beta), check.integer("batch", batch, 1)
+    beta, batch = _momentum(beta), check.integer("batch", batch, 1)
     u = check.positive("eta", eta) * spectrum.eigenvalues
     damping = 2 * (1 - beta) + 2 * beta * u / (1 + beta) - (1 - 1 / batch) * u
     if np.any(damping <= 0):
@@ -71,7 +70,8 @@ def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
     ValueError
         For beta outside [0, 1), times that do not ascend, or a recursion that diverges.
     """
-    beta, times, batch = momentum(beta), ascending("times", times), check.integer("batch", batch, 1)
+    beta, batch = _momentum(beta), check.integer("batch", batch, 1)
+    times = check.times("times", times)
     counts, eigenvalues = spectrum.multiplicities, spectrum.eigenvalues
     steps = np.asarray(schedule(np.arange(1, times[-1] + 1)), dtype=float)
     power = check.finite_array("power", power, 1, non_negative=True)
@@ -82,7 +82,11 @@ def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
     return risk
 
 
-@njit(cache=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+def _momentum(beta):
+    return check.number("beta", beta, 0.0, 1.0, open_high=True)
+
+
+@compiled
 def _recursion(eigenvalues, weights, power, steps, beta, times, batch):
     """Both columns (F, 0) and (0, 1) of (power, s^2), step by step."""
     risk = np.empty((times.size, 2))
