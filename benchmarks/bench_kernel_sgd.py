@@ -94,7 +94,7 @@ def main():
 
     for d in (2, 5):
         x, y = uniform(rng, T_LONG, d), rng.standard_normal(T_LONG)
-        steps = polynomial(1 / kernel.trace, 0.5).steps(T_LONG)
+        steps = polynomial(1 / kernel.trace, 0.5).step_sizes(T_LONG)
         short = (x[:T_COMPARED], y[:T_COMPARED], steps[:T_COMPARED])
         ours(*short)  # compiles
         spent, c = seconds(ours, *short)

@@ -32,13 +32,13 @@ WANTED = {("numpy", 64): 50, ("numpy", 1024): 6, ("numpy", 65536): 3, ("torch", 
 WANTED |= {("jax", m): 1.5 for m in WIDTHS}
 
 
-def compiled(params, x, y, rates, activation=f"squareplus({SCALE})"):
+def compiled(params, x, y, step_sizes, activation=f"squareplus({SCALE})"):
     """This library."""
     none = np.zeros((0, x.shape[1]))
-    return train(params, Samples(x, y), rates, activation, steps=[len(y)], points=none).parameters.a
+    return train(params, Samples(x, y), step_sizes, activation, times=[len(y)], points=none).parameters.a
 
 
-def numpy_in_place(params, x, y, rates):
+def numpy_in_place(params, x, y, step_sizes):
     """Array operations into preallocated memory."""
     a, b, c = params.a.copy(), params.b.T.copy(), params.c.copy()
     m = a.size
@@ -55,7 +55,7 @@ def numpy_in_place(params, x, y, rates):
         np.divide(u, root, out=slope)
         slope += 1.0
         slope *= 0.5
-        h = rates[t] * (a.dot(value) / np.sqrt(m) - y[t]) / np.sqrt(m)
+        h = step_sizes[t] * (a.dot(value) / np.sqrt(m) - y[t]) / np.sqrt(m)
         slope *= a
         slope *= h
         value *= h
@@ -68,7 +68,7 @@ def numpy_in_place(params, x, y, rates):
     return a
 
 
-def torch_eager(torch, params, x, y, rates):
+def torch_eager(torch, params, x, y, step_sizes):
     """The same in PyTorch, without recording gradients."""
     a, c = torch.tensor(params.a), torch.tensor(params.c)
     b = torch.tensor(params.b.T.copy())
@@ -79,7 +79,7 @@ def torch_eager(torch, params, x, y, rates):
             root = u.square().add_(SCALE * SCALE).sqrt_()
             value = (u + root).mul_(0.5)
             slope = u.div_(root).add_(1.0).mul_(0.5)
-            h = rates[t] * (float(a @ value) * norm - y[t]) * norm
+            h = step_sizes[t] * (float(a @ value) * norm - y[t]) * norm
             slope.mul_(a)
             a.sub_(value, alpha=h)
             b.addr_(inputs[t], slope, alpha=-h)
@@ -104,9 +104,9 @@ def jax_scan(jax):
 
     run = jax.jit(lambda theta, samples: jax.lax.scan(step, theta, samples)[0])
 
-    def call(params, x, y, rates):
+    def call(params, x, y, step_sizes):
         theta = tuple(jnp.asarray(p) for p in (params.a, params.b.T, params.c))
-        return np.asarray(run(theta, (jnp.asarray(x), jnp.asarray(y), jnp.asarray(rates)))[0])
+        return np.asarray(run(theta, (jnp.asarray(x), jnp.asarray(y), jnp.asarray(step_sizes)))[0])
 
     return call
 
@@ -131,7 +131,7 @@ def competitors():
 
 
 def problem(m, d, T, seed=0):
-    """Initial parameters, samples and rates."""
+    """Initial parameters, samples and step_sizes."""
     rng = np.random.default_rng(seed)
     x = uniform(rng, T, d)
     y = x[:, 0] + 0.3 * rng.standard_normal(T)

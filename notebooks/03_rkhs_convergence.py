@@ -215,7 +215,7 @@ x = sphere.uniform(rng, replicas * 1200, d).reshape(replicas, 1200, d)
 clean = f_star(x)
 y = clean[:, :1000] + np.sqrt(0.1) * rng.standard_normal((replicas, 1000))
 decaying = schedules.polynomial(1 / kernel.trace, 0.4)
-paths = kernel_sgd(kernel, x[:, :1000], y, decaying.steps(1000), x[:, 1000:], marks, decay)
+paths = kernel_sgd(kernel, x[:, :1000], y, decaying.step_sizes(1000), x[:, 1000:], marks, decay)
 exact = expected_risk(small, f_star, decaying, marks, 0.1, decay, average="uniform")
 
 # %%

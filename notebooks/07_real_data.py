@@ -36,6 +36,7 @@ from scipy import stats
 from ntksgd import check
 from ntksgd.compare import data_study as real_study
 from ntksgd.compare.held_out import one_pass_errors
+from ntksgd.compare.population import sampled_risks
 from ntksgd.kernels.empirical import decay_exponent, empirical_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import schedules
@@ -45,7 +46,6 @@ from ntksgd.problems.regularity import best_theta, half_sample_regularity
 from ntksgd.report import claims
 from ntksgd.report.figures import real_data as figures
 from ntksgd.report.figures import save, use_style
-from ntksgd.sgd.population import sampled_risks
 from ntksgd.stats.rates import Slope, bootstrap_slope, slope
 from ntksgd.width.requirement import Excess, controlled_excess, width_law
 

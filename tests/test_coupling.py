@@ -12,7 +12,7 @@ from ntksgd.problems.samples import draw_samples, target_values
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.sgd.kernel import kernel_sgd
-from ntksgd.sgd.spectral import mercer_sgd
+from ntksgd.sgd.spectral import spectral_sgd
 
 NOISE = 0.2
 
@@ -24,15 +24,15 @@ def setting(d=2, max_degree=24, weight_decay=0.0, noise=NOISE, name="relu"):
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
-def test_mercer_sgd_is_kernel_sgd_with_the_truncated_kernel(weight_decay):
+def test_spectral_sgd_is_kernel_sgd_with_the_truncated_kernel(weight_decay):
     problem, steps = setting(), [1, 7, 400]
     spectrum = problem.target.spectrum
     samples = draw_samples(problem.target, 400, NOISE, 3)
     points = uniform(np.random.default_rng(0), 9, 2)
-    values = mercer_sgd(spectrum, samples, problem.schedule, steps=steps, points=points,
-                         weight_decay=weight_decay)
+    values = spectral_sgd(spectrum, samples, problem.schedule, times=steps, points=points,
+                          weight_decay=weight_decay)
     path = kernel_sgd(lambda t: spectrum.kernel(t), samples.x[None], samples.y[None],
-                      problem.schedule.steps(400), points, steps, weight_decay)
+                      problem.schedule.step_sizes(400), points, steps, weight_decay)
     np.testing.assert_allclose(values, path.last[0], rtol=0, atol=1e-10)
 
 

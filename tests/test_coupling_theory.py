@@ -17,7 +17,7 @@ from ntksgd.problems.samples import draw_samples, parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
-from ntksgd.sgd.network import train
+from ntksgd.sgd.network import train_linearised
 
 NAME, NOISE = "squareplus(0.5)", 0.25
 SPECTRUM = mercer_spectrum(NAME, 2, 24)
@@ -33,7 +33,7 @@ def test_expected_rkhs_norm_is_that_of_sampled_paths():
     problem, count, rng = setting(), 1500, np.random.default_rng(0)
     degrees, theta, sampled = np.arange(25), np.zeros((1500, 50)), {}
     scale = np.sqrt(SPECTRUM.eigenvalues * SPECTRUM.multiplicities)
-    for t, eta in enumerate(problem.schedule.steps(60), start=1):
+    for t, eta in enumerate(problem.schedule.step_sizes(60), start=1):
         angle = rng.uniform(0, 2 * np.pi, (count, 1)) * degrees
         features = np.hstack([scale * np.cos(angle), scale * np.sin(angle)])
         y = np.cos(angle) @ problem.target.coefficients
@@ -53,8 +53,7 @@ def test_displacement_has_the_rkhs_norm_of_the_function():
     problem, params = setting(), initialise(4, 2, np.random.default_rng(3))
     samples = draw_samples(problem.target, 40, NOISE, 8)
     act = activation(NAME)
-    run = train(params, samples, problem.schedule, act, steps=[40], points=samples.x,
-                linearised=True)
+    run = train_linearised(params, samples, problem.schedule, act, times=[40], points=samples.x)
     gram = empirical_ntk(params, samples.x, samples.x, act)
     norm = run.values[0] @ np.linalg.pinv(gram, rcond=1e-10, hermitian=True) @ run.values[0]
     assert run.drift[0] ** 2 == pytest.approx(norm, rel=1e-6)
@@ -95,7 +94,7 @@ def test_fluctuation_stays_below_its_bound(weight_decay):
 def test_fluctuation_bound_stays_below_its_closed_form():
     # the closed form of the notebook, lambda = 0
     problem, T, distance = setting(), 300, KernelDistance(0.1, 0.2, 0.7)
-    eta = problem.schedule.steps(T)
+    eta = problem.schedule.step_sizes(T)
     risk = np.concatenate([[1.0], expected_risk(SPECTRUM, problem.target, problem.schedule,
                                                 np.arange(1, T), NOISE).risk])
     forcing = np.sum(eta * (0.1 + eta * np.sqrt(0.7) * 0.2) * np.sqrt(risk))

@@ -107,7 +107,7 @@ def test_compiled_sgd_agrees_with_numpy(spec, depth, loss):
     params, x = initialise(10, 2, depth, rng), sphere.uniform(rng, T, 2)
     y = np.sign(rng.standard_normal(T)) * (1.5 if loss != "logistic" else 1.0)
     rates = 0.3 * np.arange(1, T + 1) ** -0.5
-    got = train(params, Samples(x, y), rates, spec, steps=[0, 50, T], points=grid, gamma=GAMMA,
+    got = train(params, Samples(x, y), rates, spec, times=[0, 50, T], points=grid, gamma=GAMMA,
                 loss=loss)
     assert np.abs(got[0]).max() < 1e-14
     assert np.abs(got[2]).max() > 0.1
@@ -126,12 +126,12 @@ def test_divergence_is_reported_and_bad_input_refused():
     rng = np.random.default_rng(6)
     params, samples = initialise(4, 2, 2, rng), Samples(sphere.uniform(rng, 200, 2), np.ones(200))
     points, rates = samples.x[:3], np.full(200, 50.0)
-    out = train(params, samples, rates, "erf", steps=[1, 200], points=points)
+    out = train(params, samples, rates, "erf", times=[1, 200], points=points)
     assert np.isfinite(out[0]).all()
     assert np.isinf(out[1]).all()
-    with pytest.raises(ValueError, match="steps"):
-        train(params, samples, rates, "relu", steps=[5, 3], points=points)
+    with pytest.raises(ValueError, match="times"):
+        train(params, samples, rates, "relu", times=[5, 3], points=points)
     with pytest.raises(ValueError, match="samples"):
-        train(params, samples, rates, "relu", steps=[201], points=points)
+        train(params, samples, rates, "relu", times=[201], points=points)
     with pytest.raises(ValueError, match="m = 5"):
         initialise(5, 2, 2, rng)

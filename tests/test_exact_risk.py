@@ -37,7 +37,7 @@ def test_recursion_is_the_mean_over_all_sample_paths(n, T, batch, weight_decay, 
     F = np.array([np.sum((phi @ target / n) ** 2) for phi in degrees])
     noise = 0.8
     risk, rkhs, uniform, tail = enumerate_risks(
-        lam, target, schedule.steps(T), noise, weight_decay, batch)
+        lam, target, schedule.step_sizes(T), noise, weight_decay, batch)
     spectrum = Spectrum(2, lam, N, float(lam @ N))
     for average, mean in (("uniform", uniform), ("tail", tail)):
         for method in ("direct", "collocation"):
@@ -99,7 +99,7 @@ def test_sampled_sgd_agrees_within_its_standard_error(activation, d, weight_deca
     clean = target(x)
     y = clean[:, :T] + np.sqrt(noise) * rng.standard_normal((replicas, T))
     schedule, marks = schedules.polynomial(0.7 / kernel.trace, 0.4), [20, T]
-    paths = kernel_sgd(kernel, x[:, :T], y, schedule.steps(T), x[:, T:], marks, weight_decay)
+    paths = kernel_sgd(kernel, x[:, :T], y, schedule.step_sizes(T), x[:, T:], marks, weight_decay)
     exact = expected_risk(spectrum, target, schedule, marks, noise, weight_decay, average="uniform")
     for sampled, expected in ((paths.last, exact.risk), (paths.averaged, exact.averaged)):
         risks = np.mean((sampled - clean[:, None, T:]) ** 2, axis=2)

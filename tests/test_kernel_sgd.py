@@ -12,13 +12,13 @@ from ntksgd.sgd.loops.kernel_table import lookup, tabulate
 ACTIVATIONS = ["relu", "squareplus(0.5)", "erf", "tanh"]
 
 
-def triangular_solve(kernel, x, y, steps, weight_decay):
+def triangular_solve(kernel, x, y, step_sizes, weight_decay):
     """c from (I + diag(eta) tril(K o W, -1)) b = eta y, W the decay between two steps."""
-    log = np.concatenate([[0], np.cumsum(np.log1p(-steps * weight_decay))])
+    log = np.concatenate([[0], np.cumsum(np.log1p(-step_sizes * weight_decay))])
     decay = np.exp(log[:-1, None] - log[None, 1:])
     gram = kernel(np.clip(x @ x.T, -1, 1))
-    system = np.eye(len(y)) + np.tril(steps[:, None] * gram * decay, -1)
-    return np.linalg.solve(system, steps * y), log
+    system = np.eye(len(y)) + np.tril(step_sizes[:, None] * gram * decay, -1)
+    return np.linalg.solve(system, step_sizes * y), log
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.05])
@@ -30,10 +30,10 @@ def test_equals_the_triangular_solve(activation, d, weight_decay):
     x[:, 7] = x[:, 3]  # a repeated point, and an antipodal one
     x[:, 9] = -x[:, 3]
     y, probes = rng.standard_normal((2, T)), sphere.uniform(rng, 30, d)
-    steps = schedules.polynomial(1 / kernel.trace, 0.4).steps(T)
-    paths = kernel_sgd(kernel, x, y, steps, probes, [1, 50, T], weight_decay)
+    step_sizes = schedules.polynomial(1 / kernel.trace, 0.4).step_sizes(T)
+    paths = kernel_sgd(kernel, x, y, step_sizes, probes, [1, 50, T], weight_decay)
     for i in range(2):
-        b, log = triangular_solve(kernel, x[i], y[i], steps, weight_decay)
+        b, log = triangular_solve(kernel, x[i], y[i], step_sizes, weight_decay)
         np.testing.assert_allclose(paths.coefficients[i], b * np.exp(log[-1] - log[1:]), atol=1e-10)
         # f at the probes after every step, from the b of that step on
         decay = np.tril(np.exp(log[1:, None] - log[None, 1:]))
@@ -47,10 +47,10 @@ def test_probes_may_differ_between_replicas():
     rng, kernel = np.random.default_rng(5), tangent_kernel("relu")
     x = sphere.uniform(rng, 80, 3).reshape(2, 40, 3)
     y, probes = rng.standard_normal((2, 40)), sphere.uniform(rng, 20, 3).reshape(2, 10, 3)
-    steps = np.full(40, 0.3)
-    both = kernel_sgd(kernel, x, y, steps, probes, [40]).last
+    step_sizes = np.full(40, 0.3)
+    both = kernel_sgd(kernel, x, y, step_sizes, probes, [40]).last
     for i in range(2):
-        one = kernel_sgd(kernel, x[i:i + 1], y[i:i + 1], steps, probes[i], [40]).last
+        one = kernel_sgd(kernel, x[i:i + 1], y[i:i + 1], step_sizes, probes[i], [40]).last
         np.testing.assert_array_equal(both[i], one[0])
 
 
@@ -71,15 +71,15 @@ def test_a_rough_kernel_is_refused():
 @pytest.mark.parametrize(("change", "message"), [
     ({"y": np.zeros((1, 4))}, "must be"),
     ({"y": np.array([[0, 0, np.nan, 0, 0.0]])}, r"y\[0, 2\] = .*nan"),
-    ({"steps": np.array([1, 1, 0, 1, 1.0])}, "steps"),
-    ({"checkpoints": [6]}, "checkpoints"),
-    ({"checkpoints": [3, 2]}, "checkpoints"),
+    ({"step_sizes": np.array([1, 1, -1, 1, 1.0])}, "step_sizes"),
+    ({"times": [6]}, "N >= 6"),
+    ({"times": [3, 2]}, "times"),
     ({"weight_decay": 2.0}, "weight_decay = 2.0"),
     ({"weight_decay": -0.1}, "weight_decay = -0.1"),
 ])
 def test_bad_input_is_named(change, message):
     x = sphere.uniform(np.random.default_rng(0), 5, 2)[None]
     arguments = {"kernel": tangent_kernel("relu"), "x": x, "y": np.zeros((1, 5)),
-                 "steps": np.full(5, 0.5), "probes": x[0], "checkpoints": [5]} | change
+                 "step_sizes": np.full(5, 0.5), "probes": x[0], "times": [5]} | change
     with pytest.raises(ValueError, match=message):
         kernel_sgd(**arguments)

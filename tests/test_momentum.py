@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from ntksgd.compare.momentum_study import heavy_ball_paths
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
 from ntksgd.problems.schedules import constant, polynomial
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.momentum import heavy_ball_risk
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
-from ntksgd.sgd.heavy_ball import heavy_ball_paths
 
 SPECTRUM = mercer_spectrum("relu", 2, 60)
 TARGET = source_target(SPECTRUM, 0.5)

@@ -9,8 +9,8 @@ from ntksgd.models import compiled_activations
 from ntksgd.models.activations import Activation, activation, relu
 from ntksgd.models.two_layer import initialise, tangent_features
 from ntksgd.problems.samples import Samples
-from ntksgd.sgd.loops.compiled_loops import loops
-from ntksgd.sgd.network import Diverged, train
+from ntksgd.sgd.loops.compiled_loops import network_loops
+from ntksgd.sgd.network import Diverged, train, train_linearised
 from reference_network_sgd import flat, linearised_sgd, network_sgd
 
 T = 1000
@@ -32,12 +32,12 @@ def problem(m, d, seed=1):
 @pytest.mark.parametrize("linearised", [False, True])
 def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised):
     # 300 neurons: more than one block, and not a whole number of vectors
-    act, (params, samples, rates) = activation(name), problem(300 if d == 4 else 18, d)
+    act, (params, samples, step_sizes) = activation(name), problem(300 if d == 4 else 18, d)
     options = {"gamma": 0.7, "weight_decay": 0.05}
-    run = train(params, samples, rates, act, steps=[T], points=samples.x[:7],
-                linearised=linearised, **options)
-    reference = linearised_sgd if linearised else network_sgd
-    expected = reference(params, *samples, rates, act, **options)
+    learner, reference = ((train_linearised, linearised_sgd) if linearised
+                          else (train, network_sgd))
+    run = learner(params, samples, step_sizes, act, times=[T], points=samples.x[:7], **options)
+    expected = reference(params, *samples, step_sizes, act, **options)
     expected = flat(params) + expected if linearised else flat(expected)
     np.testing.assert_allclose(flat(run.parameters), expected, rtol=0, atol=1e-12)
     W = expected - flat(params)
@@ -49,19 +49,20 @@ def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised):
 
 @pytest.mark.parametrize("loss", ["square", "logistic", "huber"])
 def test_every_loss_enters_through_its_residual(loss):
-    act, (params, (x, y), rates) = activation("relu"), problem(18, 2)
+    act, (params, (x, y), step_sizes) = activation("relu"), problem(18, 2)
     samples = Samples(x, np.sign(y)) if loss == "logistic" else Samples(x, 3 * y)
-    run = train(params, samples, rates, act, steps=[T], points=NO_POINTS, loss=loss)
-    expected = network_sgd(params, *samples, rates, act, loss=loss)
+    run = train(params, samples, step_sizes, act, times=[T], points=NO_POINTS, loss=loss)
+    expected = network_sgd(params, *samples, step_sizes, act, loss=loss)
     np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
 
 
 def test_recording_on_the_way_changes_nothing():
-    params, samples, rates = problem(18, 2)
+    params, samples, step_sizes = problem(18, 2)
     seen = []
-    often = train(params, samples, rates, "relu", steps=[0, 1, 10, 777, T], points=samples.x[:3],
-                  weight_decay=0.1, observe=lambda t, now: seen.append((t, now)))
-    once = train(params, samples, rates, "relu", steps=[T], points=samples.x[:3], weight_decay=0.1)
+    options = {"points": samples.x[:3], "weight_decay": 0.1}
+    often = train(params, samples, step_sizes, "relu", times=[0, 1, 10, 777, T], **options,
+                  observe=lambda t, now: seen.append((t, now)))
+    once = train(params, samples, step_sizes, "relu", times=[T], **options)
     np.testing.assert_array_equal(flat(often.parameters), flat(once.parameters))
     np.testing.assert_array_equal(often.values[-1], once.values[0])
     assert often.drift[0] == 0
@@ -73,11 +74,11 @@ def test_recording_on_the_way_changes_nothing():
 @pytest.mark.parametrize("linearised", [False, True])
 def test_divergence_is_named_and_never_a_nan(linearised):
     params, samples, _ = problem(18, 2)
-    options = {"steps": [1, 5, T], "points": samples.x[:3], "linearised": linearised}
-    rates = np.full(T, 50.0)
+    options = {"times": [1, 5, T], "points": samples.x[:3]}
+    step_sizes, learner = np.full(T, 50.0), train_linearised if linearised else train
     with pytest.raises(Diverged, match="diverged after .* steps; largest eta = 50"):
-        train(params, samples, rates, "relu", **options)
-    run = train(params, samples, rates, "relu", on_divergence="flag", **options)
+        learner(params, samples, step_sizes, "relu", **options)
+    run = learner(params, samples, step_sizes, "relu", on_divergence="flag", **options)
     assert 0 < run.diverged_at < T
     assert not np.isnan(run.values).any()
     assert np.all(np.isinf(run.values[-1]))
@@ -86,9 +87,9 @@ def test_divergence_is_named_and_never_a_nan(linearised):
 
 def test_an_impostor_of_a_built_in_name_is_trained_as_what_it_is():
     fake = Activation("tanh", np.arctan, lambda u: 1 / (1 + u * u))
-    params, samples, rates = problem(18, 2)
-    run = train(params, samples, rates, fake, steps=[T], points=NO_POINTS)
-    expected = network_sgd(params, *samples, rates, fake)
+    params, samples, step_sizes = problem(18, 2)
+    run = train(params, samples, step_sizes, fake, times=[T], points=NO_POINTS)
+    expected = network_sgd(params, *samples, step_sizes, fake)
     np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
 
 
@@ -100,22 +101,22 @@ def test_polynomial_activations_are_accurate_to_the_last_digits(name, value, der
     fast = {"tanh": compiled_activations.tanh_pair, "erf": compiled_activations.erf_pair}[name]
     u = np.concatenate([np.geomspace(1e-12, 5.9, 4001), np.linspace(0.5, 1.5, 2001)])
     u = np.concatenate([u, -u])
-    got = np.array([fast(v) for v in u])
+    got = np.array([fast(v, 0.0) for v in u])
     np.testing.assert_allclose(got[:, 0], value(u), rtol=2e-15, atol=0)
     # 1 - tanh^2 has the absolute error of 1, exp(-u^2) a relative one
     digits = {"rtol": 0, "atol": 1e-15} if name == "tanh" else {"rtol": 3e-15, "atol": 0}
     np.testing.assert_allclose(got[:, 1], derivative(u), **digits)
     for far in (19.5, 25.5, 40.0, 1e300):
-        assert (fast(far)[0], fast(-far)[0]) == (1.0, -1.0)
-        assert 0 <= fast(far)[1] < 1e-15
-    assert fast(0.0)[0] == 0.0
+        assert (fast(far, 0.0)[0], fast(-far, 0.0)[0]) == (1.0, -1.0)
+        assert 0 <= fast(far, 0.0)[1] < 1e-15
+    assert fast(0.0, 0.0)[0] == 0.0
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"steps": [5, 5]}, "steps"),
-    ({"steps": [T + 1]}, "samples: .* T >= 1001"),
-    ({"rates": np.full(T, np.nan)}, "rates"),
-    ({"rates": np.full(3, 0.1)}, "rates: 3 step sizes"),
+    ({"times": [5, 5]}, "times"),
+    ({"times": [T + 1]}, "samples: .* N >= 1001"),
+    ({"step_sizes": np.full(T, np.nan)}, "step_sizes"),
+    ({"step_sizes": np.full(3, 0.1)}, "step_sizes: 3 of them"),
     ({"weight_decay": 4.0}, "weight_decay = 4.0: must be below 1/max"),
     ({"weight_decay": -1.0}, "weight_decay"),
     ({"gamma": -1.0}, "gamma"),
@@ -125,12 +126,13 @@ def test_polynomial_activations_are_accurate_to_the_last_digits(name, value, der
     ({"on_divergence": "ignore"}, "on_divergence"),
 ])
 def test_bad_input_is_named_before_training(change, message):
-    params, samples, rates = problem(18, 2)
-    arguments = {"samples": samples, "rates": rates, "activation": relu(), "steps": [T],
+    params, samples, step_sizes = problem(18, 2)
+    arguments = {"samples": samples, "step_sizes": step_sizes, "activation": relu(), "times": [T],
                  "points": NO_POINTS} | change
     with pytest.raises(ValueError, match=message):
         train(params, **arguments)
 
 
 def test_built_in_loops_are_shared_by_every_scale():
-    assert loops(activation("squareplus(0.1)"), 2) is loops(activation("squareplus(2)"), 2)
+    small, large = (network_loops(activation(f"squareplus({s})"), 2) for s in (0.1, 2))
+    assert small.run is large.run and small.values is large.values

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from ntksgd.compare.population import sampled_risks
 from ntksgd.kernels.empirical import empirical_spectrum, gram
 from ntksgd.kernels.sphere import uniform
 from ntksgd.kernels.two_layer import tangent_kernel
@@ -12,10 +13,10 @@ from ntksgd.problems import data as real_data
 from ntksgd.problems import schedules
 from ntksgd.problems.data import Population
 from ntksgd.problems.samples import INPUTS
+from ntksgd.risk.covariance import covariance_recursion
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
 from ntksgd.sgd.kernel import kernel_sgd
-from ntksgd.sgd.population import exact_moments, sampled_risks
 
 KERNEL = tangent_kernel("relu")
 SCHEDULE = schedules.polynomial(0.6 / KERNEL.trace, 0.3)
@@ -41,16 +42,16 @@ def polygon(n):
 @pytest.mark.parametrize("noise", [0.0, 0.7])
 def test_moment_recursion_is_the_average_over_all_sample_paths(noise):
     population, matrix = cloud(3)
-    T, y, steps = 3, population.y, SCHEDULE.steps(3)
+    T, y, step_sizes = 3, population.y, SCHEDULE.step_sizes(3)
     signs = (-1, 1) if noise else (0,)  # two-point noise of the same variance
     risks, norms, inverse = [], [], np.linalg.inv(matrix)
     for path in itertools.product(itertools.product(range(3), signs), repeat=T):
         e = -y
         for t, (i, sign) in enumerate(path):
-            e = e - steps[t] * (e[i] - sign * np.sqrt(noise)) * matrix[i]
+            e = e - step_sizes[t] * (e[i] - sign * np.sqrt(noise)) * matrix[i]
         risks.append(np.mean(e**2))
         norms.append(e @ inverse @ e)
-    risk, rkhs = exact_moments(matrix, y, SCHEDULE, T, noise)
+    risk, rkhs = covariance_recursion(matrix, y, SCHEDULE, T, noise)
     assert risk[0] == pytest.approx(np.mean(y**2), rel=1e-12)
     assert risk[T] == pytest.approx(np.mean(risks), rel=1e-11)
     assert rkhs[T] == pytest.approx(np.mean(norms), rel=1e-9)
@@ -60,8 +61,8 @@ def test_moment_recursion_is_the_average_over_all_sample_paths(noise):
 def test_rkhs_distance_needs_only_the_risk_on_real_data(name):
     population = real_data.load(name).subset(np.arange(60))
     matrix, T, noise = gram(KERNEL, population.x), 200, 0.3
-    risk, rkhs = exact_moments(matrix, population.y, SCHEDULE, T, noise)
-    eta, trace = SCHEDULE.steps(T), KERNEL.trace
+    risk, rkhs = covariance_recursion(matrix, population.y, SCHEDULE, T, noise)
+    eta, trace = SCHEDULE.step_sizes(T), KERNEL.trace
     change = -2 * eta * risk[:-1] + eta**2 * trace * (risk[:-1] + noise)
     np.testing.assert_allclose(np.diff(rkhs), change, atol=1e-10 * rkhs[0])
 
@@ -69,7 +70,7 @@ def test_rkhs_distance_needs_only_the_risk_on_real_data(name):
 def test_per_degree_recursion_is_exact_where_the_addition_theorem_holds():
     population, matrix = polygon(24)
     spectrum = empirical_spectrum(population, KERNEL, matrix)
-    risk, rkhs = exact_moments(matrix, population.y, SCHEDULE, 300, 0.2)
+    risk, rkhs = covariance_recursion(matrix, population.y, SCHEDULE, 300, 0.2)
     closed = expected_risk(spectrum, spectrum.power, SCHEDULE, [1, 20, 300], noise=0.2)
     np.testing.assert_allclose(closed.risk, risk[[1, 20, 300]], rtol=1e-8)
     np.testing.assert_allclose(closed.rkhs, rkhs[[1, 20, 300]], rtol=1e-6)
@@ -78,18 +79,18 @@ def test_per_degree_recursion_is_exact_where_the_addition_theorem_holds():
 def test_per_degree_recursion_is_only_close_on_data_without_symmetry():
     population, matrix = cloud(24)
     spectrum = empirical_spectrum(population, KERNEL, matrix)
-    risk, _ = exact_moments(matrix, population.y, SCHEDULE, 300, 0.2)
+    risk, _ = covariance_recursion(matrix, population.y, SCHEDULE, 300, 0.2)
     gap = expected_risk(spectrum, spectrum.power, SCHEDULE, [20], noise=0.2).risk / risk[20] - 1
     assert 1e-4 < np.abs(gap[0]) < 0.2
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.5])
-def test_sampled_risk_agrees_with_the_exact_moments(noise):
+def test_sampled_risk_agrees_with_the_covariance_recursion(noise):
     population, matrix = cloud(20)
     times, replicates = [3, 30, 300], 600
     kernel, network = sampled_risks(population, matrix, SCHEDULE, times, replicates, 4, noise)
     assert network.shape == (replicates, 0, 3)
-    risk, _ = exact_moments(matrix, population.y, SCHEDULE, 300, noise)
+    risk, _ = covariance_recursion(matrix, population.y, SCHEDULE, 300, noise)
     z = (kernel.mean(0) - risk[times]) / (kernel.std(0, ddof=1) / np.sqrt(replicates))
     assert np.all(np.abs(z) < 4)
 
@@ -100,7 +101,7 @@ def test_a_path_is_kernel_sgd_on_the_samples_drawn():
     rng = np.random.default_rng(child(child(np.random.SeedSequence(5), 1), INPUTS))
     drawn = rng.integers(population.n, size=200)
     path = kernel_sgd(KERNEL, population.x[drawn][None], population.y[drawn][None],
-                      SCHEDULE.steps(200), population.x, [10, 200])
+                      SCHEDULE.step_sizes(200), population.x, [10, 200])
     oracle = np.mean((path.last[0] - population.y) ** 2, axis=1)
     np.testing.assert_allclose(kernel[1], oracle, rtol=1e-7)
 
@@ -124,6 +125,6 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="times"):
         sampled_risks(population, matrix, SCHEDULE, [3, 3], 2, 0)
     with pytest.raises(ValueError, match="noise = -1"):
-        exact_moments(matrix, population.y, SCHEDULE, 3, -1)
+        covariance_recursion(matrix, population.y, SCHEDULE, 3, -1)
     with pytest.raises(ValueError, match="m = 7"):
         sampled_risks(population, matrix, SCHEDULE, [3], 2, 0, 0.0, "relu", [7])

@@ -100,7 +100,7 @@ def test_held_out_error_is_that_of_one_pass_over_the_training_set():
     f, g = held_out.one_pass_errors("diabetes", kernel, schedule, times, 3, 9, 2048, workers=1)
     assert f.shape == g.shape == (3, 2)
     train, test = held_out.split("diabetes", 60, rng_of(9, 1))
-    path = kernel_sgd(kernel, train.x[None], train.y[None], schedule.steps(60), test.x, times)
+    path = kernel_sgd(kernel, train.x[None], train.y[None], schedule.step_sizes(60), test.x, times)
     np.testing.assert_allclose(f[1], np.mean((path.last[0] - test.y) ** 2, axis=1), rtol=1e-12)
     np.testing.assert_allclose(g, f, rtol=0.03)  # a wide network follows
     assert np.all(f[:, 1] < 1)  # and both beat f = 0

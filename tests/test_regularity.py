@@ -93,8 +93,8 @@ def test_interval_of_r_shows_a_broken_power_law():
 def test_window_is_what_the_steps_reach():
     schedule = schedules.polynomial(0.4, 0.3)
     low, high = window(0.4, 0.3, 50, 1000)
-    assert high == pytest.approx(1 / (2 * schedule.steps(50).sum()), rel=1e-10)
-    assert low == pytest.approx(1 / (2 * schedule.steps(1000).sum()), rel=1e-10)
+    assert high == pytest.approx(1 / (2 * schedule.step_sizes(50).sum()), rel=1e-10)
+    assert low == pytest.approx(1 / (2 * schedule.step_sizes(1000).sum()), rel=1e-10)
 
 
 def test_matched_regularity_is_a_fixed_point_and_predicts_the_rate():

@@ -9,11 +9,13 @@ from ntksgd.problems.schedules import power_sums
 
 def test_steps_are_the_formulas():
     t = np.arange(1, 11)
-    np.testing.assert_allclose(schedules.polynomial(0.5, 0.3).steps(10), 0.5 * t**-0.3)
-    np.testing.assert_allclose(schedules.constant(0.5).steps(10), 0.5)
-    np.testing.assert_allclose(schedules.horizon_constant(2, 0.5, 10).steps(10), 2 / np.sqrt(10))
-    np.testing.assert_allclose(schedules.linear_to_zero(0.5, 10).steps(10), 0.5 * (11 - t) / 10)
-    np.testing.assert_allclose(schedules.warm_start(0.5, 0.5, 4).steps(10),
+    np.testing.assert_allclose(schedules.polynomial(0.5, 0.3).step_sizes(10), 0.5 * t**-0.3)
+    np.testing.assert_allclose(schedules.constant(0.5).step_sizes(10), 0.5)
+    np.testing.assert_allclose(schedules.horizon_constant(2, 0.5, 10).step_sizes(10),
+                               2 / np.sqrt(10))
+    np.testing.assert_allclose(schedules.linear_to_zero(0.5, 10).step_sizes(10),
+                               0.5 * (11 - t) / 10)
+    np.testing.assert_allclose(schedules.warm_start(0.5, 0.5, 4).step_sizes(10),
                                0.5 * np.sqrt(np.minimum(1, 4 / t)))
 
 
@@ -25,7 +27,7 @@ def test_steps_are_the_formulas():
 ], ids=lambda s: s.name)
 def test_power_sums_are_sums(schedule, power):
     times = np.array([3, 64, 65, 1000, 99_999])
-    sums = np.cumsum(schedule.steps(10**5) ** power)[times - 1]
+    sums = np.cumsum(schedule.step_sizes(10**5) ** power)[times - 1]
     np.testing.assert_allclose(power_sums(schedule, times, power), sums, rtol=1e-11)
 
 

@@ -61,12 +61,25 @@ def finite_array(name, values, ndim=None, *, non_negative=False):
 
 
 def times(name, values, low=1):
-    """Return `values` as an array if they are increasing integers >= low."""
-    values = np.asarray(values)
-    if values.ndim != 1 or values.dtype.kind not in "iu" or not values.size or (
-            values[0] < low or np.any(np.diff(values) <= 0)):
-        raise ValueError(f"{name} = {values}: must be increasing integers >= {low}")
-    return values
+    """Return `values` as an int array if they are increasing integers >= low, at least one."""
+    array = np.asarray(values)
+    ordered = array.ndim == 1 and array.size and array.dtype.kind in "iu"
+    if ordered:
+        array = array.astype(np.int64)  # differences of unsigned integers would wrap around
+        ordered = array[0] >= low and np.all(np.diff(array) > 0)
+    if not ordered:
+        raise ValueError(f"{name} = {values!r}: must be increasing integers >= {low}")
+    return array
+
+
+def unit_vectors(name, x):
+    """Return x (..., d) as a float array if every row has length 1."""
+    x = finite_array(name, x)
+    off = np.abs(np.linalg.norm(x, axis=-1) - 1) if x.ndim else np.ones(1)
+    if np.any(off > 1e-9):
+        row = [int(i) for i in np.unravel_index(off.argmax(), off.shape)]
+        raise ValueError(f"{name}{row}: is {off.max():.2g} off the unit sphere")
+    return x
 
 
 def one_of(name, value, allowed):

@@ -10,8 +10,8 @@ from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems.data import load
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
-from ntksgd.problems.schedules import source_polynomial, polynomial, power_sums
-from ntksgd.risk.covariance import covariance_risk
+from ntksgd.problems.schedules import polynomial, power_sums, source_polynomial
+from ntksgd.risk.covariance import covariance_recursion
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.predicted import capacity_free
 from ntksgd.stats.numerical import Bracket
@@ -118,7 +118,7 @@ def per_mode_check(chosen, size, T, noise, seed):
     problem, kernel = chosen.problem, chosen.problem.kernel
     kept = np.random.default_rng(seed).permutation(chosen.population.n)[:size]
     population, matrix = chosen.population.subset(kept), problem.gram[np.ix_(kept, kept)]
-    risk, rkhs = covariance_risk(matrix, population.y, problem.schedule, T, noise)
+    risk, rkhs = covariance_recursion(matrix, population.y, problem.schedule, T, noise)
     times = log_times(T, 30)
     small = replace(chosen, spectrum=empirical_spectrum(population, kernel, matrix))
     eta = problem.schedule.step_sizes(T)

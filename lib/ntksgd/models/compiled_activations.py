@@ -1,6 +1,6 @@
 """Activations compiled for the training loop: value and derivative together, in scalar code.
 
-    pair(code, u, s) = (sigma(u), sigma'(u)),        code = CODES[name], s the scale of squareplus.
+    pair(u, s) = (sigma(u), sigma'(u)),        s the scale of squareplus, not read by the others.
 
 Straight-line arithmetic, so that a loop over neurons vectorises; a call to the library's tanh or
 erf would not. Both are built here on exp:
@@ -11,25 +11,19 @@ erf would not. Both are built here on exp:
 """
 
 import math
-import zlib
-from pathlib import Path
+from functools import lru_cache
+from types import FunctionType
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
+from numba.core.errors import NumbaError
 from numba.extending import intrinsic
 from numpy.polynomial import chebyshev
 from scipy import special
 
-CODES = {"squareplus": 0, "relu": 1, "tanh": 2, "erf": 3}
-# changes with this file: numba's disk cache of a function does not look at what it calls
-FINGERPRINT = zlib.crc32(Path(__file__).read_bytes())
-
-# sums may be reordered and products fused, but infinity and NaN keep their meaning: with the
-# full "fast" set the compiler would be free to delete the test for divergence
-OPTIONS = {"fastmath": {"reassoc", "contract", "nsz", "arcp"}, "error_model": "numpy"}
-
-INLINED = {**OPTIONS, "forceinline": True}
+from ntksgd.compilation import compiled
+from ntksgd.models.activations import BUILT_IN
 
 LOG2E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -66,7 +60,7 @@ def _power_of_two(typingctx, k):
 def _polynomial(coefficients):
     """Compile Horner's rule; as a constant of the function its coefficients unroll the loop."""
 
-    @njit(**INLINED)
+    @compiled(inline=True)
     def polynomial(x):
         p = 0.0
         for c in coefficients:
@@ -79,7 +73,7 @@ def _polynomial(coefficients):
 _expm1_tail, _erf_near, _erfcx = _polynomial(EXPM1), _polynomial(ERF), _polynomial(ERFCX)
 
 
-@njit(**INLINED)
+@compiled(inline=True)
 def _exp_parts(x):
     """(expm1(r), 2^k) with exp(x) = 2^k exp(r), for |x| <= 700."""
     k = np.floor(x * LOG2E + 0.5)
@@ -88,8 +82,8 @@ def _exp_parts(x):
     return r + r * r * _expm1_tail(r), _power_of_two(np.int64(np.int32(k)))
 
 
-@njit(**INLINED)
-def tanh_pair(u):
+@compiled(inline=True)
+def tanh_pair(u, s):
     """(tanh(u), 1 - tanh(u)^2)."""
     small, power = _exp_parts(2.0 * min(max(u, -20.0), 20.0))  # tanh(20) = 1 to the last digit
     e = power * small + (power - 1.0)
@@ -97,8 +91,8 @@ def tanh_pair(u):
     return t, 1.0 - t * t
 
 
-@njit(**INLINED)
-def erf_pair(u):
+@compiled(inline=True)
+def erf_pair(u, s):
     """(erf(u), 2 exp(-u^2) / sqrt(pi))."""
     size = abs(u)
     # exp(-26^2) is the smallest that 2^k reaches; beyond, the derivative is 0 for every purpose
@@ -113,14 +107,53 @@ def erf_pair(u):
     return value, 2.0 / math.sqrt(math.pi) * gauss
 
 
-@njit(**INLINED)
-def pair(code, u, s):
-    """(sigma(u), sigma'(u)) of the activation with this code."""
-    if code == 0:
-        root = math.sqrt(u * u + s * s)
-        return 0.5 * (u + root), 0.5 * (1.0 + u / root)
-    if code == 1:
-        return max(u, 0.0), 1.0 if u > 0.0 else 0.0
-    if code == 2:
-        return tanh_pair(u)
-    return erf_pair(u)
+@compiled(inline=True)
+def relu_pair(u, s):
+    """(max(u, 0), 1 for u > 0 and else 0)."""
+    return max(u, 0.0), 1.0 if u > 0.0 else 0.0
+
+
+@compiled(inline=True)
+def squareplus_pair(u, s):
+    """((u + r)/2, (1 + u/r)/2) with r = sqrt(u^2 + s^2)."""
+    root = math.sqrt(u * u + s * s)
+    return 0.5 * (u + root), 0.5 * (1.0 + u / root)
+
+
+PAIRS = {"squareplus": squareplus_pair, "relu": relu_pair, "tanh": tanh_pair, "erf": erf_pair}
+
+
+def compiled_pair(activation):
+    """The compiled pair of an Activation and the key of what is built on it.
+
+    Returns
+    -------
+    pair : compiled function or None
+        None if numba cannot compile the activation for a scalar.
+    key : str or None
+        Name of a built-in activation; None for any other, which is compiled in memory only.
+    """
+    name = activation.name.partition("(")[0]
+    if name in PAIRS:
+        scale = () if activation.scale is None else (activation.scale,)
+        u = np.linspace(-3.0, 3.0, 13)
+        if np.array_equal(activation.value(u), BUILT_IN[name](*scale).value(u)):
+            return PAIRS[name], name
+    return _own_pair(activation), None
+
+
+@lru_cache(maxsize=64)
+def _own_pair(activation):
+    # compiled code can call ufuncs and compiled functions as they are
+    value, derivative = (compiled(f, inline=True) if isinstance(f, FunctionType) else f
+                         for f in (activation.value, activation.derivative))
+
+    @compiled(inline=True)
+    def pair(u, s):
+        return value(u) * 1.0, derivative(u) * 1.0
+
+    try:
+        pair(0.5, 0.0)
+    except NumbaError:
+        return None
+    return pair

@@ -9,14 +9,13 @@ SGD on any loss is SGD on the square loss with its residual g - y replaced by l'
 
 import math
 
-from numba import njit
-
 from ntksgd import check
+from ntksgd.compilation import compiled
 
 CODES = {"square": 0, "logistic": 1, "huber": 2}
 
 
-@njit
+@compiled(inline=True)
 def residual(code, g, y):
     """l'(g, y) of the loss with this code, for scalars g and y."""
     if code == 1:

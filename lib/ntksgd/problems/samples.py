@@ -8,9 +8,9 @@ samples of the run of T steps, and one set of samples serves every width.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ntksgd import check
+from ntksgd.compilation import compiled
 from ntksgd.kernels import sphere
 from ntksgd.problems.data import Population
 from ntksgd.seeds import child
@@ -20,7 +20,7 @@ BLOCK = 64
 
 
 class Samples(NamedTuple):
-    """Inputs x (T, d) on the sphere, labels y (T,), and which points of a `Population` were drawn."""
+    """Inputs x (T, d) on the sphere, labels y (T,), indices of the points of a `Population`."""
 
     x: np.ndarray
     y: np.ndarray
@@ -74,7 +74,7 @@ def target_values(target, x):
     return out
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+@compiled
 def _legendre_series(coefficients, d, t, out):
     """sum_k coefficients_k P_k(t) by the three-term recursion of `sphere.legendre`."""
     last, this = np.empty(BLOCK), np.empty(BLOCK)

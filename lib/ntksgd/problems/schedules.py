@@ -42,8 +42,8 @@ class Schedule:
     def __call__(self, t):
         return self.step(np.asarray(t, dtype=float))
 
-    def steps(self, T: int) -> np.ndarray:
-        """The steps eta_1 ... eta_T, shape (T,)."""
+    def step_sizes(self, T: int) -> np.ndarray:
+        """eta_1 ... eta_T, shape (T,)."""
         return self(np.arange(1, _horizon(T) + 1))
 
 

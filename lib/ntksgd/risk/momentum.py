@@ -16,9 +16,9 @@ point behind `stability`. The kernel is the truncated one: what lies beyond K is
 """
 
 import numpy as np
-from numba import njit
 
 from ntksgd import check
+from ntksgd.compilation import compiled
 from ntksgd.risk.modes import sphere_modes
 
 
@@ -59,7 +59,7 @@ def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
     return risk
 
 
-@njit(cache=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+@compiled
 def _recursion(eigenvalues, weights, power, steps, beta, times, batch):
     """Both columns (F, 0) and (0, 1) of (power, s^2), step by step."""
     risk = np.empty((times.size, 2))

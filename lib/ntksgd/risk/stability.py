@@ -64,9 +64,10 @@ def largest_stable_step(spectrum, momentum=0.0, batch=1, weight_decay=0.0, tail=
     return low
 
 
-def check_stable(spectrum, schedule: Schedule, weight_decay=0.0, batch=1) -> None:
+def check_stable(spectrum, schedule: Schedule, weight_decay=0.0, batch=1, momentum=0.0) -> None:
     """Raise a ValueError, naming the largest stable step, if the schedule's first step is not."""
-    eta, options = schedule.largest, {"batch": batch, "weight_decay": weight_decay}
+    eta, options = schedule.largest, {"momentum": momentum, "batch": batch,
+                                      "weight_decay": weight_decay}
     if weight_decay * eta >= 1:
         raise ValueError(f"weight_decay = {weight_decay!r}: must be below 1/eta = {1 / eta:.4g}")
     if fixed_point_gain(spectrum, eta, **options) >= 1:

@@ -14,7 +14,8 @@ from ntksgd import check
 from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.losses import loss_code
 from ntksgd.models.two_layer import Parameters
-from ntksgd.sgd.loops.compiled_loops import loops
+from ntksgd.sgd.inputs import checked
+from ntksgd.sgd.loops.compiled_loops import linearised_loops, network_loops
 
 CACHE_LINE = 8  # float64 entries
 
@@ -25,11 +26,11 @@ class Diverged(ArithmeticError):
 
 @dataclass(frozen=True)
 class Trajectory:
-    """What was recorded after each of `steps` steps.
+    """What was recorded after each of `times` steps.
 
     Attributes
     ----------
-    steps : ndarray of int, shape (C,)
+    times : ndarray of int, shape (C,)
     values : ndarray, shape (C, n)
         g_t at the points; infinite from the step of divergence on.
     drift : ndarray, shape (C,)
@@ -42,7 +43,7 @@ class Trajectory:
         Steps done before the prediction that was not finite or exceeded 1e8 in size.
     """
 
-    steps: np.ndarray
+    times: np.ndarray
     values: np.ndarray
     drift: np.ndarray
     observed: list
@@ -50,8 +51,8 @@ class Trajectory:
     diverged_at: int | None
 
 
-def train(params, samples, rates, activation, *, steps, points, gamma=1.0, weight_decay=0.0,
-          loss="square", linearised=False, observe=None, on_divergence="raise"):
+def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, weight_decay=0.0,
+          loss="square", observe=None, on_divergence="raise"):
     """Train on the samples, one each step, from the given parameters.
 
     Parameters
@@ -59,21 +60,19 @@ def train(params, samples, rates, activation, *, steps, points, gamma=1.0, weigh
     params : Parameters
         Theta_0, left as it is.
     samples : Samples
-        At least max(steps) of them.
-    rates : Schedule or array
+        At least max(times) of them.
+    step_sizes : Schedule or array
         eta_t for t = 1, 2, ...
     activation : str or Activation
-    steps : sequence of int
-        Increasing; 0 is the start.
+    times : sequence of int
+        Increasing numbers of steps; 0 is the start.
     points : array, shape (n, d)
         Where the function is recorded; n may be 0.
     gamma, weight_decay : float
         At least 0; weight_decay below 1/max(eta).
     loss : "square", "logistic" or "huber"
-    linearised : bool
-        Train l(x) = <grad g(x; Theta_0), Theta - Theta_0> instead of g.
     observe : callable, optional
-        ``observe(t, params)`` is called after each of `steps`, its results are kept.
+        ``observe(t, params)`` is called after each of `times`, its results are kept.
     on_divergence : "raise" or "flag"
         Raise `Diverged`, or record infinity and set `diverged_at`.
 
@@ -84,72 +83,99 @@ def train(params, samples, rates, activation, *, steps, points, gamma=1.0, weigh
     Raises
     ------
     ValueError
-        For shapes that do not fit, steps out of order or beyond the samples, a rate that is not
-        finite and >= 0, negative gamma or weight_decay, weight_decay >= 1/max(eta), unknown loss.
+        For shapes that do not fit, times out of order or beyond the samples, a step size that
+        is not finite and >= 0, negative gamma or weight_decay, weight_decay >= 1/max(eta), unknown
+        loss.
     Diverged
         See `on_divergence`.
     """
-    activation, code = named_activation(activation), loss_code(loss)
-    x, y, rates, steps, points = _checked(params, samples, rates, steps, points)
-    gamma = check.number("gamma", gamma, 0.0)
-    weight_decay = check.number("weight_decay", weight_decay, 0.0)
-    if rates.size and weight_decay * rates.max() >= 1:
-        raise ValueError(f"weight_decay = {weight_decay}: must be below 1/max(eta) = "
-                         f"{1 / rates.max():.4g}")
+    learner = _Learner(params, activation, gamma, weight_decay, loss)
+    inputs = checked(samples, step_sizes, times, points, learner.d, weight_decay=weight_decay)
+    return _trajectory(learner, inputs, observe, on_divergence)
+
+
+def train_linearised(params, samples, step_sizes, activation, *, times, points, gamma=1.0,
+                     weight_decay=0.0, loss="square", observe=None, on_divergence="raise"):
+    """Train l(x) = <grad g(x; Theta_0), W> from W = 0; arguments and results as in `train`.
+
+    The drift is ||W||, and the parameters, also those observed, are Theta_0 + W.
+    """
+    learner = _LinearisedLearner(params, activation, gamma, weight_decay, loss)
+    inputs = checked(samples, step_sizes, times, points, learner.d, weight_decay=weight_decay)
+    return _trajectory(learner, inputs, observe, on_divergence)
+
+
+class _Learner:
+    """The network while it is trained: rows Theta, measured from Theta_0."""
+
+    name, loops = "network", staticmethod(network_loops)
+
+    def __init__(self, params, activation, gamma, weight_decay, loss):
+        self.activation, self.loss = named_activation(activation), loss_code(loss)
+        self.m, self.d = params.b.shape
+        if params.a.shape != (self.m,) or params.c.shape != (self.m,):
+            raise ValueError(f"params: shapes {params.a.shape}, {params.b.shape}, "
+                             f"{params.c.shape}, must be (m,), (m, d), (m,)")
+        self.gamma, self.weight_decay = check.number("gamma", gamma, 0.0), float(weight_decay)
+        self.scale = 0.0 if self.activation.scale is None else self.activation.scale
+        self.run, self.evaluate = self.loops(self.activation, self.d)
+        self.start = _rows(params)
+        self.rows = self.start.copy()
+
+    def advance(self, x, y, step_sizes):
+        """Take len(y) steps, fewer at divergence; return their number."""
+        return self.run(self.rows, self.start, self.m, x, y, step_sizes, self.gamma, self.scale,
+                        self.weight_decay, self.loss)
+
+    def values(self, points):
+        """The function at the points."""
+        out = np.empty(len(points))
+        self.evaluate(self.rows, self.start, self.m, points, self.gamma, self.scale, out)
+        return out
+
+    def drift(self):
+        return np.linalg.norm(self.rows - self.start)
+
+    def parameters(self):
+        return _parameters(self.rows, self.m)
+
+
+class _LinearisedLearner(_Learner):
+    """The linearised network while it is trained: rows W."""
+
+    name, loops = "linearised network", staticmethod(linearised_loops)
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.rows[:] = 0.0
+
+    def drift(self):
+        return np.linalg.norm(self.rows)
+
+    def parameters(self):
+        return _parameters(self.start + self.rows, self.m)
+
+
+def _trajectory(learner, inputs, observe, on_divergence):
+    """Run the learner from one of the times to the next and record it there."""
     check.one_of("on_divergence", on_divergence, ("raise", "flag"))
-    m, d = params.b.shape
-    start = _rows(params)
-    theta = np.zeros_like(start) if linearised else start.copy()
-    run, evaluate = loops(activation, d, linearised)
-    scale = 0.0 if activation.scale is None else activation.scale
-    values = np.full((steps.size, len(points)), np.inf)
-    drift = np.full(steps.size, np.inf)
-    observed, done = [], 0
-    for k, t in enumerate(steps):
-        count = run(theta, start, m, x[done:t], y[done:t], rates[done:t], gamma,
-                    scale, weight_decay, code)
-        if count < t - done:
-            done += count
+    x, y, step_sizes, times, points = inputs
+    values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
+    observed, done, diverged_at = [], 0, None
+    for k, t in enumerate(times.tolist()):
+        done += learner.advance(x[done:t], y[done:t], step_sizes[done:t])
+        now = learner.values(points), learner.drift()
+        if done < t or not (np.all(np.isfinite(now[0])) and np.isfinite(now[1])):
+            diverged_at = done
             break
-        done = int(t)
-        evaluate(theta, start, m, points, gamma, scale, values[k])
-        drift[k] = np.linalg.norm(theta if linearised else theta - start)
-        if not (np.all(np.isfinite(values[k])) and np.isfinite(drift[k])):
-            values[k], drift[k] = np.inf, np.inf
-            break
+        values[k], drift[k] = now
         if observe is not None:
-            observed.append(observe(done, _parameters(theta + start if linearised else theta, m)))
-    diverged_at = None if np.isfinite(drift[-1]) else done
+            observed.append(observe(t, learner.parameters()))
     if diverged_at is not None and on_divergence == "raise":
-        raise Diverged(f"SGD on the {'linearised ' * linearised}network (m = {m}, {activation}) "
-                       f"diverged after {diverged_at} steps; largest eta = {rates.max():.4g}")
-    end = _parameters(theta + start if linearised else theta, m)
-    return Trajectory(steps, values, drift, observed, end, diverged_at)
-
-
-def _checked(params, samples, rates, steps, points):
-    """x, y, rates, steps, points as contiguous arrays that fit one another, or ValueError."""
-    m, d = params.b.shape
-    if params.a.shape != (m,) or params.c.shape != (m,):
-        raise ValueError(f"params: shapes {params.a.shape}, {params.b.shape}, {params.c.shape}, "
-                         "must be (m,), (m, d), (m,)")
-    steps = np.asarray(steps)
-    if (steps.ndim != 1 or not steps.size or steps.dtype.kind not in "iu" or steps[0] < 0
-            or np.any(np.diff(steps) <= 0)):
-        raise ValueError(f"steps = {steps!r}: must be increasing integers >= 0")
-    T = int(steps[-1])
-    x, y = check.finite_array("samples.x", samples.x), check.finite_array("samples.y", samples.y)
-    if y.ndim != 1 or x.shape != (y.size, d) or y.size < T:
-        raise ValueError(f"samples: x {x.shape}, y {y.shape}, must be (T, {d}), (T,), T >= {T}")
-    rates = rates.steps(T) if hasattr(rates, "steps") and T > 0 else rates
-    rates = check.finite_array("rates", rates, 1, non_negative=True)[:T] if T else np.zeros(0)
-    if rates.size < T:
-        raise ValueError(f"rates: {rates.size} step sizes, must be at least {T}")
-    points = check.finite_array("points", points, 2)
-    if points.shape[1] != d:
-        raise ValueError(f"points: shape {points.shape}, must be (n, {d})")
-    return (*(np.ascontiguousarray(array) for array in (x, y, rates)), steps,
-            np.ascontiguousarray(points))
+        raise Diverged(f"SGD on the {learner.name} (m = {learner.m}, {learner.activation}) "
+                       f"diverged after {diverged_at} steps; "
+                       f"largest eta = {step_sizes.max():.4g}")
+    return Trajectory(times, values, drift, observed, learner.parameters(), diverged_at)
 
 
 def _rows(params):

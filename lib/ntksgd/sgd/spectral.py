@@ -1,85 +1,127 @@
-"""One path of kernel SGD on the circle in the Mercer basis: O(T K) instead of O(T^2).
+"""Kernel SGD on the circle in the Mercer basis, O(T K) instead of O(T^2): momentum, mini-batches.
 
     f(x) = Re sum_(k <= K) conj(z_k) e^(ik phi),            x = (cos phi, sin phi),
-    z_k <- (1 - eta lambda) z_k - eta l'(f(x), y) w_k e^(ik phi),    w_k = lambda_k N_k,
-which is f <- (1 - eta lambda) f - eta l' K(x, .) for the kernel K = sum_k lambda_k N_k P_k,
-truncated at degree K. Its expected risk is `exact_risk.expected_risk(..., tail=False)`. The loop
-releases the interpreter and starts no threads: it may run inside any.
+    v_k <- beta v_k - eta lambda z_k - (eta/b) sum_(i <= b) l'(f(x_i), y_i) w_k e^(ik phi_i),
+    z_k <- z_k + v_k,                                       w_k = lambda_k N_k,
+which is f <- (1 - eta lambda) f - (eta/b) sum_i l'_i K(x_i, .) + beta (f - f_before) for the kernel
+K = sum_k lambda_k N_k P_k, truncated at degree K. The expected risk for the square loss is
+`exact.expected_risk(..., tail=False)`; with beta and b, `momentum.heavy_ball_risk`.
 """
 
 import numpy as np
-from numba import njit
 
 from ntksgd import check
-from ntksgd.models.compiled_activations import OPTIONS
+from ntksgd.compilation import compiled
 from ntksgd.models.losses import loss_code, residual
+from ntksgd.sgd.inputs import checked
 
 
-def mercer_sgd(spectrum, samples, rates, *, steps, points, weight_decay=0.0, loss="square"):
-    """Values of f_t at the points after each of `steps` steps.
+def spectral_sgd(spectrum, samples, step_sizes, *, times, points, weight_decay=0.0, loss="square",
+                 momentum=0.0, batch=1):
+    """Values of f_t at the points after each of `times` steps, along one path.
 
     Parameters
     ----------
     spectrum : Spectrum
         With d = 2.
     samples : Samples
-        At least max(steps).
-    rates : Schedule or array
-    steps : sequence of int
-        Increasing.
+        x (N, 2) on the circle, y (N,), of which each step uses the next b = `batch`.
+    step_sizes : Schedule or array
+        eta_t for t = 1, 2, ...
+    times : sequence of int
+        Increasing; 0 is the start.
     points : array, shape (n, 2)
         On the circle.
     weight_decay : float
-    loss : str
+        lambda >= 0, below 1/max(eta).
+    loss : "square", "logistic" or "huber"
+    momentum : float
+        beta in [0, 1).
+    batch : int
 
     Returns
     -------
-    ndarray, shape (len(steps), n)
+    ndarray, shape (len(times), n)
 
     Raises
     ------
     ValueError
-        If d is not 2, there are too few samples or rates, or an option is not allowed.
+        If d is not 2, inputs do not fit each other or an option is not allowed.
     """
     if spectrum.d != 2:
-        raise ValueError(f"spectrum.d = {spectrum.d}: the Fourier basis needs d = 2")
-    code, weight_decay = loss_code(loss), check.number("weight_decay", weight_decay, 0.0)
-    T = check.integer("max(steps)", int(np.max(steps)), 0, samples.y.size)
-    rates = rates.steps(max(T, 1)) if hasattr(rates, "steps") else np.asarray(rates, dtype=float)
-    check.integer("max(steps)", T, 0, rates.size)
+        raise ValueError(f"spectrum.d = {spectrum.d}: the Fourier basis of the circle needs d = 2")
+    code, batch = loss_code(loss), check.integer("batch", batch, 1)
+    momentum = check.number("momentum", momentum, 0.0, 1.0, open_high=True)
+    x, y, step_sizes, times, points = checked(samples, step_sizes, times, points, 2, batch=batch,
+                                              weight_decay=weight_decay, sphere=True)
     degrees = np.arange(spectrum.max_degree + 1)
     weights = spectrum.eigenvalues * spectrum.multiplicities
     angle = np.outer(degrees, np.arctan2(points[:, 1], points[:, 0]))
     cosine, sine = np.cos(angle), np.sin(angle)
-    z = np.zeros((2, degrees.size))
-    values, done = np.empty((len(steps), len(points))), 0
-    for k, t in enumerate(steps):
-        _run(z, weights, samples.x[done:t], samples.y[done:t], rates[done:t], weight_decay, code)
+    z, velocity = np.zeros((2, 2, degrees.size))
+    values, done = np.empty((times.size, len(points))), 0
+    for k, t in enumerate(times):
+        seen = slice(done * batch, t * batch)
+        stream = x[seen], y[seen], step_sizes[done:t], float(weight_decay)
+        if momentum == 0 and batch == 1:
+            _plain(z, weights, *stream, code)
+        else:
+            _run(z, velocity, weights, *stream, momentum, batch, code)
         values[k], done = z[0] @ cosine + z[1] @ sine, t
     return values
 
 
-@njit(cache=True, nogil=True, **OPTIONS)
-def _run(z, weights, x, y, rates, weight_decay, loss):
-    n = weights.size
-    real, imaginary = z[0], z[1]
-    cosine, sine = np.empty(n), np.empty(n)
-    cosine[0], sine[0] = 1.0, 0.0
-    for t in range(y.size):
-        # e^(ik phi) by doubling: the degrees [L, 2L) from [0, L) and e^(iL phi)
-        length, p, q = 1, x[t, 0], x[t, 1]
-        while length < n:
-            count = min(length, n - length)
-            c, s = cosine[length : length + count], sine[length : length + count]
-            for i in range(count):
-                c[i] = cosine[i] * p - sine[i] * q
-                s[i] = sine[i] * p + cosine[i] * q
-            length, p, q = 2 * length, p * p - q * q, 2.0 * p * q
-        f = 0.0
-        for k in range(n):
-            f += real[k] * cosine[k] + imaginary[k] * sine[k]
-        e = rates[t] * residual(loss, f, y[t])
-        keep = 1.0 - rates[t] * weight_decay
-        for k in range(n):
-            real[k] = keep * real[k] - e * weights[k] * cosine[k]
-            imaginary[k] = keep * imaginary[k] - e * weights[k] * sine[k]
+@compiled(inline=True)
+def _fill(x, basis):
+    """(cos k phi, sin k phi) by doubling: the degrees [L, 2L) from [0, L) and e^(iL phi)."""
+    n = basis.shape[1]
+    basis[0, 0], basis[1, 0] = 1.0, 0.0
+    length, p, q = 1, x[0], x[1]
+    while length < n:
+        count = min(length, n - length)
+        cosine, sine = basis[0, length : length + count], basis[1, length : length + count]
+        for k in range(count):
+            cosine[k] = basis[0, k] * p - basis[1, k] * q
+            sine[k] = basis[1, k] * p + basis[0, k] * q
+        length, p, q = 2 * length, p * p - q * q, 2.0 * p * q
+
+
+@compiled(inline=True)
+def _value(z, basis):
+    f = 0.0
+    for k in range(z.shape[1]):
+        f += z[0, k] * basis[0, k] + z[1, k] * basis[1, k]
+    return f
+
+
+@compiled
+def _plain(z, weights, x, y, step_sizes, weight_decay, loss):
+    """Steps on z without momentum, a sample each: one sweep, 1.6 times as fast as `_run`."""
+    basis = np.empty(z.shape)
+    for t in range(step_sizes.size):
+        _fill(x[t], basis)
+        e = step_sizes[t] * residual(loss, _value(z, basis), y[t])
+        keep = 1.0 - step_sizes[t] * weight_decay
+        for j in range(2):
+            for k in range(weights.size):
+                z[j, k] = keep * z[j, k] - e * weights[k] * basis[j, k]
+
+
+@compiled
+def _run(z, velocity, weights, x, y, step_sizes, weight_decay, momentum, batch, loss):
+    """Steps on z and its velocity, with momentum or batches."""
+    basis, gradient = np.empty(z.shape), np.empty(z.shape)
+    for t in range(step_sizes.size):
+        gradient[:] = 0.0
+        for i in range(t * batch, (t + 1) * batch):
+            _fill(x[i], basis)
+            e = step_sizes[t] / batch * residual(loss, _value(z, basis), y[i])
+            for j in range(2):
+                for k in range(weights.size):
+                    gradient[j, k] += e * basis[j, k]
+        decay = step_sizes[t] * weight_decay
+        for j in range(2):
+            for k in range(weights.size):
+                velocity[j, k] = (momentum * velocity[j, k] - decay * z[j, k]
+                                  - weights[k] * gradient[j, k])
+                z[j, k] += velocity[j, k]

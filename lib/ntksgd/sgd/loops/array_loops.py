@@ -16,7 +16,7 @@ def _features(activation, theta, x, gamma):
     return activation.value(u), a * activation.derivative(u)
 
 
-def network(activation, theta, start, m, x, y, rates, gamma, scale, weight_decay, loss):
+def network(activation, theta, start, m, x, y, step_sizes, gamma, scale, weight_decay, loss):
     """SGD steps on the network; see `network_step`."""
     theta, start = theta[:, :m], start[:, :m]
     for t in range(y.size):
@@ -24,9 +24,9 @@ def network(activation, theta, start, m, x, y, rates, gamma, scale, weight_decay
         g = value @ theta[0] / np.sqrt(m)
         if not abs(g) <= LIMIT:
             return t
-        h = rates[t] * residual(loss, g, y[t]) / np.sqrt(m)
+        h = step_sizes[t] * residual(loss, g, y[t]) / np.sqrt(m)
         if weight_decay > 0:
-            theta -= rates[t] * weight_decay * (theta - start)
+            theta -= step_sizes[t] * weight_decay * (theta - start)
         _descend(theta, h, value, slope, x[t], gamma)
     return y.size
 
@@ -37,7 +37,7 @@ def network_values(activation, theta, start, m, x, gamma, scale, out):
     out[:] = value @ theta[0, :m] / np.sqrt(m)
 
 
-def linearised(activation, theta, start, m, x, y, rates, gamma, scale, weight_decay, loss):
+def linearised(activation, theta, start, m, x, y, step_sizes, gamma, scale, weight_decay, loss):
     """SGD steps on the linearised network; see `linearised_step`."""
     theta, start = theta[:, :m], start[:, :m]
     for t in range(y.size):
@@ -45,8 +45,8 @@ def linearised(activation, theta, start, m, x, y, rates, gamma, scale, weight_de
         g = (value @ theta[0] + slope @ (x[t] @ theta[2:] + gamma * theta[1])) / np.sqrt(m)
         if not abs(g) <= LIMIT:
             return t
-        h = rates[t] * residual(loss, g, y[t]) / np.sqrt(m)
-        theta *= 1 - rates[t] * weight_decay
+        h = step_sizes[t] * residual(loss, g, y[t]) / np.sqrt(m)
+        theta *= 1 - step_sizes[t] * weight_decay
         _descend(theta, h, value, slope, x[t], gamma)
     return y.size
 

@@ -5,10 +5,9 @@ for t >= 0 and one for t < 0: in h a kernel is smooth up to t = 1 and t = -1, wh
 activations have square-root singularities in t. Cells are cubics through four Chebyshev points.
 """
 
-from __future__ import annotations
-
-import numba
 import numpy as np
+
+from ntksgd.compilation import compiled
 
 TOLERANCE = 2e-12
 _CHEBYSHEV = 0.5 + 0.5 * np.cos(np.pi * (np.arange(4) + 0.5) / 4)
@@ -49,7 +48,7 @@ def _values(table, side, h):
     return c[0] + u * (c[1] + u * (c[2] + u * c[3]))
 
 
-@numba.njit(cache=True, inline="always", error_model="numpy")
+@compiled(inline=True)
 def lookup(table, w):
     """kappa at squared half chord w = |x - x'|^2 / 4 in [0, 1]; written without branches."""
     cells = table.shape[1] // 2

@@ -12,15 +12,14 @@ import math
 
 import numpy as np
 
-from ntksgd.models.compiled_activations import pair
 from ntksgd.models.losses import residual
 from ntksgd.sgd.loops.network_step import BLOCK, LIMIT
 
 
-def linearised_loop(kind):
-    """Loop over steps for any d; `kind` is the code of the activation in its lowest four bits."""
+def linearised_loop(pair):
+    """Loop over steps for any d, block by block of neurons."""
 
-    def run(theta, start, m, x, y, rates, gamma, scale, weight_decay, loss):
+    def run(theta, start, m, x, y, step_sizes, gamma, scale, weight_decay, loss):
         d = x.shape[1]
         norm = 1.0 / math.sqrt(m)
         value, slope = np.zeros(m), np.zeros(m)  # sigma_i and a_i sigma'_i
@@ -48,22 +47,22 @@ def linearised_loop(kind):
                         u[i] += b[i] * xj
                         w[i] += wb[i] * xj
                 for i in range(n):
-                    s[i], slope_i = pair(kind & 15, u[i], scale)
+                    s[i], slope_i = pair(u[i], scale)
                     ds[i] = a[i] * slope_i
                     g += wa[i] * s[i] + ds[i] * w[i]
             if t < y.size:
                 g *= norm
                 if not abs(g) <= LIMIT:
                     return t
-                h = rates[t] * residual(loss, g, y[t]) * norm
-                keep = 1.0 - rates[t] * weight_decay
+                h = step_sizes[t] * residual(loss, g, y[t]) * norm
+                keep = 1.0 - step_sizes[t] * weight_decay
                 old = new
         return y.size
 
     return run
 
 
-def linearised_values_loop(kind):
+def linearised_values_loop(pair):
     """Loop over points: out_j = l(x_j)."""
 
     def values(theta, start, m, x, gamma, scale, out):
@@ -79,7 +78,7 @@ def linearised_values_loop(kind):
                     w[i] += wb[i] * xj
             g = 0.0
             for i in range(m):
-                s, slope = pair(kind & 15, u[i], scale)
+                s, slope = pair(u[i], scale)
                 g += wa[i] * s + a[i] * slope * w[i]
             out[k] = g / math.sqrt(m)
 
