@@ -42,6 +42,8 @@ from ntksgd.report import width_theory_tables as theory_tables
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width as draw
 from ntksgd.report.figures import width_theory as draw_theory
+from ntksgd.risk import predicted
+from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.stats import rates
 from ntksgd.width import budget as width_budget
 from ntksgd.width import experiment, studies
@@ -143,8 +145,8 @@ print(tables.exponents(sweeps, laws).to_string(index=False))
 
 # %%
 slopes = {(r, law.tau): law.slope for r in regularities for law in laws[r] if law.slope}
-assert all(s.high < model.heuristic_exponent(r) for (r, tau), s in slopes.items() if tau >= 0.1)
-assert all(s.high < model.paper_exponent(r) for (r, tau), s in slopes.items())
+assert all(s.high < predicted.drift_heuristic_width(r) for (r, tau), s in slopes.items() if tau >= 0.1)
+assert all(s.high < predicted.sufficient_width(r) for (r, tau), s in slopes.items())
 
 # %% [markdown]
 # Every exponent lies far below the paper's, and at $\tau\ge0.1$ the intervals lie below the drift
@@ -289,8 +291,9 @@ print(theory_tables.windows(local, (10**2, 10**5), (10**7, 10**9)).to_string(ind
 times = sweeps[regularities[0]].times
 m_drift, drift = sweeps[regularities[0]].drift()
 some = np.isin(m_drift, [16, 128, 1024])
-fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)),
-                 kernel_drift.travel(setups[regularities[0]], times))
+s = setups[regularities[0]]
+norm = np.sqrt(expected_rkhs_norm(s.target.spectrum, s.target, s.schedule, times, s.noise))
+fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)), norm)
 save(fig, "05_width_requirement-drift",
      pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
 plt.show()
@@ -360,8 +363,8 @@ for r in (regularities[0], regularities[-1]):
     law = next(x for x in laws[r] if x.tau == tau_shown)
     grown = model.growth_exponent(setups[r].schedule, setups[r].target.spectrum.trace, reach)
     panels[f"r = {r:g}"] = {
-        "law": law, "T": reach, "paper": reach ** model.paper_exponent(r),
-        "heuristic": law.required[0] * (reach / reach[0]) ** model.heuristic_exponent(r),
+        "law": law, "T": reach, "paper": reach ** predicted.sufficient_width(r),
+        "heuristic": law.required[0] * (reach / reach[0]) ** predicted.drift_heuristic_width(r),
         "prediction": experiment.first_order(setups[r], reach) / tau_shown,
         "earlier": law.required[0] * np.exp(np.minimum(grown - grown[0], 300))}
 fig = draw.headline(panels)

@@ -20,7 +20,7 @@ from ntksgd.models import two_layer as network
 from ntksgd.problems import grid as risk
 from ntksgd.problems.labels import LabelModel, square
 from ntksgd.problems.samples import parameter_rng
-from ntksgd.problems.schedules import Schedule, polynomial
+from ntksgd.problems.schedules import Schedule, source_polynomial
 from ntksgd.problems.target import Target, source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.sgd import deep as deep_sgd
@@ -84,7 +84,7 @@ def two_layer_case(name, model, r, step, max_degree, norm=1.0):
 
 def schedule(spectrum, r, step):
     """eta_t = (step / kappa(1)) t^(-2r/(2r+1))."""
-    return polynomial(step / spectrum.trace, 2 * r / (2 * r + 1))
+    return source_polynomial(step / spectrum.trace, r)
 
 
 def _deep(name, depth, m, seed, samples, rates, steps, points, loss):

@@ -8,9 +8,10 @@ from ntksgd.kernels.empirical import EmpiricalSpectrum, empirical_spectrum, gram
 from ntksgd.kernels.two_layer import TangentKernel, tangent_kernel
 from ntksgd.problems.data import Population, load
 from ntksgd.problems.grid import log_steps
-from ntksgd.problems.regularity import best_theta, matched_regularity, regularity
-from ntksgd.problems.schedules import Schedule, polynomial, power_sums
+from ntksgd.problems.regularity import matched_regularity, regularity
+from ntksgd.problems.schedules import Schedule, polynomial, power_sums, source_polynomial
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.predicted import capacity_free
 from ntksgd.sgd.population import exact_moments
 from ntksgd.stats.rates import Slope
 
@@ -52,13 +53,13 @@ class Study:
     def predicted_rate(self, deviation):
         """`rate` with an interval widened by twice the standard deviation of r from sampling."""
         ends = self.fit.high + 2 * deviation, max(self.fit.low - 2 * deviation, 0.0)
-        value, low, high = (-best_theta(r) for r in (self.r, *ends))
+        value, low, high = (-float(capacity_free(r)) for r in (self.r, *ends))
         return Slope(value, low, high, self.fit.x_min, self.fit.x_max, 0.0)
 
     @property
     def schedule(self) -> Schedule:
         """eta_1 t^(-theta) with theta = 2r/(2r+1)."""
-        return polynomial(self.eta1, best_theta(self.r))
+        return source_polynomial(self.eta1, self.r)
 
     def between(self, T_low, T_high):
         """The same study with r fitted for another range of steps."""

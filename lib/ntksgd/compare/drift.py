@@ -1,10 +1,7 @@
 """How far the network moves from its start, and how far its tangent kernel moves with it.
 
-Parameters. The linearised network's displacement W lies in the span of its features, where the
-norm is that of the RKHS of K_0: ||W_t|| = ||l_t||_(K_0). So as m grows, ||Theta_t - Theta_0|| tends
-to ||f_t||_H, whose second moment is exact (lambda = 0, p_k(t) = prod_(s<=t) (1 - eta_s lambda_k)):
-    E ||f_t||_H^2 = E ||f_t - f*||_H^2 + sum_k (1 - 2 p_k(t)) F_k / lambda_k,
-because E f_t - f* = -p(t) f* and ||f_t||^2 = ||f_t - f*||^2 + 2 <f_t - f*, f*> + ||f*||^2.
+Parameters. As m grows, ||Theta_t - Theta_0|| tends to ||f_t||_H, whose second moment is exact
+(`risk.rkhs_norm`).
 
 Kernel. K_Theta(x, x') = m^(-1) sum_i <psi_i(x), psi_i(x')>, psi_i = (sigma, a sigma' x,
 gamma a sigma')(u_i). If |sigma'| <= 1 and sigma' is L-Lipschitz, then with q = sqrt(1 + gamma^2)
@@ -24,19 +21,8 @@ from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import Parameters, empirical_ntk, forward, initialise
 from ntksgd.problems.grid import grid
 from ntksgd.problems.samples import Samples, draw_samples, parameter_rng
-from ntksgd.risk.exact import expected_risk
 from ntksgd.sgd.network import train
 from ntksgd.stats.sweep import map_tasks
-
-
-def expected_rkhs_norm(target, schedule, times, noise):
-    """E ||f_t||_H^2 of kernel SGD without weight decay, shape of times."""
-    times, live = np.atleast_1d(times), target.power > 0
-    eigenvalues = target.spectrum.eigenvalues[live]
-    rates = schedule.steps(int(times.max()))
-    left = np.exp([np.cumsum(np.log1p(-rates * v))[times - 1] for v in eigenvalues])
-    risk = expected_risk(target.spectrum, target, schedule, times, noise, tail=False)
-    return risk.rkhs + (target.power[live] / eigenvalues) @ (1 - 2 * left)
 
 
 def kernel_change_bound(drift, m, trace, curvature, gamma=1.0):

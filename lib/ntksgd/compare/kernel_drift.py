@@ -1,5 +1,4 @@
-"""How far a network leaves its start, what that does to its kernel, and what it costs in width.
-"""
+"""How far a network's kernel leaves its start, and what that costs in width."""
 
 import numpy as np
 
@@ -8,32 +7,9 @@ from ntksgd.compare.paths import couple
 from ntksgd.kernels import sphere
 from ntksgd.models.two_layer import empirical_ntk, initialise
 from ntksgd.problems.samples import draw_samples, parameter_rng
-from ntksgd.problems.schedules import power_sums
-from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import as_seed, child
 from ntksgd.sgd.network import train
 from ntksgd.width.experiment import exact, first_order
-
-
-def travel(setup, times):
-    """(E ||f_t||_H^2)^(1/2) of kernel SGD, the limit of ||Theta_t - Theta_0|| as m grows.
-
-        E||f_t||_H^2 = E||f_t - f*||_H^2 + sum_k (F_k/lambda_k) (1 - 2 P_k),
-        P_k = prod_(s<=t) (1 - eta_s lambda_k).
-
-    The products go by log(1 - x) = -x - x^2/2 - ..., summed until x^n is below rounding.
-    """
-    spectrum, target, times = setup.target.spectrum, setup.target, np.asarray(times)
-    ratio = expected_risk(spectrum, target, setup.schedule, times, setup.noise)
-    first = np.log1p(-setup.schedule(1.0) * spectrum.eigenvalues)
-    log_product = np.tile(first, (times.size, 1))
-    largest = float(setup.schedule(2.0)) * spectrum.eigenvalues.max()
-    for n in range(1, int(np.ceil(np.log(1e-14) / np.log(largest))) + 1):
-        later = power_sums(setup.schedule, times, n) - setup.schedule(1.0) ** n
-        log_product -= np.outer(later, spectrum.eigenvalues**n) / n
-    norms = np.divide(target.power, spectrum.eigenvalues, out=np.zeros_like(target.power),
-                      where=target.power > 0)
-    return np.sqrt(ratio.rkhs + (1 - 2 * np.exp(log_product)) @ norms)
 
 
 def kernel_change(setup, widths, T, replicates, seed, points=16):

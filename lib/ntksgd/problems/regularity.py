@@ -11,7 +11,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.kernels.empirical import empirical_spectrum
-from ntksgd.problems.schedules import polynomial, power_sums
+from ntksgd.problems.schedules import paper_theta, polynomial, power_sums
 from ntksgd.stats.rates import Slope, slope
 
 
@@ -43,12 +43,6 @@ def regularity(spectrum, low, high, points=40):
     return Slope(r[0], min(r), max(r), low, high, fits[0].intercept)
 
 
-def best_theta(r):
-    """theta = 2r/(2r+1), which is also the predicted rate: risk ~ T^(-theta)."""
-    r = check.number("r", r, 0.0)
-    return 2 * r / (2 * r + 1)
-
-
 def window(eta1, theta, T_low, T_high):
     """Eigenvalues 1/(2 tau) learnt between T_low and T_high, tau = sum of eta1 t^(-theta)."""
     effort = power_sums(polynomial(eta1, theta), [T_low, T_high])
@@ -62,7 +56,7 @@ def matched_regularity(spectrum, eta1, T_low, T_high):
     The tail power is a step function, so it is met up to the jumps of the fit (about 1e-3).
     """
     def excess(r):
-        fit = regularity(spectrum, *window(eta1, best_theta(r), T_low, T_high))
+        fit = regularity(spectrum, *window(eta1, float(paper_theta(r)), T_low, T_high))
         return fit.value - r, fit
 
     low, high = 0.0, 4.0

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ntksgd.report.claims import Claim
+from ntksgd.risk import predicted
 from ntksgd.stats import rates
-from ntksgd.width import plane_law as model
 from ntksgd.width.experiment import first_order
 
 
@@ -14,8 +14,8 @@ def pessimism(laws, tau):
     for r, of in laws.items():
         law = next(x for x in of if x.tau == tau)
         T, need = law.times[-1], law.required[-1]
-        bound = T ** model.paper_exponent(r)
-        heuristic = law.required[0] * (T / law.times[0]) ** model.heuristic_exponent(r)
+        bound = T ** predicted.sufficient_width(r)
+        heuristic = law.required[0] * (T / law.times[0]) ** predicted.drift_heuristic_width(r)
         state = " (a lower bound: censored)" if law.censored[-1] else ""
         lines.append(
             f"- $r={r:g}$: at $T={T:,.0f}$ the bound asks for "
@@ -23,7 +23,7 @@ def pessimism(laws, tau):
             f"**{need:.0f}** [{law.low[-1]:.0f}, {law.high[-1]:.0f}]{state} suffice for a risk "
             f"within {100 * tau:.0f} % of the kernel's, fewer by a factor "
             f"$10^{{{np.log10(bound / need):.1f}}}$. Exponent {law.slope} against "
-            f"{model.paper_exponent(r):.2f}.")
+            f"{predicted.sufficient_width(r):.2f}.")
     return "\n".join(lines)
 
 
@@ -32,7 +32,7 @@ def rate_claims(along, sweeps, activation):
     rows = []
     for r, path in along.items():
         bounds = {"the kernel's over the same range": rates.slope(path.times, sweeps[r].risk).value,
-                  "-2r/(2r+1)": -2 * r / (2 * r + 1)}
+                  "-2r/(2r+1)": -predicted.capacity_free(r)}
         # the first holds by the definition of m* as far as one power law fits it
         rows += [Claim("C", f"slope of risk in T along the fitted m*(T), against {name}",
                        activation, 2, r, bound, path.slope.value, path.slope.low,
@@ -47,9 +47,9 @@ def exponent_claims(slopes, fine, activation, tau):
     limit = "tau -> 0: first order + measured drift"
     named |= {(r, limit): s for r, s in fine.items()}
     for (r, at), s in named.items():
-        bounds = {"the paper's": model.paper_exponent(r)}
+        bounds = {"the paper's": predicted.sufficient_width(r)}
         if at in (f"tau = {tau:g}", limit):
-            bounds["the heuristic's"] = model.heuristic_exponent(r)
+            bounds["the heuristic's"] = predicted.drift_heuristic_width(r)
         rows += [Claim("C", f"exponent of m* in T ({at}), against {name}", activation, 2, r, bound,
                        s.value, s.low, s.high, "<=") for name, bound in bounds.items()]
     return rows

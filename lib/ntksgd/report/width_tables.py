@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from ntksgd.risk import predicted
 from ntksgd.stats import rates
-from ntksgd.width import plane_law as model
 from ntksgd.width.experiment import first_order
 from ntksgd.width.requirement import isotonic_crossing
 
@@ -45,7 +45,8 @@ def exponents(sweeps, laws):
             rows.append([r, law.tau, str(law.slope), f"{law.seen.sum()} of {law.seen.size}",
                          *(f"{('<= ', '', '> ')[int(law.censored[j]) + 1]}{law.required[j]:.0f}"
                            for j in (0, -1)), f"{gap:.2f}",
-                         f"{model.paper_exponent(r):.2f}", f"{model.heuristic_exponent(r):.2f}"])
+                         f"{predicted.sufficient_width(r):.2f}",
+                         f"{predicted.drift_heuristic_width(r):.2f}"])
     ends = [f"m*({t:.0f})" for t in (law.times[0], law.times[-1])]
     return pd.DataFrame(rows, columns=["r", "tau", "exponent of m* [95 %]", "times used", *ends,
                                        "isotonic / power law", "paper", "heuristic"])
@@ -63,14 +64,14 @@ def rate(along, sweeps):
     return pd.concat([pd.DataFrame({
         "r": r, "T": a.times, "risk": a.risk, "low": a.low, "high": a.high,
         "exact": sweeps[r].risk,
-        "theory": 0.8 * sweeps[r].risk[0] * (a.times / a.times[0]) ** (-2 * r / (2 * r + 1))})
+        "theory": 0.8 * sweeps[r].risk[0] * (a.times / a.times[0]) ** -predicted.capacity_free(r)})
         for r, a in along.items()], ignore_index=True)
 
 
 def rate_slopes(along, sweeps):
     """Slopes in T: network, kernel over the same range, rate."""
     rows = [[r, str(a.slope), f"{rates.slope(a.times, sweeps[r].risk).value:.3f}",
-             f"{-2 * r / (2 * r + 1):.3f}"] for r, a in along.items()]
+             f"{-predicted.capacity_free(r):.3f}"] for r, a in along.items()]
     return pd.DataFrame(rows, columns=["r", "network at m*(T) [95 %]", "kernel, exact",
                                        "-2r/(2r+1)"])
 

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 
 from ntksgd.report.width_tables import small_cells
+from ntksgd.risk import predicted
 from ntksgd.stats import rates
-from ntksgd.width import plane_law as model
 from ntksgd.width import studies
 from ntksgd.width.experiment import first_order, setting
 
@@ -57,7 +57,7 @@ def local_exponents(names, regularities, noise, step, times):
             frames.append(pd.DataFrame({
                 "activation": name, "r": r, "T": times, "c": c,
                 "exponent": np.gradient(np.log(c), np.log(times)),
-                "asymptotic": model.linearised_exponent(r, decay)}))
+                "asymptotic": predicted.linearised_width(r, decay)}))
     return pd.concat(frames, ignore_index=True)
 
 

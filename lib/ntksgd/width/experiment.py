@@ -10,7 +10,7 @@ from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation
 from ntksgd.problems.grid import log_steps
-from ntksgd.problems.schedules import polynomial
+from ntksgd.problems.schedules import source_polynomial
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.finite_width import excess_coefficient
@@ -42,7 +42,7 @@ def setting(spec, d, r, noise=0.25, step=1.0, max_degree=128):
     step = check.number("step", step, 0.0, 2.0, open_low=True, open_high=True)
     spectrum = mercer_spectrum(spec, d, max_degree)
     target = source_target(spectrum, r)
-    schedule = polynomial(step / spectrum.trace, 2 * r / (2 * r + 1))
+    schedule = source_polynomial(step / spectrum.trace, r)
     return Setting(activation(spec), target, schedule, check.number("noise", noise, 0.0))
 
 

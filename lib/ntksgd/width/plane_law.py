@@ -93,26 +93,6 @@ def plane_law(excess, cells, seed, resamples=500):
                     rows.size, float(np.sqrt(np.mean(residual**2))))
 
 
-def paper_exponent(r):
-    """1 + 5/(2r+1): the paper's sufficient width is of order T to this power."""
-    return 1 + 5 / (2 * check.positive("r", r) + 1)
-
-
-def heuristic_exponent(r):
-    """2/(2r+1): the width at which the kernel's drift, at most m^(-1/2), stays harmless."""
-    return 2 / (2 * check.positive("r", r) + 1)
-
-
-def linearised_exponent(r, decay):
-    """Exponent of m* in T for the linearised network, lambda_i ~ i^(-decay), 1/2 <= r <= 1.
-
-        beta = [min(2r, 2 - 1/b) - 1 + 1/b] / (2r + 1),       b = decay (infinite: b = inf),
-    the excess A_T ~ T^(-(1 - 1/b)/(2r+1)) / m over the risk T^(-min(2r, 2 - 1/b)/(2r+1)).
-    """
-    r, inverse = check.number("r", r, 0.5, 1.0), 1 / decay
-    return (min(2 * r, 2 - inverse) - 1 + inverse) / (2 * r + 1)
-
-
 def growth_exponent(schedule, trace, T):
     """kappa(1) sum_(t <= T) eta_t, for each T of an array: the exponent of a bound by Gronwall.
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.compare.paths import couple
+from ntksgd.risk.predicted import sufficient_width
 from ntksgd.stats import rates
 from ntksgd.width.excess import controlled_excess
 from ntksgd.width.experiment import exact
-from ntksgd.width.plane_law import paper_exponent
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def cell(setup, m, T, replicates, seed, linearised=True, workers=None):
 
 def at_paper_width(setup, r, times, replicates, seed):
     """Cells at the paper's width, m = T^(1+5/(2r+1)) rounded to an even number, constant 1."""
-    widths = [2 * round(T ** paper_exponent(r) / 2) for T in times]
+    widths = [2 * round(T ** sufficient_width(r) / 2) for T in times]
     return [cell(setup, m, int(T), replicates, seed, linearised=False)
             for m, T in zip(widths, times, strict=True)]
 
