@@ -35,7 +35,7 @@ from IPython.display import Markdown
 
 from ntksgd.check import integer, number, positive
 from ntksgd.compare.bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.compare.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.compare.drift import drift_study, kernel_change_bound, unpaired
 from ntksgd.compare.paths import Setting, couple, neuron_updates
 from ntksgd.compare.spread import initialisation_spread, quantiles
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -53,6 +53,7 @@ from ntksgd.report.figures import save, use_style
 
 # %%
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.seeds import child
 from ntksgd.stats.rates import bootstrap_slope
 
@@ -257,7 +258,8 @@ Markdown("Bound over measurement, smallest and largest along $t$: " + "; ".join(
 
 # %%
 few = [1, 4, len(widths) - 1]
-norm = np.sqrt(expected_rkhs_norm(smooth.target, smooth.schedule, steps, noise))
+norm = np.sqrt(expected_rkhs_norm(smooth.target.spectrum, smooth.target, smooth.schedule, steps,
+                                  noise))
 ms, T_drift = 2 ** np.arange(4, 13), min(T, 1000)
 study = {label: drift_study(s, ms, T_drift, 8, seed, start) for label, s, start in (
     ("squareplus", smooth, initialise), ("squareplus, signs not paired", smooth, unpaired),

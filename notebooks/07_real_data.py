@@ -36,16 +36,16 @@ from scipy import stats
 from ntksgd import check
 from ntksgd.compare import data_study as real_study
 from ntksgd.compare.held_out import one_pass_errors
-from ntksgd.compare.population import sampled_risks
-from ntksgd.kernels.empirical import decay_exponent, empirical_spectrum
+from ntksgd.kernels.empirical import empirical_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import schedules
 from ntksgd.problems.data import SOURCES
-from ntksgd.problems.grid import log_times
-from ntksgd.problems.regularity import best_theta, half_sample_regularity
+from ntksgd.problems.grid import log_steps
+from ntksgd.problems.regularity import half_sample_regularity
 from ntksgd.report import claims
 from ntksgd.report.figures import real_data as figures
 from ntksgd.report.figures import save, use_style
+from ntksgd.sgd.population import sampled_risks
 from ntksgd.stats.rates import Slope, bootstrap_slope, slope
 from ntksgd.width.requirement import Excess, controlled_excess, width_law
 
@@ -80,7 +80,7 @@ check.positive("tolerance", tolerance)
 check.positive("noise", noise)
 problems = {name: photograph_activation if name == "photograph" else activation
             for name in SOURCES}
-times = log_times(T_high, 9, T_low)
+times = log_steps(T_high, 9, T_low)
 
 # %% [markdown]
 # ## 1. The data, and a law under which nothing is estimated
@@ -180,8 +180,10 @@ for name in [n for n in problems if n != "digits, parity"]:  # the same points a
         found = (known.spectrum if known.kernel.activation.name == act
                  else empirical_spectrum(known.population, tangent_kernel(act)))
         decays[name.removesuffix(", zero"), act] = found
-betas = {key: decay_exponent(s, 10, s.power.size // 4) for key, s in decays.items()}
-decays = {key: s.eigenvalues for key, s in decays.items()}
+decays, betas = {key: s.eigenvalues for key, s in decays.items()}, {}
+for key, values in decays.items():
+    index = np.unique(np.geomspace(10, values.size // 4, 40).round().astype(int))
+    betas[key] = slope(index, values[index - 1])
 for (name, act), b in betas.items():
     print(f"{name:15s} {act:16s} beta = {-b.value:.2f} [{-b.high:.2f}, {-b.low:.2f}]")
 
@@ -369,7 +371,7 @@ for name, s in studies.items():
     ratio = s.expected(late).variance / (q / (1 - q))
     swept = [real_study.recursion_risk(s, theta, T_high, noise) for theta in thetas]
     ours, best = s.expected([T_high], noise).risk[0], int(np.argmin(swept))
-    rows.append([name, *ratio.round(3), f"{best_theta(s.r):.2f}", f"{thetas[best]:.2f}",
+    rows.append([name, *ratio.round(3), f"{schedules.paper_theta(s.r):.2f}", f"{thetas[best]:.2f}",
                  f"{ours / swept[best]:.3f}"])
 print(pd.DataFrame(rows, columns=[
     "data", *(f"V/(5), T={t:.0e}" for t in late), "2r/(2r+1)", "best theta",
@@ -466,7 +468,7 @@ print(pd.DataFrame(rows, columns=["data", "||f_T||_H^2", "m", "network excess",
 
 # %%
 short = {name: s for name, s in one_pass.items() if name != "photograph"}
-spans = {name: log_times(int(0.78 * s.population.n), 9, 30) for name, s in short.items()}
+spans = {name: log_steps(int(0.78 * s.population.n), 9, 30) for name, s in short.items()}
 held = {name: one_pass_errors(name, s.kernel, s.schedule, spans[name], splits, seed, widths[-1])
         for name, s in short.items()}
 curve = {name: s.expected(spans[name]).risk for name, s in short.items()}

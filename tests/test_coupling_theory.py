@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd.compare.bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.compare.drift import drift_study, expected_rkhs_norm, kernel_change_bound, unpaired
+from ntksgd.compare.drift import drift_study, kernel_change_bound, unpaired
 from ntksgd.compare.paths import Setting, couple
 from ntksgd.compare.spread import initialisation_spread, quantiles
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -16,6 +16,7 @@ from ntksgd.problems.grid import grid
 from ntksgd.problems.samples import draw_samples, parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.seeds import child
 from ntksgd.sgd.network import train_linearised
 
@@ -41,7 +42,7 @@ def test_expected_rkhs_norm_is_that_of_sampled_paths():
         theta = theta - eta * e[:, None] * features
         sampled[t] = np.sum(theta**2, axis=1)
     times = np.array([5, 60])
-    exact = expected_rkhs_norm(problem.target, problem.schedule, times, NOISE)
+    exact = expected_rkhs_norm(SPECTRUM, problem.target, problem.schedule, times, NOISE)
     for t, expected in zip(times, exact, strict=True):
         error = sampled[t].std() / np.sqrt(count)
         assert error < 0.02 * expected

@@ -5,19 +5,19 @@ import pytest
 from scipy.special import gamma
 
 from ntksgd.compare.data_study import studies
-from ntksgd.kernels.empirical import EmpiricalSpectrum, decay_exponent, empirical_spectrum, gram
+from ntksgd.kernels.empirical import EmpiricalSpectrum, empirical_spectrum, gram
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import data as real_data
 from ntksgd.problems import schedules
 from ntksgd.problems.data import Population
 from ntksgd.problems.regularity import (
-    best_theta,
     half_sample_regularity,
     matched_regularity,
     regularity,
     window,
 )
+from ntksgd.problems.schedules import paper_theta
 from ntksgd.risk.exact import expected_risk
 
 
@@ -76,7 +76,6 @@ def test_regularity_of_an_exact_power_law(r):
     fit = regularity(s, 1e-5, 1e-2)
     assert fit.value == pytest.approx(r, rel=0.02)
     assert fit.low <= fit.value <= fit.high and fit.high - fit.low < 0.05 * r + 0.01
-    assert decay_exponent(s, 10, 1000).value == pytest.approx(-1.5, abs=0.01)
     # the learning curve of the mean iterate, with the constant of the module's docstring
     effort = 2000.0
     assert s.bias(effort) == pytest.approx(gamma(2 * r + 1) * (2 * effort) ** (-2 * r), rel=0.05)
@@ -100,12 +99,12 @@ def test_window_is_what_the_steps_reach():
 def test_matched_regularity_is_a_fixed_point_and_predicts_the_rate():
     s, eta1 = power_law(0.3), 0.5 / power_law(0.3).trace
     fit = matched_regularity(s, eta1, 1000, 10**5)
-    expected = window(eta1, best_theta(fit.value), 1000, 10**5)
+    expected = window(eta1, paper_theta(fit.value), 1000, 10**5)
     assert (fit.x_min, fit.x_max) == pytest.approx(expected, rel=0.02)
-    risk = expected_risk(s, s.power, schedules.polynomial(eta1, best_theta(fit.value)),
+    risk = expected_risk(s, s.power, schedules.polynomial(eta1, paper_theta(fit.value)),
                          [10**3, 10**5]).risk
     measured = np.log(risk[1] / risk[0]) / np.log(100)
-    assert measured == pytest.approx(-best_theta(fit.value), abs=0.02)
+    assert measured == pytest.approx(-paper_theta(fit.value), abs=0.02)
 
 
 def test_half_samples_scatter_about_the_value_of_the_whole(cancer):
@@ -125,8 +124,8 @@ def test_study_ties_rate_schedule_and_regularity_together():
     assert study.rate.value == pytest.approx(-theta)
     assert study.rate.low <= study.rate.value <= study.rate.high < 0
     wider = study.predicted_rate(0.01)
-    assert wider.low == pytest.approx(-best_theta(study.fit.high + 0.02))
-    assert wider.high == pytest.approx(-best_theta(max(study.fit.low - 0.02, 0)))
+    assert wider.low == pytest.approx(-paper_theta(study.fit.high + 0.02))
+    assert wider.high == pytest.approx(-paper_theta(max(study.fit.low - 0.02, 0)))
     own = empirical_spectrum(study.population, study.kernel)
     np.testing.assert_allclose(study.spectrum.power, own.power, atol=1e-12)
     assert study.schedule(100.0) == pytest.approx(0.5 / 1.5 * 100**-theta)
@@ -138,7 +137,5 @@ def test_bad_windows_are_refused():
         regularity(s, 0.1, 0.01)
     with pytest.raises(ValueError, match="no power"):
         regularity(s, 1e-9, 1e-2)
-    with pytest.raises(ValueError, match="last = 101"):
-        decay_exponent(s, 10, 101)
     with pytest.raises(ValueError, match="r = -1"):
-        best_theta(-1)
+        paper_theta(-1)

@@ -3,14 +3,9 @@
 import numpy as np
 import pytest
 
+from ntksgd.risk.predicted import drift_heuristic_width, linearised_width, sufficient_width
 from ntksgd.width.excess import Excess, controlled_excess
-from ntksgd.width.plane_law import (
-    growth_exponent,
-    heuristic_exponent,
-    linearised_exponent,
-    paper_exponent,
-    plane_law,
-)
+from ntksgd.width.plane_law import growth_exponent, plane_law
 from ntksgd.width.requirement import isotonic_crossing, local_crossing, width_law
 
 TIMES = np.geomspace(100, 1e5, 10)
@@ -140,10 +135,10 @@ def test_local_crossing_uses_negative_means():
 
 def test_exponents_of_the_theory():
     """Paper, heuristic and linearised exponents at hand-computed values."""
-    assert [paper_exponent(r) for r in (0.5, 0.75, 1.0)] == [3.5, 3.0, pytest.approx(8 / 3)]
-    assert [heuristic_exponent(r) for r in (0.5, 1.0)] == [1.0, pytest.approx(2 / 3)]
-    assert [linearised_exponent(r, 2.0) for r in (0.5, 0.75, 1.0)] == pytest.approx([1/4, 2/5, 1/3])
-    assert [linearised_exponent(r, np.inf) for r in (0.5, 1.0)] == pytest.approx([0, 1 / 3])
+    assert [sufficient_width(r) for r in (0.5, 0.75, 1.0)] == [3.5, 3.0, pytest.approx(8 / 3)]
+    assert [drift_heuristic_width(r) for r in (0.5, 1.0)] == [1.0, pytest.approx(2 / 3)]
+    assert [linearised_width(r, 2.0) for r in (0.5, 0.75, 1.0)] == pytest.approx([1/4, 2/5, 1/3])
+    assert [linearised_width(r, np.inf) for r in (0.5, 1.0)] == pytest.approx([0, 1 / 3])
     assert growth_exponent(lambda t: 0.5 / t, 4.0, np.array([1, 3])) == pytest.approx([2, 11 / 3])
 
 

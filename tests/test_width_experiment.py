@@ -5,6 +5,7 @@ import pytest
 
 from ntksgd.compare import kernel_drift
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.width import budget as width_budget
 from ntksgd.width import experiment, studies
 from ntksgd.width.excess import Excess
@@ -83,7 +84,7 @@ def test_diverged_widths_are_left_out(setup, monkeypatch):
     assert np.array_equal(sweep.network.widths, [16, 32, 64])
 
 
-def test_travel_is_the_norm_of_the_kernel_iterate(setup):
+def test_expected_rkhs_norm_is_that_of_the_kernel_iterate(setup):
     """E||f_t||_H^2 against the products taken step by step, and against a wide network's drift."""
     spectrum, power = setup.target.spectrum, setup.target.power
     times = [1, 5, 60]
@@ -94,10 +95,10 @@ def test_travel_is_the_norm_of_the_kernel_iterate(setup):
     norms = power[live] / spectrum.eigenvalues[live]
     expected = [d + np.sum(norms * (1 - 2 * p[live]))
                 for d, p in zip(distance, products, strict=True)]
-    found = kernel_drift.travel(setup, times)
-    np.testing.assert_allclose(found**2, expected, rtol=1e-10)
+    found = expected_rkhs_norm(spectrum, setup.target, setup.schedule, times, setup.noise)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
     drift = experiment.couple(setup, [512], times[1:], 300, 1, linearised=False).drift[:, 0]
-    np.testing.assert_allclose(np.sqrt(np.mean(drift**2, axis=0)), found[1:], rtol=0.06)
+    np.testing.assert_allclose(np.mean(drift**2, axis=0), found[1:], rtol=0.12)
 
 
 def test_small_tolerance_law_is_exact_part_plus_difference(setup):

@@ -56,7 +56,8 @@ def finite_array(name, values, ndim=None, *, non_negative=False):
     if np.any(bad):
         kind = "finite and >= 0" if non_negative else "finite"
         first = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(f"{name}{list(first)} = {array[first]!r}: every entry must be {kind}")
+        where = list(first) or ""
+        raise ValueError(f"{name}{where} = {float(array[first])!r}: every entry must be {kind}")
     return array
 
 

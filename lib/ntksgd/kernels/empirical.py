@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd import check
-from ntksgd.stats.rates import slope
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,3 @@ def empirical_spectrum(population, kernel, matrix=None):
     functions = np.sqrt(population.n) * vectors[:, ::-1]
     blank = EmpiricalSpectrum(eigenvalues, functions, np.zeros_like(eigenvalues), kernel.trace)
     return blank.relabel(population.y)
-
-
-def decay_exponent(spectrum, first, last):
-    """beta in lambda_i ~ i^(-beta), fitted at log-spaced indices first <= i <= last (from 1)."""
-    check.integer("first", first, 1), check.integer("last", last, first + 3, len(spectrum.power))
-    index = np.unique(np.geomspace(first, last, 40).round().astype(int))
-    return slope(index, spectrum.eigenvalues[index - 1])

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ntksgd import check
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -48,11 +50,22 @@ class Schedule:
 
 
 def polynomial(eta1: float, theta: float) -> Schedule:
-    """eta_t = eta_1 t^(-theta), 0 <= theta < 1: the schedule of the paper, free of the horizon."""
+    """eta_t = eta_1 t^(-theta), 0 <= theta < 1: free of the horizon."""
     _step("eta1", eta1)
     if not 0 <= theta < 1:
         raise ValueError(f"theta = {theta!r}: the decay exponent must satisfy 0 <= theta < 1")
     return Schedule(f"{eta1:.3g} t^(-{theta:.3g})", lambda t: eta1 * t**-theta, eta1)
+
+
+def paper_theta(r):
+    """theta = 2r/(2r+1) of the paper's steps, for a regularity r >= 0 (or an array of them)."""
+    r = check.finite_array("r", r, non_negative=True)
+    return 2 * r / (2 * r + 1)
+
+
+def source_polynomial(eta1: float, r: float) -> Schedule:
+    """eta_t = eta_1 t^(-2r/(2r+1)): the schedule of the paper for a target of regularity r."""
+    return polynomial(eta1, float(paper_theta(r)))
 
 
 def constant(eta: float) -> Schedule:

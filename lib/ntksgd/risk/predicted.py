@@ -1,13 +1,17 @@
-r"""Exponents in T that theory predicts for SGD in an RKHS, each a function of what it depends on.
+r"""Exponents in T that theory predicts, of risks and of widths, each a function of what it needs.
 
 r is the regularity (source condition), beta the capacity (ordered eigenvalues ~ i^(-beta); on
 S^(d-1) lambda_k ~ k^(-p) with N_k ~ k^(d-2) gives beta = p/(d-1); faster than any power: infinity).
-Every function returns a > 0 for a risk of order T^(-a). Derivations: notebook 03.
+A risk is of order T^(-a), and its function returns a > 0 (derivations: notebook 03); a width is of
+order T^b, and its function, named *_width, returns b (notebook 05).
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+from ntksgd import check
+from ntksgd.problems.schedules import paper_theta
 
 
 def bias(r, theta):
@@ -33,8 +37,11 @@ def best_theta(r, beta=np.inf):
 
 
 def capacity_free(r):
-    """2r/(2r+1): the rate of the paper, and of the last iterate with steps tied to the horizon."""
-    return 2 * r / (2 * r + 1)
+    """2r/(2r+1): the rate of the paper, and of the last iterate with steps tied to the horizon.
+
+    It is the paper's theta too: fresh noise falls like the step.
+    """
+    return paper_theta(r)
 
 
 def rkhs_last_iterate(r, theta, beta=np.inf):
@@ -84,3 +91,22 @@ def decayed_weights(r):
 def ridge(r, beta):
     """Ridge regression with the best regularisation: minimax up to its saturation at r = 1."""
     return minimax(np.minimum(r, 1), beta)
+
+
+def sufficient_width(r):
+    """1 + 5/(2r+1): the paper's sufficient width."""
+    return 1 + 5 / (2 * check.positive("r", r) + 1)
+
+
+def drift_heuristic_width(r):
+    """2/(2r+1): the width at which the kernel's drift, at most m^(-1/2), stays harmless."""
+    return 2 / (2 * check.positive("r", r) + 1)
+
+
+def linearised_width(r, beta):
+    """Width of the linearised network, 1/2 <= r <= 1: [min(2r, 2 - 1/beta) - 1 + 1/beta] / (2r+1).
+
+    The excess A_T ~ T^(-(1 - 1/beta)/(2r+1)) / m over the risk T^(-min(2r, 2 - 1/beta)/(2r+1)).
+    """
+    r, inverse = check.number("r", r, 0.5, 1.0), 1 / beta
+    return (min(2 * r, 2 - inverse) - 1 + inverse) / (2 * r + 1)
