@@ -362,8 +362,9 @@ print(pd.DataFrame(rows, columns=["activation", "r", "1e2 to 1e5", "1e7 to 1e9",
 times = sweeps[regularities[0]].times
 m_drift, drift = sweeps[regularities[0]].drift()
 some = np.isin(m_drift, [16, 128, 1024])
-fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)),
-                 np.sqrt(expected_rkhs_norm(problems[regularities[0]], times)))
+p = problems[regularities[0]]
+travel = np.sqrt(expected_rkhs_norm(p.spectrum, p.target, p.schedule, times, p.noise))
+fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)), travel)
 save(fig, "05_width_requirement-drift",
      pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
 plt.show()

@@ -19,7 +19,9 @@ def _points(ax, law, **style):
     """m*(T) with intervals; arrows where it is censored."""
     inside, above = law.censored == 0, law.censored == 1
     required = law.required[inside]
-    errors = np.abs(np.stack([law.low[inside], law.high[inside]]) - required)
+    widths = law.excess.widths  # an interval that leaves their range is drawn to its end
+    ends = np.clip(np.stack([law.low[inside], law.high[inside]]), widths[0], widths[-1])
+    errors = np.abs(ends - required)
     ax.errorbar(law.times[inside], required, errors, fmt="o", elinewidth=0.9,
                 **({"color": _colour(law.tau)} | style))
     ax.plot(law.times[above], law.required[above], "^", mfc="none", color=_colour(law.tau))
@@ -88,27 +90,25 @@ def requirement(panels, predictions):
 def headline(panels, ceiling=1e18):
     """The (T, m) plane: the paper's width, the heuristic, the measurement, the earlier requirement.
 
-    `panels` maps a title to a mapping with ``law`` (WidthLaw), ``T``, ``paper``, ``heuristic``,
-    ``earlier`` and ``prediction`` (widths at T).
+    `panels` maps a title to (WidthLaw, table of lines: T, paper, heuristic, earlier, first_order,
+    measured, low, high).
     """
     fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.6), sharey=True, squeeze=False)
-    for ax, (title, data) in zip(axes[0], panels.items(), strict=True):
-        T, law = data["T"], data["law"]
-        below = data["earlier"] <= 1e8 * ceiling  # leaves the figure, then stops
-        ax.plot(T[below], data["earlier"][below], ":", color=palette[3],
+    for ax, (title, (law, lines)) in zip(axes[0], panels.items(), strict=True):
+        T, below = lines["T"], lines["earlier"] <= 1e8 * ceiling  # leaves the figure, then stops
+        ax.plot(T[below], lines["earlier"][below], ":", color=palette[3],
                 label="earlier work: exponential (our reading, schematic)")
-        ax.plot(T, data["paper"], color=THEORY, label=r"this paper: $T^{1+5/(2r+1)}$ suffices")
-        ax.plot(T, data["heuristic"], "--", color=palette[5], lw=1.6,
+        ax.plot(T, lines["paper"], color=THEORY, label=r"this paper: $T^{1+5/(2r+1)}$ suffices")
+        ax.plot(T, lines["heuristic"], "--", color=palette[5], lw=1.6,
                 label=r"drift heuristic: $T^{2/(2r+1)}$, through the first point")
-        ax.plot(T, data["prediction"], "--", color=palette[2],
+        ax.plot(T, lines["first_order"], "--", color=palette[2],
                 label="linearised network, first order (exact)")
-        low, high = law.band(T)
-        ax.fill_between(T, low, high, color=palette[1], alpha=0.3, lw=0)
-        ax.plot(T, law.slope(T), color=palette[1], lw=1.2)
+        ax.fill_between(T, lines["low"], lines["high"], color=palette[1], alpha=0.3, lw=0)
+        ax.plot(T, lines["measured"], color=palette[1], lw=1.2)
         _points(ax, law, color=palette[1], ms=3, label=rf"measured, $\tau$ = {law.tau:g}")
-        ax.axvspan(law.times[-1], T[-1], color="0.93", lw=0, zorder=0)
+        ax.axvspan(law.times[-1], T.max(), color="0.93", lw=0, zorder=0)
         ax.set(xscale="log", yscale="log", xlabel="steps $T$", title=title, ylim=(3, ceiling),
-               xlim=(T[0], T[-1]))
+               xlim=(T.min(), T.max()))
         ax.yaxis.set_major_locator(LogLocator(numticks=8))
         ax.text(0.975, 0.03, "extrapolated", transform=ax.transAxes, ha="right", fontsize=7,
                 color="0.35")
