@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare.concentration import Concentration, measure
+from ntksgd.compare.concentration import concentration
 from ntksgd.kernels import sphere
 from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models.activations import activation
+from ntksgd.stats.intervals import of
+from ntksgd.stats.slopes import slope
 from reference_kernel import neuron_kernel_second_moment
 
 
@@ -34,36 +36,32 @@ def test_relu_constant_in_closed_form(d):
     assert hilbert_schmidt_constant("relu", d, 0.0) == pytest.approx(exact, rel=1e-11)
 
 
+def ratio(case):
+    """Measured over predicted, averaged over the widths, which are independent."""
+    return of(lambda *means: np.mean(means, axis=0), *(case.errors / case.predicted).T,
+              confidence=0.999)
+
+
 def test_measured_constant_and_slope():
-    case, = measure([("erf", 3)], [4, 16, 64], 300, seed=5, workers=1)
-    value, low, high = case.ratio(confidence=0.999)
-    assert low < 1 < high and high - low < 0.25
-    fit = case.slope(0, confidence=0.999)
-    assert fit.low < -1 < fit.high and fit.high - fit.low < 0.3
-    mean, half = case.mean()
-    assert mean.shape == half.shape == (3,) and np.all(half < 0.3 * mean)
+    case, = concentration([("erf", 3)], [4, 16, 64], 300, seed=5, workers=1)
+    interval = ratio(case)
+    assert interval.contains(1) and 2 * interval.half < 0.25
+    fit = slope(case.widths, case.errors, independent=True, confidence=0.999)
+    assert fit.contains(-1) and 2 * fit.half < 0.3
+    means = of(lambda *means: np.stack(means, axis=-1), *case.errors.T)
+    assert means.value.shape == (3,) and np.all(means.half < 0.3 * means.value)
 
 
 def test_only_pairs_of_distinct_points_count():
     """Two points a network: the diagonal, if counted, would more than double the mean."""
-    case, = measure([("erf", 3)], [16], 2000, seed=3, points=2, workers=1)
-    _, low, high = case.ratio(confidence=0.999)
-    assert low < 1 < high < 1.3
+    case, = concentration([("erf", 3)], [16], 2000, seed=3, points=2, workers=1)
+    assert ratio(case).contains(1) and ratio(case).high < 1.3
 
 
 def test_results_do_not_depend_on_workers():
-    one, two = (measure([("relu", 2)], [2, 4], 3, seed=1, workers=w)[0].errors for w in (1, 2))
+    one, two = (concentration([("relu", 2)], [2, 4], 3, seed=1, workers=w)[0].errors
+                for w in (1, 2))
     np.testing.assert_array_equal(one, two)
-
-
-def test_ratio_interval_covers():
-    """Gamma-distributed errors of the right mean: 90 % nominal over 400 repetitions."""
-    rng, widths, hits = np.random.default_rng(6), np.array([2, 8, 32]), []
-    for _ in range(400):
-        errors = rng.gamma(2, 0.5, (60, 3)) * 2 * 0.7 / widths
-        _, low, high = Concentration("x", 2, widths, errors, 0.7).ratio(confidence=0.9)
-        hits.append(low <= 1 <= high)
-    assert abs(np.mean(hits) - 0.9) < 0.055
 
 
 @pytest.mark.parametrize("change, name", [
@@ -74,4 +72,4 @@ def test_ratio_interval_covers():
 def test_bad_input(change, name):
     good = {"cases": [("relu", 2)], "widths": [4], "replicates": 2, "seed": 0, "workers": 1}
     with pytest.raises(ValueError, match=f"^{name} = "):
-        measure(**good | change)
+        concentration(**good | change)

@@ -49,19 +49,29 @@ def fluctuation_bound(distance, problem, times):
     distance : KernelDistance
         Entries of a common shape (...).
     problem : Problem
-        With the square loss.
+        With the square loss, without momentum or batches.
     times : sequence of int
         Increasing, >= 1.
 
     Returns
     -------
     ndarray, shape (..., len(times))
+
+    Raises
+    ------
+    ValueError
+        For another problem, entries of `distance` that are not finite and >= 0, bad times.
     """
+    if (problem.labels.loss, problem.momentum, problem.batch) != ("square", 0, 1):
+        raise ValueError(f"problem: loss = {problem.labels.loss}, momentum = {problem.momentum:g}, "
+                         f"batch = {problem.batch}; the bound is for square, 0, 1")
     operator, rows, tau = (check.finite_array(name, v, non_negative=True)
                            for name, v in zip(distance._fields, distance, strict=True))
     times = check.times("times", times)
     every = np.arange(1, times[-1] + 1)
-    risk = np.append(problem.target.power.sum(), _exact_risk(problem, every))
+    later = expected_risk(problem.spectrum, problem.target, problem.schedule, every, problem.noise,
+                          problem.weight_decay, method="direct").risk
+    risk = np.append(problem.target.power.sum(), later)
     square, out = np.zeros(operator.shape), {}
     for t, eta, R in zip(every, problem.schedule(every), risk[:-1], strict=True):
         square = (((1 - eta * problem.weight_decay) ** 2 + eta**2 * tau) * square
@@ -70,8 +80,3 @@ def fluctuation_bound(distance, problem, times):
         if t in times:
             out[t] = square
     return np.stack([out[t] for t in times], axis=-1)
-
-
-def _exact_risk(problem, times):
-    return expected_risk(problem.spectrum, problem.target, problem.schedule, times, problem.noise,
-                         problem.weight_decay, method="direct").risk

@@ -1,10 +1,12 @@
 """The learners of a problem, each on samples that are given: one call, whatever the problem."""
 
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
 from ntksgd.models import deep, two_layer
+from ntksgd.problems.data import Population
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.sgd import deep as deep_sgd
 from ntksgd.sgd.empirical import empirical_sgd
@@ -13,6 +15,15 @@ from ntksgd.sgd.network import Trajectory, train, train_linearised
 from ntksgd.sgd.spectral import spectral_sgd
 
 LEARNERS = ("network", "linearised", "kernel")
+PLAIN = {"weight_decay": 0.0, "labels.loss": "square", "momentum": 0.0, "batch": 1, "depth": 1}
+
+
+def _only_plain(problem, learner, *names):
+    """Refuse what a learner does not know, lest it be left out in silence."""
+    for name in names:
+        value = attrgetter(name)(problem)
+        if value != PLAIN[name]:
+            raise ValueError(f"{name} = {value!r}: the {learner} runs with {PLAIN[name]!r} only")
 
 
 def start(problem, m, rng):
@@ -24,6 +35,7 @@ def start(problem, m, rng):
 
 def unpaired(problem, m, rng):
     """Initial parameters of a two-layer network with m independent neurons: g_0 is not 0."""
+    _only_plain(problem, "network with unpaired neurons", "depth")
     paired = start(problem, m, rng)
     return two_layer.Parameters(paired.a, rng.standard_normal((m, problem.d)), paired.c)
 
@@ -33,14 +45,23 @@ def kernel_values(problem, samples, *, times, points):
 
     On the circle in the Mercer basis; on the points of a population, whose samples say which were
     drawn, through the kernel matrix, and then `points` are all points of the population.
+
+    Raises
+    ------
+    ValueError
+        Off the circle and on a population for momentum, a batch and a loss other than the square,
+        on a population for weight decay.
     """
     step_sizes = problem.schedule.step_sizes(int(times[-1]))
     if samples.drawn is not None:
+        _only_plain(problem, "kernel on a population", "weight_decay", "labels.loss", "momentum",
+                    "batch")
         return empirical_sgd(problem.gram, step_sizes, samples.drawn, samples.y, times)
-    if problem.d == 2:
+    if problem.d == 2 and not isinstance(problem.target, Population):
         return spectral_sgd(problem.spectrum, samples, step_sizes, times=times, points=points,
                             weight_decay=problem.weight_decay, loss=problem.labels.loss,
                             momentum=problem.momentum, batch=problem.batch)
+    _only_plain(problem, "kernel off the circle", "labels.loss", "momentum", "batch")
     return kernel_sgd(problem.kernel, samples.x[None], samples.y[None], step_sizes, points, times,
                       problem.weight_decay).last[0]
 
@@ -49,13 +70,24 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
     """`Trajectory` of the network of width m whose initial parameters belong to the seed.
 
     Its values are those of g_t - g_0. Results of the observers, functions of (Theta_0, Theta_t),
-    are kept by name. A path that diverges is infinite from there on.
+    are kept by name, up to divergence. A path that diverges is infinite from there on.
+
+    Raises
+    ------
+    ValueError
+        For momentum or a batch; for weight decay, observers or an unpaired start of a deep network;
+        for a start with g_0 other than 0 and the logistic loss.
     """
+    _only_plain(problem, "network", "momentum", "batch")
     params = start(problem, m, parameter_rng(seed))
     step_sizes = problem.schedule.step_sizes(int(times[-1]))
     options = {"times": times, "points": points, "gamma": problem.gamma,
                "loss": problem.labels.loss}
     if problem.depth > 1:
+        _only_plain(problem, "deep network", "weight_decay")
+        if observers:
+            raise ValueError(f"observers = {list(observers)}: only two layers are observed, the "
+                             f"problem has depth = {problem.depth}")
         values = deep_sgd.train(params, samples, step_sizes, problem.activation, **options)
         finite = np.isfinite(values).all(axis=1)
         lost = None if finite.all() else int(times[int(np.argmin(finite))])
@@ -72,7 +104,14 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
 
 
 def linearised_path(problem, samples, m, seed, *, times, points, start=start):
-    """`Trajectory` of the network of width m linearised at its initial parameters."""
+    """`Trajectory` of the network of width m linearised at its initial parameters.
+
+    Raises
+    ------
+    ValueError
+        For momentum, a batch or a deep network.
+    """
+    _only_plain(problem, "linearised network", "momentum", "batch", "depth")
     return train_linearised(
         start(problem, m, parameter_rng(seed)), samples,
         problem.schedule.step_sizes(int(times[-1])), problem.activation, times=times, points=points,
@@ -81,9 +120,11 @@ def linearised_path(problem, samples, m, seed, *, times, points, start=start):
 
 def _shifted(problem, params, samples, points):
     """Samples whose labels are shifted by g_0, and g_0 at the points; 0 for a symmetric start."""
-    half = params.a.size // 2
-    if np.array_equal(params.b[:half], params.b[half:]):
+    a, b, c = (np.split(part, 2) for part in params)
+    if all(np.array_equal(*pair) for pair in ((a[0], -a[1]), b, c)):
         return samples, 0.0
+    if problem.labels.loss == "logistic":
+        raise ValueError("start: g_0 is not 0, and labels +-1 cannot be shifted by it")
     inside, outside = (two_layer.forward(params, x, problem.activation, problem.gamma)
                        for x in (samples.x, points))
     return samples._replace(y=samples.y + inside), outside

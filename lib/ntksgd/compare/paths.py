@@ -30,8 +30,8 @@ class Paths:
     kernel SGD. ``network_kernel`` = ||g_t - f_t||^2, ``linearised_kernel`` = ||l_t - f_t||^2,
     ``network_linearised`` = ||g_t - l_t||^2. ``drift`` = ||Theta_t - Theta_0|| (not squared; NaN
     for a deep network). ``observed``: what each observer returned, by its name. ``diverged``, of
-    shape (replicates, widths): the network diverged; its numbers are then infinite from there on.
-    What was not asked for is NaN.
+    shape (replicates, widths): the network diverged; its numbers are then infinite from there on,
+    what is observed NaN. What was not asked for is NaN.
     """
 
     widths: np.ndarray
@@ -85,16 +85,13 @@ def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
     ------
     ValueError
         For an odd width, times that do not increase from 1 or more, a step size at which kernel SGD
-        is unstable, fewer than 1 replicate, an unknown learner.
+        is unstable, fewer than 1 replicate, an unknown learner or one that does not run on this
+        problem (see `learners`), observers without a network.
     """
     for learner in learners:
         check.one_of("learners", learner, LEARNERS)
-    if problem.depth > 1 and "linearised" in learners:
-        raise ValueError(f"learners = {learners!r}: only two layers are linearised, the problem "
-                         f"has depth = {problem.depth}")
-    if (problem.momentum, problem.batch) != (0, 1) and set(learners) != {"kernel"}:
-        raise ValueError(f"learners = {learners!r}: only the kernel runs with momentum = "
-                         f"{problem.momentum:g}, batch = {problem.batch}")
+    if observers and "network" not in learners:
+        raise ValueError(f"observers = {list(observers)}: learners = {learners!r} has no network")
     widths = np.array([check.width(int(m)) for m in widths], dtype=int)
     times = check.times("times", times)
     check.integer("replicates", replicates, 1)

@@ -5,7 +5,6 @@ cross them: every initialisation sees the same streams of samples, and the risk 
 streams. As a function of Theta_0 alone its quantile at 1 - delta is compared with log(2/delta).
 """
 
-
 import joblib
 import numpy as np
 
@@ -26,20 +25,15 @@ def initialisation_spread(problem, m, T, initialisations, streams, seed, workers
     """
     check.integer("initialisations", initialisations, 1)
     check.integer("streams", streams, 1)
-    points = problem.grid()
+    m, times, points = check.width(m), check.times("T", [T]), problem.grid()
     samples = [problem.samples(T, child(child(seed, 0), j)) for j in range(streams)]
-    run = {"times": check.times("times", [T]), "points": points.points}
+    run = {"times": times, "points": points.points}
     kernel = [problem.risk(points, kernel_values(problem, s, **run)[0]) for s in samples]
 
     def mean_risk(index, own_seed):
-        paths = [network_path(problem, s, check.width(m), own_seed, **run) for s in samples]
+        paths = [network_path(problem, s, m, own_seed, **run) for s in samples]
         return np.mean([problem.risk(points, path.values[0]) for path in paths])
 
     with joblib.parallel_config(prefer="threads"):
         risks = map_tasks(mean_risk, range(initialisations), child(seed, 1), workers)
     return np.array(risks) / np.mean(kernel)
-
-
-def quantiles(values, delta):
-    """Quantiles of the values at 1 - delta."""
-    return np.quantile(values, 1 - np.asarray(delta), axis=-1, method="higher")

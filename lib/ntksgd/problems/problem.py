@@ -6,8 +6,6 @@ One object for every learner. It alone knows eta_1 kappa(1), the decay of the st
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
-
 from ntksgd import check
 from ntksgd.kernels.deep import deep_kernel
 from ntksgd.kernels.empirical import gram
@@ -17,7 +15,7 @@ from ntksgd.models.activations import Activation, activation
 from ntksgd.problems.data import Population
 from ntksgd.problems.grid import grid
 from ntksgd.problems.labels import LabelModel, square
-from ntksgd.problems.schedules import Schedule, source_polynomial
+from ntksgd.problems.schedules import Schedule, power_sums, source_polynomial
 from ntksgd.problems.target import Target, source_target
 
 
@@ -57,8 +55,10 @@ class Problem:
     batch: int = 1
 
     def __post_init__(self):
-        """Accept the activation by name."""
+        """Accept the activation by name; refuse what is out of range."""
         object.__setattr__(self, "activation", activation(self.activation))
+        if not isinstance(self.labels, LabelModel):
+            raise ValueError(f"labels = {self.labels!r}: must be a LabelModel, e.g. square(0.25)")
         check.number("weight_decay", self.weight_decay, 0.0)
         check.number("gamma", self.gamma, 0.0)
         check.integer("depth", self.depth, 1)
@@ -166,6 +166,4 @@ def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, la
 
 def step_budget(problem, T):
     """kappa(1) (eta_1 + ... + eta_t) for each t of T: what a bound by Groenwall exponentiates."""
-    T = np.asarray(T)
-    sums = np.cumsum(problem.schedule(np.arange(1.0, T.max() + 1)))
-    return problem.spectrum.trace * sums[T.astype(int) - 1]
+    return problem.spectrum.trace * power_sums(problem.schedule, T)

@@ -30,7 +30,7 @@ def _width_axis(ax, widths):
 def gaps_by_width(runs, exponents):
     """Squared gaps at the last step against m; one panel for each activation.
 
-    `runs`: {name: Coupled}; `exponents`: {name: {gap: theory}}.
+    `runs`: {name: Paths}; `exponents`: {name: {gap: theory}}.
     """
     fig, axes = plt.subplots(1, len(runs), sharey=True, figsize=(WIDTH, 3.3))
     for ax, (name, run) in zip(axes, runs.items(), strict=True):
@@ -42,7 +42,7 @@ def gaps_by_width(runs, exponents):
                 reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
         _width_axis(ax, run.widths)
         ax.set(yscale="log", title=name)
-    axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")
+    axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.times[-1]}")
     axes[-1].legend(loc="lower left", fontsize=7)
     return fig
 
@@ -50,15 +50,15 @@ def gaps_by_width(runs, exponents):
 def gaps_by_time(panels):
     """Distance of linearised network and kernel along t, with the proved bound.
 
-    `panels`: {title: (Coupled, bound of shape (widths, steps))}.
+    `panels`: {title: (Paths, bound of shape (widths, steps))}.
     """
     fig, axes = plt.subplots(1, len(panels), sharey=True, figsize=(WIDTH, 3.2))
     for ax, (title, (run, bound)) in zip(axes, panels.items(), strict=True):
         for k, (m, colour) in enumerate(zip(run.widths, palette, strict=False)):
             values = run.linearised_kernel[:, k]
-            ax.errorbar(run.steps, values.mean(0), _error(values), color=colour, marker="o", ms=3,
+            ax.errorbar(run.times, values.mean(0), _error(values), color=colour, marker="o", ms=3,
                         label=f"$m$ = {m}, measured")
-            ax.plot(run.steps, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
+            ax.plot(run.times, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
         ax.set(xscale="log", yscale="log", xlabel="steps $t$", title=title)
     axes[0].set_ylabel(r"$E\,\|\ell_t - f_t\|^2$")
     fig.legend(*axes[0].get_legend_handles_labels(), fontsize=7.5, loc="outside upper center",
@@ -74,9 +74,9 @@ def drift(run, few, norm, studies, exponents, bounds):
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
     for k, colour in zip(few, shades(len(few)), strict=True):
-        left.errorbar(run.steps, run.drift[:, k].mean(0), _error(run.drift[:, k]), color=colour,
+        left.errorbar(run.times, run.drift[:, k].mean(0), _error(run.drift[:, k]), color=colour,
                       marker="o", ms=3, ls=":", label=f"$m$ = {run.widths[k]}")
-    left.plot(run.steps, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
+    left.plot(run.times, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
     left.set(xscale="log", xlabel="steps $t$", ylabel=r"$\|\Theta_t-\Theta_0\|$")
     left.legend(fontsize=7)
     for (label, (widths, change)), colour, marker in zip(studies.items(), palette, "osD^",
@@ -122,16 +122,16 @@ def signature(run, exact, shown, updates):
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.4))
     for k, colour in zip(range(len(run.widths)), shades(len(run.widths)), strict=True):
-        left.plot(run.steps, run.network[:, k].mean(0), color=colour,
+        left.plot(run.times, run.network[:, k].mean(0), color=colour,
                   label=f"$m$ = {run.widths[k]}")
-    left.plot(run.steps, exact, color=THEORY, ls="--", label="kernel, exact")
+    left.plot(run.times, exact, color=THEORY, ls="--", label="kernel, exact")
     left.set(xscale="log", yscale="log", xlabel="steps $T$", ylabel=r"$E\,\|g_T-f^*\|^2$")
     left.legend(fontsize=6.5, ncol=2, loc="lower left")
     left.set_ylim(bottom=exact[-1] / 8)
     for i, colour, marker in zip(shown, palette, "osD", strict=False):
         ratio = run.network[..., i] / exact[i]
         right.errorbar(run.widths, ratio.mean(0), _error(ratio), color=colour, marker=marker,
-                       label=f"risk, $T$ = {run.steps[i]:,}")
+                       label=f"risk, $T$ = {run.times[i]:,}")
     right.axhline(1, color=THEORY, ls="--", lw=1)
     right.set_xscale("log", base=2)
     right.set(xlabel="width $m$", ylabel="risk / exact kernel risk", yscale="log")
@@ -139,7 +139,7 @@ def signature(run, exact, shown, updates):
     right.yaxis.set_minor_formatter("{x:g}")
     cost = right.twinx()
     cost.plot(run.widths, updates, color="#777777", ls=":", label="cost (right axis)")
-    cost.set(yscale="log", ylabel=f"neuron-updates to $T$ = {run.steps[-1]:,}")
+    cost.set(yscale="log", ylabel=f"neuron-updates to $T$ = {run.times[-1]:,}")
     cost.grid(False)
     cost.spines["right"].set_visible(True)
     handles = [h for ax in (right, cost) for h in ax.get_legend_handles_labels()[0]]

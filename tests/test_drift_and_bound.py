@@ -4,21 +4,23 @@ import numpy as np
 import pytest
 
 from ntksgd.compare.bound import KernelDistance, fluctuation_bound, kernel_distance
-from ntksgd.compare.drift import drift_study, kernel_change_bound, unpaired
-from ntksgd.compare.paths import Setting, couple
-from ntksgd.compare.spread import initialisation_spread, quantiles
+from ntksgd.compare.drift import diagonal, kernel_change, kernel_change_bound
+from ntksgd.compare.learners import start, unpaired
+from ntksgd.compare.paths import paths
+from ntksgd.compare.spread import initialisation_spread
 from ntksgd.kernels.spectrum import mercer_spectrum
-from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
 from ntksgd.problems import schedules
-from ntksgd.problems.grid import grid
+from ntksgd.problems.labels import huber, square
+from ntksgd.problems.problem import Problem
 from ntksgd.problems.samples import draw_samples, parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.seeds import child
 from ntksgd.sgd.network import train_linearised
+from ntksgd.stats.quantiles import quantile
 
 NAME, NOISE = "squareplus(0.5)", 0.25
 SPECTRUM = mercer_spectrum(NAME, 2, 24)
@@ -26,7 +28,7 @@ SPECTRUM = mercer_spectrum(NAME, 2, 24)
 
 def setting(theta=0.5, weight_decay=0.0):
     schedule = schedules.polynomial(0.6 / SPECTRUM.trace, theta)
-    return Setting(NAME, source_target(SPECTRUM, 0.5), schedule, NOISE, weight_decay)
+    return Problem(NAME, source_target(SPECTRUM, 0.5), schedule, square(NOISE), weight_decay)
 
 
 def test_expected_rkhs_norm_is_that_of_sampled_paths():
@@ -62,15 +64,15 @@ def test_displacement_has_the_rkhs_norm_of_the_function():
 
 def test_kernel_change_stays_below_its_bound_pointwise():
     act, rng, m, gamma = activation(NAME), np.random.default_rng(0), 40, 1.0
-    start, x = initialise(m, 2, rng), grid(setting().target, 20).points
-    before, largest = empirical_ntk(start, x, x, act), 0.0
+    begin, x = initialise(m, 2, rng), setting().grid(20).points
+    before, largest = empirical_ntk(begin, x, x, act), 0.0
     for size in (0.01, 0.3, 3.0):
         for direction in range(20):
             step = rng.standard_normal((4, m))
             if direction == 0:  # all neurons the way that moves the kernel most: a away from zero
-                step = np.stack([start.a, *np.zeros((3, m))])
+                step = np.stack([begin.a, *np.zeros((3, m))])
             step *= size / np.linalg.norm(step)
-            now = Parameters(start.a + step[0], start.b + step[1:3].T, start.c + step[3])
+            now = Parameters(begin.a + step[0], begin.b + step[1:3].T, begin.c + step[3])
             change = np.abs(empirical_ntk(now, x, x, act) - before).max()
             bound = kernel_change_bound(size, m, before.diagonal().max(), 1.0, gamma)
             largest = max(largest, change / bound)
@@ -79,14 +81,12 @@ def test_kernel_change_stays_below_its_bound_pointwise():
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.2])
 def test_fluctuation_stays_below_its_bound(weight_decay):
-    problem, m, count, steps = setting(weight_decay=weight_decay), 32, 40, [1, 10, 200]
-    run = couple(problem, [m], steps, count, 5)
-    points, kernel, act = grid(problem.target), tangent_kernel(NAME), activation(NAME)
-    distance = KernelDistance(*np.array([
-        kernel_distance(initialise(m, 2, parameter_rng(child(np.random.SeedSequence(5), i))),
-                        kernel, points, act) for i in range(count)]).T)
-    bound = fluctuation_bound(distance, problem.target, problem.schedule, steps, NOISE,
-                              weight_decay)
+    problem, m, count, times = setting(weight_decay=weight_decay), 32, 40, [1, 10, 200]
+    run = paths(problem, ["linearised", "kernel"], [m], times, count, 5)
+    starts = [start(problem, m, parameter_rng(child(5, i))) for i in range(count)]
+    distance = KernelDistance(*np.array([kernel_distance(problem, params, problem.grid())
+                                         for params in starts]).T)
+    bound = fluctuation_bound(distance, problem, times)
     ratio = run.linearised_kernel[:, 0].mean(axis=0) / bound.mean(axis=0)
     assert np.all(ratio < 1)
     assert ratio[0] > 0.2  # one step: only sup over x and mean over x differ
@@ -101,18 +101,29 @@ def test_fluctuation_bound_stays_below_its_closed_form():
     forcing = np.sum(eta * (0.1 + eta * np.sqrt(0.7) * 0.2) * np.sqrt(risk))
     chance = 0.2 * np.sqrt(np.sum(eta**2 * (risk + NOISE)))
     closed = np.exp(0.35 * np.sum(eta**2)) * (forcing + chance)
-    first, last = fluctuation_bound(distance, problem.target, problem.schedule, [1, T], NOISE)
+    first, last = fluctuation_bound(distance, problem, [1, T])
     assert 0.4 * closed < np.sqrt(last) <= closed
     assert first == pytest.approx(eta[0] ** 2 * 0.2**2 * (1 + NOISE))
 
 
-@pytest.mark.parametrize("start", [initialise, unpaired])
-def test_kernel_drift_falls_like_1_over_m_paired_or_not(start):
+@pytest.mark.parametrize("change", [{"labels": huber(0.5, 3.0)}, {"momentum": 0.5}, {"batch": 2}])
+def test_fluctuation_bound_refuses_what_it_is_not_proved_for(change):
+    with pytest.raises(ValueError, match=r"problem: loss = .* the bound is for square, 0, 1"):
+        fluctuation_bound(KernelDistance(0.1, 0.2, 0.7), setting().with_(**change), [5])
+
+
+@pytest.mark.parametrize("begin", [start, unpaired])
+def test_kernel_drift_falls_like_1_over_m_paired_or_not(begin):
     # bands: four standard errors over seeds; the powers 1/2 of the bound, 1 of fluctuation are out
-    study = drift_study(setting(), [256, 2048], 60, 8, 2, start)
-    for name, power, band in (("kernel", 1, 0.3), ("function", 2, 0.5)):
-        narrow, wide = study[name].mean(axis=0)
+    run = paths(setting(), ["network", "linearised"], [256, 2048], [60], 8, 2, start=begin,
+                degree=64, observers={"kernel": kernel_change, "diagonal": diagonal})
+    for values, power, band in ((run.observed["kernel"], 1, 0.3),
+                                (run.network_linearised, 2, 0.5)):
+        narrow, wide = values[..., 0].mean(axis=0)
         assert np.log(narrow / wide) / np.log(8) == pytest.approx(power, abs=band)
+    # and stays below its bound: |sigma''| <= 1/(2 scale) = 1
+    bound = kernel_change_bound(run.drift, np.array([[256], [2048]]), run.observed["diagonal"], 1.0)
+    assert np.all(run.observed["kernel"] < bound)
 
 
 def test_spread_over_initialisations_narrows_with_width():
@@ -123,6 +134,15 @@ def test_spread_over_initialisations_narrows_with_width():
     np.testing.assert_array_equal(narrow, again)
     assert wide.std() < 0.4 * narrow.std()
     assert wide.mean() == pytest.approx(1, abs=0.1)
-    levels = quantiles(narrow, [0.5, 0.1])
+    levels = quantile(narrow, [0.5, 0.9]).value
     assert np.mean(narrow > levels[1]) <= 0.1
     assert levels[0] < levels[1]
+
+
+@pytest.mark.parametrize("arguments", [(7, 9, 4, 2, 0), (8, 0, 4, 2, 0), (8, 9, 0, 2, 0),
+                                       (8, 9, 4, 0, 0)])
+def test_bad_input_of_the_spread_is_named(arguments):
+    names = ["m", "T", "initialisations", "streams"]
+    wrong = next(n for n, v in zip(names, arguments, strict=False) if v in (0, 7))
+    with pytest.raises(ValueError, match=f"^{wrong} = "):
+        initialisation_spread(setting(), *arguments)
