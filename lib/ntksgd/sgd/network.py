@@ -15,7 +15,7 @@ from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.losses import loss_code
 from ntksgd.models.two_layer import Parameters
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.loops.compiled_loops import linearised_loops, network_loops
+from ntksgd.sgd.loops.compiled_loops import linearised_loop, network_loop
 
 CACHE_LINE = 8  # float64 entries
 
@@ -108,7 +108,7 @@ def train_linearised(params, samples, step_sizes, activation, *, times, points, 
 class _Learner:
     """The network while it is trained: rows Theta, measured from Theta_0."""
 
-    name, loops = "network", staticmethod(network_loops)
+    name, loop = "network", staticmethod(network_loop)
 
     def __init__(self, params, activation, gamma, weight_decay, loss):
         self.activation, self.loss = named_activation(activation), loss_code(loss)
@@ -118,20 +118,22 @@ class _Learner:
                              f"{params.c.shape}, must be (m,), (m, d), (m,)")
         self.gamma, self.weight_decay = check.number("gamma", gamma, 0.0), float(weight_decay)
         self.scale = 0.0 if self.activation.scale is None else self.activation.scale
-        self.run, self.evaluate = self.loops(self.activation, self.d)
+        self.run = self.loop(self.activation, self.d)
         self.start = _rows(params)
         self.rows = self.start.copy()
 
     def advance(self, x, y, step_sizes):
-        """Take len(y) steps, fewer at divergence; return their number."""
-        return self.run(self.rows, self.start, self.m, x, y, step_sizes, self.gamma, self.scale,
-                        self.weight_decay, self.loss)
+        """Take len(y) steps, fewer at divergence: their number, and the prediction before each."""
+        g = np.full(y.size, np.inf)
+        done = self.run(self.rows, self.start, self.m, x, y, step_sizes, self.gamma, self.scale,
+                        self.weight_decay, self.loss, g)
+        return done, g
 
     def values(self, points):
-        """The function at the points."""
-        out = np.empty(len(points))
-        self.evaluate(self.rows, self.start, self.m, points, self.gamma, self.scale, out)
-        return out
+        """The function at the points: what is predicted there in steps of size 0."""
+        nothing = np.zeros(len(points))
+        done, g = self.advance(points, nothing, nothing)
+        return np.where(done == g.size, g, np.inf)
 
     def drift(self):
         return np.linalg.norm(self.rows - self.start)
@@ -143,7 +145,7 @@ class _Learner:
 class _LinearisedLearner(_Learner):
     """The linearised network while it is trained: rows W."""
 
-    name, loops = "linearised network", staticmethod(linearised_loops)
+    name, loop = "linearised network", staticmethod(linearised_loop)
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -163,7 +165,7 @@ def _trajectory(learner, inputs, observe, on_divergence):
     values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
     observed, done, diverged_at = [], 0, None
     for k, t in enumerate(times.tolist()):
-        done += learner.advance(x[done:t], y[done:t], step_sizes[done:t])
+        done += learner.advance(x[done:t], y[done:t], step_sizes[done:t])[0]
         now = learner.values(points), learner.drift()
         if done < t or not (np.all(np.isfinite(now[0])) and np.isfinite(now[1])):
             diverged_at = done
