@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ntksgd import check
+from ntksgd.problems.schedules import Schedule
 
 
 class Inputs(NamedTuple):
@@ -50,7 +51,7 @@ def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0,
     if y.ndim != ndim or x.shape != (*y.shape, d) or y.shape[-1] < T * batch:
         raise ValueError(f"samples: x {x.shape}, y {y.shape}, must be (..., N, {d}), (..., N), "
                          f"y with {ndim} axes, N >= {T * batch} (batch = {batch})")
-    if hasattr(step_sizes, "step_sizes"):
+    if isinstance(step_sizes, Schedule):
         step_sizes = step_sizes.step_sizes(max(T, 1))
     step_sizes = check.finite_array("step_sizes", step_sizes, 1, non_negative=True)
     if step_sizes.size < T:
