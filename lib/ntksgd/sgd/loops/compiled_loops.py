@@ -31,6 +31,6 @@ def _loop(activation, d, step, in_numpy):
 
 @lru_cache(maxsize=64)
 def _compiled(make, key, pair, *constants):
-    # the key and the constants name all that the closure holds
-    key = key and f"{make.__module__} {key} {constants}"
-    return compiled(make(pair, *constants), key=key, cache=key is not None)
+    if key is None:
+        return compiled(make(pair, *constants), cache=False)
+    return compiled(make(pair, *constants), key=f"{key} {constants}")  # all that the closure holds
