@@ -22,9 +22,7 @@ STUDIES := $(filter-out 00_%,$(NAMES))
 
 # BLAS may round differently with another number of threads; the notebooks parallelise replicates.
 export OPENBLAS_NUM_THREADS ?= 1
-# numba does not notice a change in a function that a cached one calls: one cache a library version
-LIBRARY := $(shell find lib/ntksgd -name '*.py' | LC_ALL=C sort | xargs cat | cksum | cut -d ' ' -f 1)
-export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(LIBRARY)
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export IPYTHONDIR := $(CURDIR)/build/ipython
 export JUPYTER_PREFER_ENV_PATH := 1

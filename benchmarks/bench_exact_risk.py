@@ -26,10 +26,10 @@ from ntksgd.risk.exact import expected_risk
 NOISE = 0.1
 
 
-def by_numpy(lam, weights, power, steps):
+def by_numpy(lam, weights, power, step_sizes):
     """The recursion for lambda = 0, two array operations a step."""
     C = power.copy()
-    for eta in steps:
+    for eta in step_sizes:
         noise = eta * eta * (C.sum() + NOISE)
         C *= 1 - 2 * eta * lam
         C += noise * weights
@@ -37,10 +37,10 @@ def by_numpy(lam, weights, power, steps):
 
 
 @numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
-def by_numba(lam, weights, power, steps):
+def by_numba(lam, weights, power, step_sizes):
     """The same, compiled."""
     C, risk = power.copy(), power.sum()
-    for eta in steps:
+    for eta in step_sizes:
         noise, risk_new = eta * eta * (risk + NOISE), 0.0
         for k in range(len(C)):
             C[k] = (1 - 2 * eta * lam[k]) * C[k] + noise * weights[k]
@@ -56,10 +56,10 @@ def jax_runner():
     jax.config.update("jax_enable_x64", True)
 
     @jax.jit
-    def run(lam, weights, power, steps):
+    def run(lam, weights, power, step_sizes):
         def one(C, eta):
             return (1 - 2 * eta * lam) * C + eta * eta * (C.sum() + NOISE) * weights, None
-        return jax.lax.scan(one, power, steps)[0].sum()
+        return jax.lax.scan(one, power, step_sizes)[0].sum()
 
     return lambda *arguments: float(run(*arguments))
 
@@ -70,9 +70,9 @@ def torch_runner():
 
     torch.set_num_threads(1)
 
-    def run(lam, weights, power, steps):
+    def run(lam, weights, power, step_sizes):
         lam, weights, C = (torch.from_numpy(a.copy()) for a in (lam, weights, power))
-        for eta in steps.tolist():
+        for eta in step_sizes.tolist():
             noise = eta * eta * (C.sum() + NOISE)
             C.mul_(1 - 2 * eta * lam).add_(noise * weights)
         return float(C.sum())

@@ -34,18 +34,18 @@ def relu_kernel(t, lib):
     return (sine + (np.pi - angle) * t) / (2 * np.pi) + (t + 1) * (np.pi - angle) / (2 * np.pi)
 
 
-def by_numpy(x, y, steps):
+def by_numpy(x, y, step_sizes):
     """One kernel row a step."""
     c = np.zeros(len(y))
     for t in range(len(y)):
-        c[t] = -steps[t] * (c[:t] @ relu_kernel(x[:t] @ x[t], np) - y[t])
+        c[t] = -step_sizes[t] * (c[:t] @ relu_kernel(x[:t] @ x[t], np) - y[t])
     return c
 
 
-def by_triangular_solve(x, y, steps):
+def by_triangular_solve(x, y, step_sizes):
     """The whole kernel matrix, T^2 memory."""
-    system = np.tril(steps[:, None] * relu_kernel(x @ x.T, np), -1) + np.eye(len(y))
-    return solve_triangular(system, steps * y, lower=True, unit_diagonal=True)
+    system = np.tril(step_sizes[:, None] * relu_kernel(x @ x.T, np), -1) + np.eye(len(y))
+    return solve_triangular(system, step_sizes * y, lower=True, unit_diagonal=True)
 
 
 def jax_runner():
@@ -56,9 +56,9 @@ def jax_runner():
     jax.config.update("jax_enable_x64", True)
 
     @jax.jit
-    def run(x, y, steps):
+    def run(x, y, step_sizes):
         def one(t, c):
-            return c.at[t].set(-steps[t] * (c @ relu_kernel(x @ x[t], jnp) - y[t]))
+            return c.at[t].set(-step_sizes[t] * (c @ relu_kernel(x @ x[t], jnp) - y[t]))
         return jax.lax.fori_loop(0, len(y), one, jnp.zeros(len(y)))
 
     return lambda *arguments: np.asarray(run(*arguments))
@@ -70,10 +70,10 @@ def torch_runner():
 
     torch.set_num_threads(1)
 
-    def run(x, y, steps):
+    def run(x, y, step_sizes):
         x, c = torch.from_numpy(x), torch.zeros(len(y), dtype=torch.float64)
         for t in range(len(y)):
-            c[t] = -steps[t] * (c[:t] @ relu_kernel(x[:t] @ x[t], torch) - y[t])
+            c[t] = -step_sizes[t] * (c[:t] @ relu_kernel(x[:t] @ x[t], torch) - y[t])
         return c.numpy()
 
     return run
@@ -89,13 +89,13 @@ def main():
         except ImportError:
             print(f"{name}: not installed, left out")
 
-    def ours(x, y, steps):
-        return kernel_sgd(kernel, x[None], y[None], steps, x[:1], [len(y)]).coefficients[0]
+    def ours(x, y, step_sizes):
+        return kernel_sgd(kernel, x[None], y[None], step_sizes, x[:1], [len(y)]).coefficients[0]
 
     for d in (2, 5):
         x, y = uniform(rng, T_LONG, d), rng.standard_normal(T_LONG)
-        steps = polynomial(1 / kernel.trace, 0.5).step_sizes(T_LONG)
-        short = (x[:T_COMPARED], y[:T_COMPARED], steps[:T_COMPARED])
+        step_sizes = polynomial(1 / kernel.trace, 0.5).step_sizes(T_LONG)
+        short = (x[:T_COMPARED], y[:T_COMPARED], step_sizes[:T_COMPARED])
         ours(*short)  # compiles
         spent, c = seconds(ours, *short)
         print(f"d = {d}, T = {T_COMPARED}: this library {spent:.3f} s")
@@ -106,7 +106,7 @@ def main():
             print(f"    {name:16s} {other:7.3f} s   ratio {other / spent:6.1f}   "
                   f"(differs by {error:.0e})")
             assert error < 1e-8  # the competitors' arccos loses digits near 1, ours does not
-        print(f"d = {d}, T = {T_LONG}: this library {seconds(ours, x, y, steps)[0]:.2f} s   "
+        print(f"d = {d}, T = {T_LONG}: this library {seconds(ours, x, y, step_sizes)[0]:.2f} s   "
               "(asked for: about a second)")
 
 

@@ -35,7 +35,8 @@ WANTED |= {("jax", m): 1.5 for m in WIDTHS}
 def compiled(params, x, y, step_sizes, activation=f"squareplus({SCALE})"):
     """This library."""
     none = np.zeros((0, x.shape[1]))
-    return train(params, Samples(x, y), step_sizes, activation, times=[len(y)], points=none).parameters.a
+    run = train(params, Samples(x, y), step_sizes, activation, times=[len(y)], points=none)
+    return run.parameters.a
 
 
 def numpy_in_place(params, x, y, step_sizes):
@@ -131,7 +132,7 @@ def competitors():
 
 
 def problem(m, d, T, seed=0):
-    """Initial parameters, samples and step_sizes."""
+    """Initial parameters, samples and step sizes."""
     rng = np.random.default_rng(seed)
     x = uniform(rng, T, d)
     y = x[:, 0] + 0.3 * rng.standard_normal(T)

@@ -59,3 +59,26 @@ def test_one_of():
     assert check.one_of("order", "a", ("a", "b")) == "a"
     with pytest.raises(ValueError, match="order = 'c': must be one of 'a', 'b'"):
         check.one_of("order", "c", ("a", "b"))
+
+
+@pytest.mark.parametrize("values", [[], 3, [[1, 2]], [1.0, 2.0], [2, 1], [3, 3], [0, 1], [-1],
+                                    [True], np.array([5, 3], dtype=np.uint64), ["1"], [1, None]])
+def test_times_are_increasing_integers(values):
+    with pytest.raises(ValueError, match="times = .*: must be increasing integers >= 1"):
+        check.times("times", values)
+
+
+def test_times_accepted():
+    np.testing.assert_array_equal(check.times("times", (1, 5)), [1, 5])
+    assert check.times("times", np.array([2, 9], dtype=np.uint8)).dtype == np.int64
+    np.testing.assert_array_equal(check.times("times", range(3), low=0), [0, 1, 2])
+
+
+def test_unit_vectors():
+    x = np.array([[1.0, 0.0], [0.6, 0.8]])
+    np.testing.assert_array_equal(check.unit_vectors("x", x), x)
+    assert check.unit_vectors("x", x[None]).shape == (1, 2, 2)
+    with pytest.raises(ValueError, match=r"x\[1\]: is 0.0001 off the unit sphere"):
+        check.unit_vectors("x", x * [[1.0], [1.0001]])
+    with pytest.raises(ValueError, match="off the unit sphere"):
+        check.unit_vectors("x", 3.0)

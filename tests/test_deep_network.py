@@ -6,12 +6,15 @@ import pytest
 from ntksgd.kernels import sphere
 from ntksgd.kernels.deep import deep_kernel, normalised
 from ntksgd.models import two_layer as network
+from ntksgd.models.activations import Activation
 from ntksgd.models.deep import DeepParameters, empirical_ntk, forward, gradient, initialise
 from ntksgd.problems.samples import Samples
 from ntksgd.sgd.deep import train
 from ntksgd.stats.rates import bootstrap_slope
 
 GAMMA = 0.7
+SINE = Activation("sine", np.sin, np.cos)
+ARRAY_ONLY = Activation("atan", np.arctan, lambda u: np.reciprocal(1 + np.einsum("...,...", u, u)))
 
 
 def perturbed(m, d, depth, rng):
@@ -100,7 +103,7 @@ def test_equal_output_signs_lead_to_another_limit():
 
 @pytest.mark.parametrize(("spec", "depth", "loss"),
                          [("relu", 1, "square"), ("squareplus(0.5)", 2, "square"),
-                          ("tanh", 3, "logistic"), ("relu", 2, "huber")])
+                          ("tanh", 3, "logistic"), ("relu", 2, "huber"), (SINE, 2, "square")])
 def test_compiled_sgd_agrees_with_numpy(spec, depth, loss):
     rng, T = np.random.default_rng(4), 200
     phi, grid = normalised(spec)[0], sphere.quadrature(2, 9)[0]
@@ -133,5 +136,9 @@ def test_divergence_is_reported_and_bad_input_refused():
         train(params, samples, rates, "relu", times=[5, 3], points=points)
     with pytest.raises(ValueError, match="samples"):
         train(params, samples, rates, "relu", times=[201], points=points)
+    with pytest.raises(ValueError, match="activation = atan: numba cannot compile"):
+        train(params, samples, rates, ARRAY_ONLY, times=[5], points=points)
+    with pytest.raises(ValueError, match="gamma = -1"):
+        train(params, samples, rates, "relu", times=[5], points=points, gamma=-1.0)
     with pytest.raises(ValueError, match="m = 5"):
         initialise(5, 2, 2, rng)

@@ -54,6 +54,14 @@ def test_probes_may_differ_between_replicas():
         np.testing.assert_array_equal(both[i], one[0])
 
 
+def test_a_step_of_size_zero_changes_nothing():
+    rng, kernel = np.random.default_rng(5), tangent_kernel("relu")
+    x, y = sphere.uniform(rng, 3, 2)[None], rng.standard_normal((1, 3))
+    values = kernel_sgd(kernel, x, y, [0.3, 0.0, 0.3], x[0], [1, 2, 3]).last[0]
+    np.testing.assert_array_equal(values[0], values[1])
+    assert np.abs(values[2] - values[1]).max() > 0.01
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_table_is_the_kernel(activation):
     kernel = tangent_kernel(activation)
@@ -74,6 +82,9 @@ def test_a_rough_kernel_is_refused():
     ({"step_sizes": np.array([1, 1, -1, 1, 1.0])}, "step_sizes"),
     ({"times": [6]}, "N >= 6"),
     ({"times": [3, 2]}, "times"),
+    ({"times": [0, 2]}, "times"),
+    ({"probes": np.ones((2, 4, 2)) / np.sqrt(2)}, r"points: shape \(2, 4, 2\)"),
+    ({"x": np.ones((1, 5, 2))}, "off the unit sphere"),
     ({"weight_decay": 2.0}, "weight_decay = 2.0"),
     ({"weight_decay": -0.1}, "weight_decay = -0.1"),
 ])

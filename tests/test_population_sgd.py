@@ -16,6 +16,7 @@ from ntksgd.problems.samples import INPUTS
 from ntksgd.risk.covariance import covariance_recursion
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
+from ntksgd.sgd.empirical import empirical_sgd
 from ntksgd.sgd.kernel import kernel_sgd
 
 KERNEL = tangent_kernel("relu")
@@ -128,3 +129,20 @@ def test_bad_input_is_refused():
         covariance_recursion(matrix, population.y, SCHEDULE, 3, -1)
     with pytest.raises(ValueError, match="m = 7"):
         sampled_risks(population, matrix, SCHEDULE, [3], 2, 0, 0.0, "relu", [7])
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"matrix": np.eye(4)}, "matrix: shape"),
+    ({"drawn": np.array([0, 5])}, r"drawn: must be integers in \[0, 4\]"),
+    ({"drawn": np.array([-1, 0])}, "drawn"),
+    ({"drawn": np.array([0.0, 1.0])}, "drawn"),
+    ({"labels": np.array([1.0, np.inf])}, r"samples.y\[1\]"),
+    ({"times": [3]}, "N >= 3"),
+    ({"step_sizes": [0.1]}, "step_sizes: 1 of them"),
+])
+def test_bad_input_of_a_path_is_refused(change, message):
+    arguments = {"matrix": np.eye(5), "y": np.ones(5), "step_sizes": [0.1, 0.1],
+                 "drawn": np.array([0, 4]), "labels": np.ones(2), "times": [2]}
+    assert np.isfinite(empirical_sgd(**arguments)).all()
+    with pytest.raises(ValueError, match=message):
+        empirical_sgd(**arguments | change)

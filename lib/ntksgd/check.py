@@ -75,8 +75,8 @@ def times(name, values, low=1):
 
 def unit_vectors(name, x):
     """Return x (..., d) as a float array if every row has length 1."""
-    x = finite_array(name, x)
-    off = np.abs(np.linalg.norm(x, axis=-1) - 1) if x.ndim else np.ones(1)
+    x = np.atleast_1d(finite_array(name, x))
+    off = np.abs(np.sqrt(np.einsum("...i,...i", x, x)) - 1)
     if np.any(off > 1e-9):
         row = [int(i) for i in np.unravel_index(off.argmax(), off.shape)]
         raise ValueError(f"{name}{row}: is {off.max():.2g} off the unit sphere")

@@ -34,7 +34,8 @@ class _PackageCache(FunctionCache):
     def __init__(self, function, key):
         super().__init__(function)
         self._key = key
-        self._cache_file._source_stamp = SOURCE
+        # numba's own stamp is the age and size of the one file
+        self._cache_file._source_stamp = (self._cache_file._source_stamp, SOURCE)
 
     def _index_key(self, sig, codegen):
         if self._key is None:

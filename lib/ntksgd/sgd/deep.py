@@ -1,7 +1,7 @@
 """One-pass SGD on all parameters of the deep network, compiled.
 
 With residual e = l'(g(x), y) and step eta, every parameter p moves by -eta e dg/dp, the gradient
-being that of module `deep_network`. A layer is read twice a step: W phi on the way up, then row
+being that of module `models.deep`. A layer is read twice a step: W phi on the way up, then row
 by row W^T D (for the signal below) together with the update of that row.
 """
 
@@ -9,14 +9,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from ntksgd import check
 from ntksgd.compilation import compiled
 from ntksgd.kernels.deep import normalised
 from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.compiled_activations import compiled_pair
 from ntksgd.models.losses import loss_code, residual
 from ntksgd.sgd.inputs import checked
-
-LIMIT = 1e8  # a prediction beyond this counts as divergence
+from ntksgd.sgd.loops.network_step import LIMIT
 
 
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, loss="square"):
@@ -48,6 +48,7 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
         For an activation that numba cannot compile, or inputs that do not fit each other.
     """
     act, code = named_activation(activation), loss_code(loss)
+    gamma = check.number("gamma", gamma, 0.0)
     pair, key = compiled_pair(act)
     if pair is None:
         raise ValueError(f"activation = {act}: numba cannot compile it for a scalar")
@@ -55,7 +56,7 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
                                               params.b.shape[2])
     out = np.full((times.size, len(points)), np.inf)
     _loop(pair, key)(*(part.copy() for part in params), x, y, step_sizes, times, points,
-                     float(gamma), act.scale or 0.0, 1 / np.sqrt(normalised(act)[1]), code, out)
+                     gamma, act.scale or 0.0, 1 / np.sqrt(normalised(act)[1]), code, out)
     return out
 
 

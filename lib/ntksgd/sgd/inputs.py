@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ntksgd import check
+from ntksgd.problems.schedules import Schedule
 
 
 class Inputs(NamedTuple):
@@ -32,7 +33,8 @@ def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0,
         eta_t >= 0 for t = 1, 2, ..., max(times).
     times : sequence of int
         Increasing numbers of steps, at least `first`.
-    points : array, shape (..., p, d)
+    points : array, shape (p, d)
+        Or (..., p, d) with the leading axes of y.
     weight_decay : float
         lambda >= 0 below 1/max(eta).
     sphere : bool
@@ -49,7 +51,7 @@ def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0,
     if y.ndim != ndim or x.shape != (*y.shape, d) or y.shape[-1] < T * batch:
         raise ValueError(f"samples: x {x.shape}, y {y.shape}, must be (..., N, {d}), (..., N), "
                          f"y with {ndim} axes, N >= {T * batch} (batch = {batch})")
-    if hasattr(step_sizes, "step_sizes"):
+    if isinstance(step_sizes, Schedule):
         step_sizes = step_sizes.step_sizes(max(T, 1))
     step_sizes = check.finite_array("step_sizes", step_sizes, 1, non_negative=True)
     if step_sizes.size < T:
@@ -60,7 +62,8 @@ def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0,
         raise ValueError(f"weight_decay = {weight_decay}: must be below 1/max(eta) = "
                          f"{1 / largest:.4g}")
     points = vectors("points", points)
-    if points.ndim < 2 or points.shape[-1] != d:
-        raise ValueError(f"points: shape {points.shape}, must be (..., {d})")
+    if points.ndim < 2 or points.shape[-1] != d or points.shape[:-2] not in ((), y.shape[:-1]):
+        raise ValueError(f"points: shape {points.shape}, must be (p, {d})"
+                         + f" or {(*y.shape[:-1], 'p', d)}" * (ndim > 1))
     arrays = x[..., : T * batch, :], y[..., : T * batch], step_sizes[:T], times, points
     return Inputs(*(np.require(array, requirements=["C", "W"]) for array in arrays))

@@ -62,8 +62,6 @@ def kernel_sgd(kernel, x, y, step_sizes, probes, times, weight_decay=0.0) -> Pat
     x = check.finite_array("x", x, 3)
     stream = checked((x, y), step_sizes, times, probes, x.shape[2], weight_decay=weight_decay,
                      first=1, ndim=2, sphere=True)
-    if stream.points.shape[:-2] not in ((), (len(x),)):
-        raise ValueError(f"probes: shape {stream.points.shape}, must be (q, d) or ({len(x)}, q, d)")
     probes = np.array(np.broadcast_to(stream.points, (len(x), *stream.points.shape[-2:])))
     columns = np.array(np.moveaxis(stream.x, 2, 1), order="C")
     return Paths(stream.times, *_run(tabulate(kernel), columns, stream.y, stream.step_sizes, probes,

@@ -3,7 +3,7 @@
     Theta_t = Theta_(t-1) - eta_t l'(g(x_t), y_t) grad g(x_t) - eta_t lambda (Theta_(t-1) - Theta_0)
 
 for the losses of `losses`; for the square loss l' = g - y. Time is counted in steps: the value
-after t steps has seen t samples. The loops are in `network_step` and `linearised_step`.
+after t steps has seen t samples.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd import check
-from ntksgd.models.activations import activation as named_activation
-from ntksgd.models.losses import loss_code
 from ntksgd.models.two_layer import Parameters
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.loops.compiled_loops import linearised_loops, network_loops
-
-CACHE_LINE = 8  # float64 entries
+from ntksgd.sgd.learner import LinearisedNetwork, Network
 
 
 class Diverged(ArithmeticError):
@@ -89,7 +85,7 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     Diverged
         See `on_divergence`.
     """
-    learner = _Learner(params, activation, gamma, weight_decay, loss)
+    learner = Network(params, activation, gamma, weight_decay, loss)
     inputs = checked(samples, step_sizes, times, points, learner.d, weight_decay=weight_decay)
     return _trajectory(learner, inputs, observe, on_divergence)
 
@@ -100,60 +96,9 @@ def train_linearised(params, samples, step_sizes, activation, *, times, points, 
 
     The drift is ||W||, and the parameters, also those observed, are Theta_0 + W.
     """
-    learner = _LinearisedLearner(params, activation, gamma, weight_decay, loss)
+    learner = LinearisedNetwork(params, activation, gamma, weight_decay, loss)
     inputs = checked(samples, step_sizes, times, points, learner.d, weight_decay=weight_decay)
     return _trajectory(learner, inputs, observe, on_divergence)
-
-
-class _Learner:
-    """The network while it is trained: rows Theta, measured from Theta_0."""
-
-    name, loops = "network", staticmethod(network_loops)
-
-    def __init__(self, params, activation, gamma, weight_decay, loss):
-        self.activation, self.loss = named_activation(activation), loss_code(loss)
-        self.m, self.d = params.b.shape
-        if params.a.shape != (self.m,) or params.c.shape != (self.m,):
-            raise ValueError(f"params: shapes {params.a.shape}, {params.b.shape}, "
-                             f"{params.c.shape}, must be (m,), (m, d), (m,)")
-        self.gamma, self.weight_decay = check.number("gamma", gamma, 0.0), float(weight_decay)
-        self.scale = 0.0 if self.activation.scale is None else self.activation.scale
-        self.run, self.evaluate = self.loops(self.activation, self.d)
-        self.start = _rows(params)
-        self.rows = self.start.copy()
-
-    def advance(self, x, y, step_sizes):
-        """Take len(y) steps, fewer at divergence; return their number."""
-        return self.run(self.rows, self.start, self.m, x, y, step_sizes, self.gamma, self.scale,
-                        self.weight_decay, self.loss)
-
-    def values(self, points):
-        """The function at the points."""
-        out = np.empty(len(points))
-        self.evaluate(self.rows, self.start, self.m, points, self.gamma, self.scale, out)
-        return out
-
-    def drift(self):
-        return np.linalg.norm(self.rows - self.start)
-
-    def parameters(self):
-        return _parameters(self.rows, self.m)
-
-
-class _LinearisedLearner(_Learner):
-    """The linearised network while it is trained: rows W."""
-
-    name, loops = "linearised network", staticmethod(linearised_loops)
-
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        self.rows[:] = 0.0
-
-    def drift(self):
-        return np.linalg.norm(self.rows)
-
-    def parameters(self):
-        return _parameters(self.start + self.rows, self.m)
 
 
 def _trajectory(learner, inputs, observe, on_divergence):
@@ -161,31 +106,20 @@ def _trajectory(learner, inputs, observe, on_divergence):
     check.one_of("on_divergence", on_divergence, ("raise", "flag"))
     x, y, step_sizes, times, points = inputs
     values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
-    observed, done, diverged_at = [], 0, None
+    observed, done = [], 0
     for k, t in enumerate(times.tolist()):
-        done += learner.advance(x[done:t], y[done:t], step_sizes[done:t])
-        now = learner.values(points), learner.drift()
-        if done < t or not (np.all(np.isfinite(now[0])) and np.isfinite(now[1])):
-            diverged_at = done
+        done += learner.advance(x[done:t], y[done:t], step_sizes[done:t])[0]
+        if done < t:
             break
-        values[k], drift[k] = now
+        g, distance = learner.values(points), learner.drift()
+        if not (np.all(np.isfinite(g)) and np.isfinite(distance)):
+            break
+        values[k], drift[k] = g, distance
         if observe is not None:
             observed.append(observe(t, learner.parameters()))
+    diverged_at = None if np.isfinite(drift[-1]) else done
     if diverged_at is not None and on_divergence == "raise":
         raise Diverged(f"SGD on the {learner.name} (m = {learner.m}, {learner.activation}) "
                        f"diverged after {diverged_at} steps; "
                        f"largest eta = {step_sizes.max():.4g}")
     return Trajectory(times, values, drift, observed, learner.parameters(), diverged_at)
-
-
-def _rows(params):
-    """Rows a, c, b_1 ... b_d; padded, as rows a power of two apart share their cache lines."""
-    m, d = params.b.shape
-    length = -(-m // CACHE_LINE) * CACHE_LINE + CACHE_LINE
-    rows = np.zeros((d + 2, length))
-    rows[0, :m], rows[1, :m], rows[2:, :m] = params.a, params.c, params.b.T
-    return rows
-
-
-def _parameters(rows, m):
-    return Parameters(rows[0, :m].copy(), rows[2:, :m].T.copy(), rows[1, :m].copy())

@@ -1,0 +1,97 @@
+"""Compiled code on disk: found again while the package is the same, left when any file changes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ntksgd
+from ntksgd.compilation import OPTIONS, compiled
+
+# one learner through a function of another file, one through a closure over a compiled activation
+SCRIPT = """
+import numpy as np
+from ntksgd.kernels.spectrum import Spectrum
+from ntksgd.models.activations import activation
+from ntksgd.models.two_layer import initialise
+from ntksgd.problems.samples import Samples
+from ntksgd.sgd import spectral
+from ntksgd.sgd.loops.compiled_loops import network_loop
+from ntksgd.sgd.network import train
+
+few = Spectrum(2, np.ones(1), np.ones(1), 1.0)
+samples = Samples(np.array([[1.0, 0.0]]), np.array([5.0]))
+options = {"times": [1], "points": samples.x, "loss": "huber"}
+f = spectral.spectral_sgd(few, samples, [1.0], **options)[0, 0]
+start = initialise(2, 2, np.random.default_rng(0))
+g = train(start, samples, [0.1], "relu", **options).values[0, 0]
+loops = spectral._plain, network_loop(activation("relu"), 2)
+print(f, g, *(sum(getattr(loop.stats, kind).values()) for kind in ("cache_hits", "cache_misses")
+              for loop in loops))
+"""
+
+
+@pytest.fixture()
+def run(tmp_path):
+    """Run SCRIPT in a new process on a copy of the package with a cache of its own."""
+    source, copy = Path(ntksgd.__file__).parent, tmp_path / "ntksgd"
+    for path in source.rglob("*.py"):
+        target = copy / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+
+    def run():
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONHASHSEED": "random",
+                       "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+        done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, text=True,
+                              check=True, capture_output=True)
+        f, g, *counts = done.stdout.split()
+        return float(f), float(g), [int(count) for count in counts]
+
+    return run, copy
+
+
+def test_compiled_code_follows_a_change_in_any_file_and_else_is_found_again(run):
+    run, package = run
+    f, g, counts = run()
+    assert f == 1.0  # a residual of -5, cut off at -1
+    assert counts == [0, 0, 1, 1]
+    assert run() == (f, g, [1, 1, 0, 0])
+    losses = package / "models" / "losses.py"
+    text = losses.read_text()
+    assert text.count("-1.0), 1.0)") == 1
+    losses.write_text(text.replace("-1.0), 1.0)", "-3.0), 3.0)"))
+    changed = run()
+    assert changed[0] == 3.0
+    assert changed[1] == pytest.approx(3 * g, rel=0.5) and changed[1] > 2 * g
+    assert changed[2] == [0, 0, 1, 1]
+    assert run() == (changed[0], changed[1], [1, 1, 0, 0])
+    losses.write_text(text)
+    assert run()[:2] == (f, g)
+
+
+def test_closures_are_told_apart_by_their_key():
+    def times(factor):
+        @compiled(inline=True)
+        def scale(x):
+            return factor * x
+
+        def product(x):
+            return scale(x)
+
+        return compiled(product, key=str(factor))
+
+    assert [times(factor)(5.0) for factor in (2.0, 3.0, 2.0)] == [10.0, 15.0, 10.0]
+
+
+def test_infinity_and_nan_keep_their_meaning():
+    assert not {"ninf", "nnan", "fast"} & set(OPTIONS["fastmath"])
+
+    @compiled(cache=False)
+    def diverged(x):
+        return not abs(x) <= 1e8
+
+    assert [diverged(x) for x in (1.0, 1e9, np.inf, np.nan)] == [False, True, True, True]
