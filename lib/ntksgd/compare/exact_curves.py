@@ -18,9 +18,9 @@ from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
 from ntksgd.risk.clustering import cluster
+from ntksgd.risk.collocation import observe
 from ntksgd.risk.exact import expected_risks
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.observe import observe
 from ntksgd.stats.sweep import map_tasks
 
 #: A prefactor that moves by less than this over the window counts as constant.

@@ -8,8 +8,8 @@ from ntksgd import check
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
 from ntksgd.risk.clustering import cluster
+from ntksgd.risk.collocation import observe
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.observe import observe
 from ntksgd.risk.ridge import best_ridge
 from ntksgd.risk.stability import check_stable
 from ntksgd.stats.sweep import map_tasks
