@@ -313,8 +313,8 @@ save(draw.relu_spectrum(table), "01_tangent_kernel-relu-spectrum", table)
 relu_rows = []
 for d in (2, 3, 5, 10):
     for parity, name in enumerate(("even", "odd")):
-        at, local, ratios = decay.relu_octaves(d, max_degree, parity, gamma)
-        exponent, ratio = decay.extrapolate(at, local, 1), decay.extrapolate(at, ratios, 1)
+        at, local, over_law = decay.relu_octaves(d, max_degree, parity, gamma)
+        exponent, ratio = decay.extrapolate(at, local, 1), decay.extrapolate(at, over_law, 1)
         relu_rows.append((d, name, exponent, ratio))
         print(f"d={d:<3} {relu_rows[-1][1]:5} degrees: exponent {exponent[0]:.3f} "
               f"[{exponent[1]:.3f}, {exponent[2]:.3f}]   constant/A_d {ratio[0]:.3f} "
@@ -374,9 +374,9 @@ save(draw.squareplus_spectrum(table, 3), "01_tangent_kernel-squareplus-spectrum"
 squareplus_rows = []
 for s in scales[:3]:
     for d in (2, 3):
-        q, ratios, powers = decay.squareplus_octaves(s, d, gamma)
+        q, over_law, powers = decay.squareplus_octaves(s, d, gamma)
         power = decay.extrapolate(q[1:], powers, 4 / 3)
-        ratio = decay.extrapolate(q, ratios, 2 / 3)
+        ratio = decay.extrapolate(q, over_law, 2 / 3)
         squareplus_rows.append((f"squareplus({s:g})", d, power, ratio))
         print(f"s={s:<6g} d={d}  power of q: {power[0]:.4f} [{power[1]:.4f}, {power[2]:.4f}]   "
               f"measured/derived constant: {ratio[0]:.3f} [{ratio[1]:.3f}, {ratio[2]:.3f}]")

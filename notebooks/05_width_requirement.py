@@ -42,8 +42,7 @@ from ntksgd.report import width_theory_tables as theory_tables
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width as draw
 from ntksgd.report.figures import width_theory as draw_theory
-from ntksgd.risk import predicted
-from ntksgd.risk.rkhs_norm import expected_rkhs_norm
+from ntksgd.risk import predicted, rkhs_norm
 from ntksgd.stats import rates
 from ntksgd.width import budget as width_budget
 from ntksgd.width import experiment, studies
@@ -145,7 +144,8 @@ print(tables.exponents(sweeps, laws).to_string(index=False))
 
 # %%
 slopes = {(r, law.tau): law.slope for r in regularities for law in laws[r] if law.slope}
-assert all(s.high < predicted.drift_heuristic_width(r) for (r, tau), s in slopes.items() if tau >= 0.1)
+assert all(s.high < predicted.drift_heuristic_width(r)
+           for (r, tau), s in slopes.items() if tau >= 0.1)
 assert all(s.high < predicted.sufficient_width(r) for (r, tau), s in slopes.items())
 
 # %% [markdown]
@@ -292,8 +292,8 @@ times = sweeps[regularities[0]].times
 m_drift, drift = sweeps[regularities[0]].drift()
 some = np.isin(m_drift, [16, 128, 1024])
 s = setups[regularities[0]]
-norm = np.sqrt(expected_rkhs_norm(s.target.spectrum, s.target, s.schedule, times, s.noise))
-fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)), norm)
+norm = rkhs_norm.expected_rkhs_norm(s.target.spectrum, s.target, s.schedule, times, s.noise)
+fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)), np.sqrt(norm))
 save(fig, "05_width_requirement-drift",
      pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
 plt.show()
