@@ -157,9 +157,9 @@ assert all(s.high < predicted.sufficient_width(r) for (r, tau), s in slopes.item
 
 # %%
 grids = {r: np.unique(np.rint(np.geomspace(100, T, 40)).astype(int)) for r in regularities}
-predicted = {f"r = {r:g}": (grids[r], experiment.first_order(setups[r], grids[r]))
-             for r in regularities}
-fig = draw.requirement({f"r = {r:g}": laws[r] for r in regularities}, predicted)
+prediction = {f"r = {r:g}": (grids[r], experiment.first_order(setups[r], grids[r]))
+              for r in regularities}
+fig = draw.requirement({f"r = {r:g}": laws[r] for r in regularities}, prediction)
 save(fig, "05_width_requirement-requirement", tables.requirements(laws))
 plt.show()
 
