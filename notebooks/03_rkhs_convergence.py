@@ -41,6 +41,8 @@ from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
+
+# %%
 from ntksgd.report import claims
 from ntksgd.report.figures import convergence as draw
 from ntksgd.report.figures import save, use_style

@@ -191,7 +191,7 @@ print(tables.planes(planes).to_string(index=False))
 # average over $m/2$ independent neurons (the two of a symmetric pair agree). Let $L_m=L+E$ be its
 # operator; $\mathbb E\,E=0$, and in the basis of harmonics $\mathbb
 # E\sum_qE_{kp,lq}^2=\frac2mV_{kl}$ with $V$ a variance over one neuron, given by Funk–Hecke
-# coefficients (module `kernel_variance`). The risk is a function of the operator: with
+# coefficients (module `kernels.neuron_moments`). The risk is a function of the operator: with
 #
 # $$p(\lambda)=\prod_{t\le T}(1-\eta_t\lambda)^2,\qquad g(\lambda)=\sum_{t\le T}\eta_t^2(s^2+R_{t-1})\,\lambda^2\prod_{u>t}(1-\eta_u\lambda)^2,$$
 #
