@@ -30,14 +30,13 @@ from scipy import special
 
 from ntksgd import check
 from ntksgd.compare import concentration
-from ntksgd.kernels import sphere
-from ntksgd.kernels.decay import relu_tail
+from ntksgd.kernels import decay, sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models import two_layer as network
 from ntksgd.models.activations import Activation, activation
+from ntksgd.problems.target import source_target
 from ntksgd.report import claims
-from ntksgd.report import kernel_tables as mercer_study
 from ntksgd.report.claims import Claim
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import tangent_kernel as draw
@@ -160,9 +159,20 @@ assert max(errors.values()) < 1e-10
 # the distance is $\frac{1}{2\pi} s^2 \log\frac1s + O(s^2)$.
 
 # %%
-curves = mercer_study.kernel_table([*names, "erf"], gamma, t[::10])
-gaps, s = mercer_study.relu_limit(scales), np.geomspace(min(scales), max(scales), 50)
-law = pd.DataFrame(zip(s, *mercer_study.relu_limit_law(s)), columns=["s", "kappa_0", "kappa_1"])
+curves = pd.concat([pd.DataFrame({"activation": name, "t": t[::10],
+                                  "kappa": tangent_kernel(name, gamma)(t[::10])})
+                    for name in dict.fromkeys([*names, "erf"])], ignore_index=True)
+rows, relu = [], tangent_kernel("relu").parts(t[::5])
+for s in scales:
+    pairs = zip(tangent_kernel(f"squareplus({s!r})").parts(t[::5]), relu, strict=True)
+    nngp, derivative = (np.abs(ours - limit).max() for ours, limit in pairs)
+    rows.append((s, derivative, nngp, *decay.squareplus_to_relu(s)[::-1]))
+gaps = pd.DataFrame(rows, columns=["s", "kappa_0", "kappa_1", "kappa_0_theory", "kappa_1_theory"])
+
+# %%
+s = np.geomspace(min(scales), max(scales), 50)
+law = pd.DataFrame(zip(s, *decay.squareplus_to_relu(s), strict=True),
+                   columns=["s", "kappa_1", "kappa_0"])
 save(draw.kernels(curves, gaps, law), "01_tangent_kernel-kernels",
      pd.concat([curves, gaps], ignore_index=True))
 np.testing.assert_allclose(gaps["kappa_0"], gaps["kappa_0_theory"], rtol=1e-8)
@@ -286,12 +296,26 @@ for name in [n for n in (*names, "erf") if not activation(n).kinks]:
 # ones are gone.
 
 # %%
-table = mercer_study.relu_table([2, 3, 5, 10], max_degree, gamma)
+def log_degrees(high, count=40):
+    """Degrees up to `high`, of both parities, equally spaced in log."""
+    even = 2 * np.unique(np.round(np.geomspace(2, high, count) / 2).astype(int))
+    degrees = np.union1d(even, even + 1)
+    return degrees[degrees <= high]
+
+
+# %%
+k = log_degrees(max_degree)
+table = pd.concat([
+    pd.DataFrame({"d": d, "k": k, "law": decay.relu_law(d, k, gamma),
+                  "eigenvalue": mercer_spectrum("relu", d, max_degree, gamma).eigenvalues[k]})
+    for d in (2, 3, 5, 10)], ignore_index=True)
 save(draw.relu_spectrum(table), "01_tangent_kernel-relu-spectrum", table)
 relu_rows = []
 for d in (2, 3, 5, 10):
-    for parity, exponent, ratio in mercer_study.relu_exponents(d, max_degree, gamma):
-        relu_rows.append((d, ("even", "odd")[parity], exponent, ratio))
+    for parity, name in enumerate(("even", "odd")):
+        at, local, over_law = decay.relu_octaves(d, max_degree, parity, gamma)
+        exponent, ratio = decay.extrapolate(at, local, 1), decay.extrapolate(at, over_law, 1)
+        relu_rows.append((d, name, exponent, ratio))
         print(f"d={d:<3} {relu_rows[-1][1]:5} degrees: exponent {exponent[0]:.3f} "
               f"[{exponent[1]:.3f}, {exponent[2]:.3f}]   constant/A_d {ratio[0]:.3f} "
               f"[{ratio[1]:.3f}, {ratio[2]:.3f}]")
@@ -305,7 +329,7 @@ for d in (2, 3, 5, 10):
 
 # %%
 for d in (2, 3, 10):
-    tails = [mercer_spectrum("relu", d, K, gamma).tail / relu_tail(d, K, gamma)
+    tails = [mercer_spectrum("relu", d, K, gamma).tail / decay.relu_tail(d, K, gamma)
              for K in (max_degree // 8, max_degree // 2, max_degree)]
     print(f"d={d:<3} trace beyond K = {max_degree}: measured/predicted {tails[-1]:.4f}")
     assert abs(tails[-1] - 1) < abs(tails[0] - 1) and abs(tails[-1] - 1) < d**2 / max_degree
@@ -333,12 +357,26 @@ for d in (2, 3, 10):
 # ReLU: squareplus is a ReLU whose degrees beyond about $1/s$ are cut off.
 
 # %%
-decay = mercer_study.squareplus_table(scales, 3, 400, gamma)
-save(draw.squareplus_spectrum(decay, 3), "01_tangent_kernel-squareplus-spectrum", decay)
+k, tables = log_degrees(400), []
+points, weights = sphere.zonal_quadrature(3, 64)
+polynomials = sphere.legendre(3, 400, points)[k] * weights
+for s in scales:
+    name = f"squareplus({s!r})"
+    values = mercer_spectrum(name, 3, 400, gamma).eigenvalues[k]
+    plain = np.abs(polynomials @ tangent_kernel(name, gamma)(points))
+    frame = pd.DataFrame({"s": s, "k": k, "eigenvalue": values, "plain_quadrature": plain,
+                          "law": decay.squareplus_law(s, 3, k, gamma)})
+    tables.append(frame[frame["eigenvalue"] > 1e-29])
+table = pd.concat(tables, ignore_index=True)
+save(draw.squareplus_spectrum(table, 3), "01_tangent_kernel-squareplus-spectrum", table)
+
+# %%
 squareplus_rows = []
 for s in scales[:3]:
     for d in (2, 3):
-        power, ratio = mercer_study.squareplus_exponents(s, d, gamma)
+        q, over_law, powers = decay.squareplus_octaves(s, d, gamma)
+        power = decay.extrapolate(q[1:], powers, 4 / 3)
+        ratio = decay.extrapolate(q, over_law, 2 / 3)
         squareplus_rows.append((f"squareplus({s:g})", d, power, ratio))
         print(f"s={s:<6g} d={d}  power of q: {power[0]:.4f} [{power[1]:.4f}, {power[2]:.4f}]   "
               f"measured/derived constant: {ratio[0]:.3f} [{ratio[1]:.3f}, {ratio[2]:.3f}]")
@@ -390,8 +428,15 @@ for name in names:
 # $6\cdot2\,\frac{\gamma^2}{\pi^2}\sum_{k} k^{-2} = \frac{12\gamma^2}{\pi^2}\cdot\frac{\pi^2}{72} = \frac{\gamma^2}{6}$.
 
 # %%
-hexagon = mercer_study.hexagon_table("relu", [0.0, 0.05, 0.1, 0.2, 0.5, 1.0])
-degrees = mercer_study.bias_table("relu", 2, 12, (0.0, 1.0))
+angles, gammas = np.arange(6) * np.pi / 3, [0.0, 0.05, 0.1, 0.2, 0.5, 1.0]
+corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+grams = [tangent_kernel("relu", g).gram(corners) for g in gammas]
+hexagon = pd.DataFrame({"gamma": gammas, "smallest": [np.linalg.eigvalsh(m)[0] for m in grams],
+                        "theory": np.square(gammas) / 6})
+degrees = pd.concat([pd.DataFrame({
+    "gamma": g, "k": np.arange(13), "eigenvalue": mercer_spectrum("relu", 2, 12, g).eigenvalues})
+    for g in (0.0, 1.0)], ignore_index=True)
+degrees.loc[degrees["eigenvalue"] < 1e-28, "eigenvalue"] = 0.0  # below rounding
 save(draw.bias(degrees, hexagon), "01_tangent_kernel-bias",
      pd.concat([degrees, hexagon], ignore_index=True))
 np.testing.assert_allclose(hexagon["smallest"], hexagon["theory"], atol=1e-7)
@@ -422,9 +467,13 @@ print(hexagon.abs().round(4).to_string(index=False))
 
 # %%
 for name, degrees_kept in (("relu", [10, 100, 1000]), ("squareplus(0.5)", [5, 10, 50])):
-    norms = mercer_study.rkhs_norms(name, degrees_kept, gamma)
+    k = np.arange(1, degrees_kept[-1] + 1, 2)
+    inverse = 1 / mercer_spectrum(name, 2, degrees_kept[-1], gamma).eigenvalues[k]
+    norms = pd.DataFrame({"K": degrees_kept} | {
+        wave: [8 / np.pi**2 * k[k <= K] ** -decay_power @ inverse[k <= K] for K in degrees_kept]
+        for wave, decay_power in (("triangle wave", 4.0), ("square wave", 2.0))})
     print("sum of F_k / lambda_k up to degree K,", name)
-    print(norms.drop(columns="activation").to_string(index=False, float_format="{:.3g}".format))
+    print(norms.to_string(index=False, float_format="{:.3g}".format))
 
 # %% [markdown]
 # The triangle wave has a finite norm for ReLU, the square wave does not; for squareplus both sums
@@ -437,7 +486,14 @@ for name, degrees_kept in (("relu", [10, 100, 1000]), ("squareplus(0.5)", [5, 10
 
 # %%
 spectrum = mercer_spectrum("relu", 2, 500, gamma)
-profiles, powers = mercer_study.target_tables(spectrum, regularities, excess)
+phi, k = np.linspace(-np.pi, np.pi, 801), np.arange(spectrum.max_degree + 1)
+profiles, powers = [], []
+for r in regularities:
+    target, law = source_target(spectrum, r, excess), (k + 1.0) ** (-4 * r - 1 - excess)
+    powers.append(pd.DataFrame({"r": r, "k": k, "power": target.power,
+                                "law": law * target.power[-1] / law[-1]}))
+    profiles.append(pd.DataFrame({"r": r, "phi": phi, "f": target.profile(np.cos(phi))}))
+profiles, powers = (pd.concat(part, ignore_index=True) for part in (profiles, powers))
 save(draw.targets(profiles, powers), "01_tangent_kernel-targets",
      pd.concat([profiles, powers], ignore_index=True))
 

@@ -33,16 +33,16 @@ import numpy as np
 import pandas as pd
 
 from ntksgd import check
-from ntksgd.compare import approximation_setting as layout
-from ntksgd.compare import approximation_study as study
-from ntksgd.compare.approximation_slopes import limit_slopes, slope_table
+from ntksgd.compare import approximation
+from ntksgd.compare.approximation_draws import ridge_paths
+from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems.target import source_target
 from ntksgd.report import claims
 from ntksgd.report.figures import approximation as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.risk import approximation as approx
-from ntksgd.stats.rates import local_exponents
+from ntksgd.stats.rates import bootstrap_slope, local_exponents, slope
 
 use_style()
 
@@ -91,12 +91,12 @@ seed = check.integer("seed", seed, 0)
 # summable, and $\|f^*\| = 1$. To be exact on a quadrature grid they are cut at a largest degree.
 
 # %%
-settings = [layout.setting(a, d, [small_r, *regularities], excess)
+problems = [approximation.problem(a, d, [small_r, *regularities], excess)
             for a in activations for d in dimensions]
-table = [{"activation": s.activation, "d": s.d, "degrees <=": s.resolution.band,
-          "lambda_0": s.spectrum.eigenvalues[0], "lambda_8": s.spectrum.eigenvalues[8]}
-         | {f"|h| r={r:g}": t.source_norm(r) for r, t in s.targets.items()} for s in settings]
-print(pd.DataFrame(table).to_string(index=False, float_format="{:.3g}".format))
+rows = [{"activation": s.activation, "d": s.d, "degrees <=": s.resolution.band,
+         "lambda_0": s.spectrum.eigenvalues[0], "lambda_8": s.spectrum.eigenvalues[8]}
+        | {f"|h| r={r:g}": t.source_norm(r) for r, t in s.targets.items()} for s in problems]
+print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3g}".format))
 
 # %% [markdown]
 # ## 2. The bias is exact
@@ -185,12 +185,13 @@ print(far_exponents.to_string(index=False, float_format="{:.3f}".format))
 
 # %%
 rows = []
-for s in settings:
+for s in problems:
     for r in regularities:
         constant = approx.source_constant(r) * s.targets[r].source_norm(r)
         constant *= 1 + np.sqrt(2 * s.constant)
-        curve = layout.theory(s, r, 2.0 ** np.arange(1, 41))
-        assert np.all(curve["bound"] <= constant * curve["m"] ** (-r / (2 * r + 1)) * (1 + 1e-12))
+        curve = approximation.predicted(s, r, "claim", 2.0 ** np.arange(1, 41))
+        rate = curve.widths ** (-r / (2 * r + 1))
+        assert np.all(curve.bound.total <= constant * rate * (1 + 1e-12))
         rows.append((s.activation, s.d, r, f"{s.constant:.3f}", f"{constant:.3f}"))
 print(pd.DataFrame(rows, columns=["activation", "d", "r", "C", "constant"]).to_string(index=False))
 
@@ -220,12 +221,21 @@ print(pd.DataFrame(rows, columns=["activation", "d", "r", "C", "constant"]).to_s
 # matters is measured: same neurons, two grids.
 
 # %%
-finer = {2: 511, 3: 40}
-rows = [study.two_grids(s, [("claim", r) for r in regularities], [64, 512], 4,
-                  (layout.STANDARD[s.d].grid, finer[s.d]), seed) for s in settings]
+finer, rows = {2: 511, 3: 40}, []
+for s in problems:
+    grids = s.resolution.grid, finer[s.d]
+    points = [len(sphere.quadrature(s.d, grid)[1]) for grid in grids]
+    pairs = zip(*(approximation.measured([s], [("claim", r) for r in regularities], [64, 512],
+                                         replicates=4, seed=seed, grid=grid) for grid in grids),
+                strict=True)
+    changes = [[np.sqrt(old.mean(axis=0)) / np.sqrt(new.mean(axis=0)) - 1 for old, new in
+                ((a.squared_error, b.squared_error),
+                 (a.squared_fluctuation, b.squared_fluctuation))] for a, b in pairs]
+    rows.append([s.activation, s.d, *points, *np.abs(changes).max(axis=(0, 2))])
+columns = ["activation", "d", "points", "finer", "error", "fluctuation"]
 print("largest relative change of error and fluctuation when the grid is refined")
-print(pd.DataFrame(rows).to_string(index=False, float_format="{:.1e}".format))
-assert max(row["error"] for row in rows) < 5e-3
+print(pd.DataFrame(rows, columns=columns).to_string(index=False, float_format="{:.1e}".format))
+assert max(row[4] for row in rows) < 5e-3
 
 # %% [markdown]
 # Well below the spread over draws. Now every width: a replicate is one long list of neurons, of
@@ -235,7 +245,33 @@ assert max(row["error"] for row in rows) < 5e-3
 widths = [2**j for j in range(4, log2_m_max + 1)]
 rules = [("claim", r) for r in [small_r, *regularities]] + [("fixed", regularities[0])]
 rules += [("bound", r) for r in regularities if r > 0.5]
-results, squares = study.measure(settings, rules, widths, replicates, seed)
+curves = approximation.measured(problems, rules, widths, replicates=replicates, seed=seed)
+
+
+def root_mean_square(squares, resamples=2000):
+    """Root mean square over replicates (axis 0) and its 95 % percentile interval."""
+    count, rng = len(squares), np.random.default_rng(seed)
+    draws = rng.multinomial(count, np.full(count, 1 / count), size=resamples) / count
+    low, high = np.percentile(np.tensordot(draws, squares, axes=1), [2.5, 97.5], axis=0)
+    return np.sqrt(squares.mean(axis=0)), np.sqrt(low), np.sqrt(high)
+
+
+# %%
+def columns(curve):
+    """Theory, and root mean squares of the draws with their intervals."""
+    exact, bound = curve.expansion, curve.bound
+    found = {"activation": curve.problem.activation, "d": curve.problem.d, "r": curve.r,
+             "rule": curve.rule, "m": curve.widths, "lam": curve.ridge, "bias": curve.bias,
+             "expanded": exact.error, "expanded_fluctuation": exact.fluctuation,
+             "bound": bound.total, "bias_bound": bound.bias,
+             "fluctuation_bound": bound.fluctuation}
+    for name in ("error", "fluctuation"):
+        values = root_mean_square(getattr(curve, f"squared_{name}"))
+        found |= dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
+    return found
+
+
+results = pd.concat([pd.DataFrame(columns(curve)) for curve in curves], ignore_index=True)
 at_claim = results[(results["rule"] == "claim") & (results["r"] >= 0.5)]
 save(draw.error_between_bounds(at_claim), "02_approximation_error-error", at_claim)
 
@@ -258,11 +294,27 @@ assert np.all(at_claim["error_high"] > 0.99 * at_claim["bias"])
 # exact bias on the same widths and of the expansion in $1/m$ that section 6 derives:
 
 # %%
-error_slopes = slope_table(results, squares, "error", "claim", seed)
+def slopes(quantity, rule, m_min=0):
+    """Slopes in m of the error or the fluctuation: measured, of the expansion, of the bias."""
+    rows = []
+    for curve in [curve for curve in curves if curve.rule == rule]:
+        kept = curve.widths >= m_min
+        m, squares = curve.widths[kept], getattr(curve, f"squared_{quantity}")[:, kept]
+        # the mean square against m^2 has the slope of the root mean square against m
+        fit = bootstrap_slope(m**2, squares, seed)
+        theory = (slope(m, values[kept]).value
+                  for values in (getattr(curve.expansion, quantity), curve.bias))
+        rows.append((curve.problem.activation, curve.problem.d, curve.r, fit.value, fit.low,
+                     fit.high, *theory))
+    return pd.DataFrame(rows, columns=["activation", "d", "r", "slope", "low", "high", "expanded",
+                                       "bias"])
+
+
+# %%
+error_slopes = slopes("error", "claim")
 error_slopes.insert(3, "claim", -error_slopes["r"] / (2 * error_slopes["r"] + 1))
 main = error_slopes[error_slopes["r"] >= 0.5]
-print(main.drop(columns=["m_min", "m_max"]).to_string(
-    index=False, float_format="{:.3f}".format))
+print(main.to_string(index=False, float_format="{:.3f}".format))
 print(f"fitted on m = {widths[0]} ... {widths[-1]}")
 
 # %% [markdown]
@@ -296,7 +348,7 @@ print(f"fitted on m = {widths[0]} ... {widths[-1]}")
 # \frac{\lambda^2 \lambda_l^2}{(\lambda_l + \lambda)^2} \Big). $$
 
 # %%
-s = settings[-1]
+s = problems[-1]
 q, counts = s.coupling, s.spectrum.multiplicities
 hilbert_schmidt = np.sum(q * counts) - s.spectrum.eigenvalues**2 @ counts
 print(f"{s.activation}, d = {s.d}: C = {s.constant:.4f} directly, {hilbert_schmidt:.4f} "
@@ -317,14 +369,14 @@ print(f"fluctuation / bias at m = {widths[-1]}: {share.min():.3f} to {share.max(
 # of the claim it is steeper.
 
 # %%
-fluctuation_slopes = slope_table(results, squares, "fluctuation", "claim", seed, m_min=256)
-fixed_slopes = slope_table(results, squares, "fluctuation", "fixed", seed, m_min=256)
-columns = ["activation", "d", "r", "slope", "low", "high", "expanded"]
+fluctuation_slopes = slopes("fluctuation", "claim", m_min=256)
+fixed_slopes = slopes("fluctuation", "fixed", m_min=256)
+shown = ["activation", "d", "r", "slope", "low", "high", "expanded"]
 print(f"slope of the fluctuation, m = 256 ... {widths[-1]}, ridge of the claim")
-print(fluctuation_slopes.loc[fluctuation_slopes["r"] >= 0.5, columns].to_string(
+print(fluctuation_slopes.loc[fluctuation_slopes["r"] >= 0.5, shown].to_string(
     index=False, float_format="{:.3f}".format))
 print("fixed ridge 0.1")
-print(fixed_slopes[columns].to_string(index=False, float_format="{:.3f}".format))
+print(fixed_slopes[shown].to_string(index=False, float_format="{:.3f}".format))
 
 # %% [markdown]
 # Why so small? *Heuristic.* Where one kind of feature prevails,
@@ -344,10 +396,11 @@ rows = []
 m_expand = 10.0 ** np.arange(2, 8.1, 0.5)
 for d in dimensions if "relu" in activations else []:
     band = {2: 1024, 3: 200}[d]
-    sizes = layout.STANDARD[d]._replace(band=band, reach=band)
-    long = layout.setting("relu", d, regularities, excess, sizes)
+    sizes = approximation.STANDARD[d]._replace(band=band, reach=band)
+    long = approximation.problem("relu", d, regularities, excess, sizes)
     for r in regularities:
-        local = local_exponents(m_expand, layout.theory(long, r, m_expand)["expanded_fluctuation"])
+        expansion = approximation.predicted(long, r, "claim", m_expand).expansion
+        local = local_exponents(m_expand, expansion.fluctuation)
         heuristic = -0.5 - 1 / (2 * d * (2 * r + 1))
         rows.append((d, r, heuristic, local[2], local[6], local[10]))
 print("local exponents of the first-order fluctuation, relu")
@@ -380,8 +433,7 @@ save(draw.error_between_bounds(small), "02_approximation_error-small-r", small)
 
 # %%
 small_slopes = error_slopes[error_slopes["r"] < 0.5]
-print(small_slopes.drop(columns=["m_min", "m_max"]).to_string(
-    index=False, float_format="{:.3f}".format))
+print(small_slopes.to_string(index=False, float_format="{:.3f}".format))
 elementary = -0.5 + (1 - small_r) / (2 * small_r + 1)
 print(f"exponent of the elementary bound on the fluctuation: {elementary:+.3f}")
 
@@ -402,11 +454,20 @@ print(f"exponent of the elementary bound on the fluctuation: {elementary:+.3f}")
 # error has none.
 
 # %%
-fine = [layout.setting(a, d, regularities, excess, layout.FINE[d])
+fine = [approximation.problem(a, d, regularities, excess, approximation.FINE[d])
         for a in activations for d in dimensions]
 path_widths = [2**j for j in range(3, log2_m_paths + 1)]
 ridges = 10.0 ** np.arange(-8, 0.1, 0.25)
-paths, limits = study.measure_ridge_paths(fine, path_widths, ridges, path_replicates, seed)
+drawn = ridge_paths(fine, path_widths, ridges, replicates=path_replicates, seed=seed)
+frames = []
+for path in drawn:
+    error, low, high = root_mean_square(path.squared_error)
+    frames.append(pd.DataFrame({
+        "activation": path.activation, "d": path.d, "r": path.r, "m": path.m, "lam": path.ridge,
+        "error": error, "error_low": low, "error_high": high, "floor": path.floor}))
+paths = pd.concat(frames, ignore_index=True)
+
+# %%
 sweep = paths[(paths["r"] == regularities[0]) & (paths["lam"] > 0)].copy()
 for s in fine:
     mine = (sweep["activation"] == s.activation) & (sweep["d"] == s.d)
@@ -434,18 +495,22 @@ save(fig, "02_approximation_error-sweep", sweep)
 
 # %%
 d_shown = dimensions[0]
-curves = results[(results["d"] == d_shown) & (results["r"] >= 0.5) & (results["rule"] != "fixed")]
+claimed = results[(results["d"] == d_shown) & (results["r"] >= 0.5) & (results["rule"] != "fixed")]
 ends = paths[(paths["d"] == d_shown) & (paths["lam"] == 0) & (paths["error"] > 1e-9)]
-fig = draw.best_ridge(curves, ends)
-shown = pd.concat([curves, ends.assign(rule="limit")], ignore_index=True)
+fig = draw.best_ridge(claimed, ends)
+shown = pd.concat([claimed, ends.assign(rule="limit")], ignore_index=True)
 save(fig, "02_approximation_error-best", shown)
 
 # %%
-bound_slopes = slope_table(results, squares, "error", "bound", seed)
-best_slopes = limit_slopes(limits, path_widths, seed, m_min=32)
-best_slopes = best_slopes[best_slopes["activation"] == "relu"]
-best_slopes["last"] = [np.log2(np.sqrt(np.mean(v[:, -1]) / np.mean(v[:, -2])))
-                       for (a, _, _), v in limits.items() if a == "relu"]
+bound_slopes, rows = slopes("error", "bound"), []
+for d in dimensions if "relu" in activations else []:
+    for r in regularities:
+        wide = [p for p in drawn if (p.activation, p.d, p.r) == ("relu", d, r) and p.m >= 32]
+        limits = np.stack([path.squared_error[:, -1] for path in wide], axis=1)
+        fit = bootstrap_slope(np.square([float(path.m) for path in wide]), limits, seed)
+        last = np.log2(np.sqrt(limits[:, -1].mean() / limits[:, -2].mean()))
+        rows.append(("relu", d, r, fit.value, fit.low, fit.high, last))
+best_slopes = pd.DataFrame(rows, columns=["activation", "d", "r", "slope", "low", "high", "last"])
 best_slopes["floor"] = -best_slopes["r"] * best_slopes["d"] / (best_slopes["d"] - 1)
 print(f"ridge m^(-1/2), m = {widths[0]} ... {widths[-1]}")
 print(bound_slopes[["activation", "d", "r", "slope", "low", "high", "bias"]].to_string(
@@ -488,7 +553,7 @@ board = []
 for _, at in error_slopes.iterrows():
     values = at["slope"], at["low"], at["high"]
     board.append(row("slope of the error in m", at, at["claim"], *values, "<="))
-for _, at in slope_table(results, squares, "error", "claim", seed, m_min=256).iterrows():
+for _, at in slopes("error", "claim", m_min=256).iterrows():
     values = at["slope"], at["low"], at["high"]
     board.append(row("slope of the error, m >= 256, expansion", at, at["expanded"], *values, "="))
 for _, at in far_exponents.iterrows():

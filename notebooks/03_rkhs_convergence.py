@@ -34,13 +34,15 @@ import numpy as np
 import pandas as pd
 
 from ntksgd import check
-from ntksgd.compare import exact_curves as schedule_study
-from ntksgd.compare import tuned_steps
+from ntksgd.compare import schedules as schedule_risks
+from ntksgd.compare.exact_curves import exponent, window_times
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
+
+# %%
 from ntksgd.report import claims
 from ntksgd.report.figures import convergence as draw
 from ntksgd.report.figures import save, use_style
@@ -109,7 +111,7 @@ rows = []  # of the scoreboard
 # activation, $\lambda_k$ falls faster than any power and $\beta=\infty$.
 
 # %%
-spectrum = mercer_spectrum("relu", 2, schedule_study.degrees("relu", 2))
+spectrum = mercer_spectrum("relu", 2, schedule_risks.degrees("relu", 2))
 shown = mercer_spectrum("relu", 2, 400)
 angle = np.linspace(-np.pi, np.pi, 601)
 frames = []
@@ -331,9 +333,21 @@ print(f"variance / (eta_T kappa(1)/2) at T = {T:.0e}: {at_T.variance / at_T.lead
 # %%
 cases = [(activation, d) for activation in activations for d in dimensions]
 times = np.round(np.geomspace(10, far, 6 * round(np.log10(far / 10)) + 1))
-curves = schedule_study.slope_curves(cases, regularities, times, step, excess)
-measured = pd.concat([schedule_study.slopes(curves, s2, T, 3) for s2 in noises])
-limits = schedule_study.slopes(curves, noises[-1], far)
+curves = schedule_risks.paper_risks(cases, regularities, times, step, excess)
+
+
+def slopes(noise, T, decades=None):
+    """Exponents of the risks over the last decades before T."""
+    rows = []
+    for key, c in curves.items():
+        e = schedule_risks.last_exponent(c.times, c.signal + noise * c.variance, T, decades)
+        rows.append((*key, min(T, c.times[-1]), noise, e.value, e.low, e.high))
+    return pd.DataFrame(rows, columns=["activation", "d", "r", "T", "noise", "exponent", "low",
+                                       "high"])
+
+
+# %%
+measured, limits = pd.concat([slopes(s2, T, 3) for s2 in noises]), slopes(noises[-1], far)
 table = measured.pivot_table(index=["activation", "d", "r"], columns="noise", values="exponent")
 table.columns = [f"s2={s2:g}" for s2 in table.columns]
 table.insert(0, "paper", -predicted_rates.capacity_free(table.index.get_level_values("r")))
@@ -359,11 +373,11 @@ print(table.round(3).reset_index().to_string(index=False))
 
 # %%
 frames = []
-for key, curve in curves.groupby(["activation", "d", "r"], sort=False):
-    risk = (curve.signal + noises[-1] * curve.variance).to_numpy()
-    frames.append(curve[["activation", "d", "r", "T"]].assign(
-        exponent=local_exponents(curve["T"], risk), refined=refined(*key),
-        paper=-float(predicted_rates.capacity_free(key[2])), horizon=float(T)))
+for key, curve in curves.items():
+    risk = curve.signal + noises[-1] * curve.variance
+    frames.append(pd.DataFrame(dict(zip(("activation", "d", "r"), key, strict=True)) | {
+        "T": curve.times, "exponent": local_exponents(curve.times, risk), "refined": refined(*key),
+        "paper": -float(predicted_rates.capacity_free(key[2])), "horizon": float(T)}))
 local = pd.concat(frames, ignore_index=True)
 local = local[local["T"] >= 100].reset_index(drop=True)
 save(draw.local_exponents(local), "03_rkhs_convergence-local", local)
@@ -398,14 +412,14 @@ for activation, d in cases:
 
 # %%
 beta2 = 2.0  # ReLU on the circle
-horizons = schedule_study.window_times(tied_T, 3)
+horizons = window_times(tied_T, 3)
 frames = [limits[limits.activation == "relu"].assign(
     case=lambda part: "t^(-θ), ReLU, d = " + part.d.astype(str))]
 tied = []
-risks = schedule_study.horizon_curves(spectrum, regularities, horizons, noises[-1], step,
-                                      excess=excess)
+risks = schedule_risks.tied_risks(spectrum, regularities, horizons, noises[-1], step,
+                                  excess=excess)
 for r, risk in zip(regularities, risks, strict=True):
-    e = schedule_study.exponent(horizons, risk)
+    e = exponent(horizons, risk)
     tied.append({"r": r, "exponent": e.value, "low": e.low, "high": e.high})
 frames.append(pd.DataFrame(tied).assign(case="tied to T, ReLU, d = 2"))
 
@@ -447,7 +461,13 @@ for row in tied:
 # %%
 thetas = np.round(np.arange(0.15, 0.91, 0.05), 2)
 swept = [0.25, 0.5, 1.0]
-sweep = schedule_study.theta_sweep(spectrum, swept, thetas, tied_T, 3, noises[-1], step, excess)
+risks = schedule_risks.decaying_risks(spectrum, swept, thetas, horizons, noises[-1], step, excess)
+sweep = []
+for theta, of_theta in zip(thetas, risks, strict=True):
+    for r, risk in zip(swept, of_theta, strict=True):
+        e = exponent(horizons, risk)
+        sweep.append((r, theta, e.value, e.low, e.high))
+sweep = pd.DataFrame(sweep, columns=["r", "theta", "exponent", "low", "high"])
 fine = np.linspace(0.1, 0.9, 161)
 theory = pd.concat([pd.DataFrame({
     "r": r, "theta": fine, "exponent": predicted_rates.last_iterate(r, fine, beta2),
@@ -542,13 +562,13 @@ assert (bounds.bound >= bounds.risk).all()
 # $r=1$. Every scheme gets its best constant (or initial) step, for each $T$ and $r$.
 
 # %%
-horizons = schedule_study.window_times(tuned_T, 2)
+horizons = window_times(tuned_T, 2)
 etas = np.geomspace(step / spectrum.trace, 30.0 / tuned_T, steps_tuned)
-risks = tuned_steps.tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
+risks = schedule_risks.tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
 frames = []
-for i, scheme in enumerate((*tuned_steps.SCHEMES, "ridge regression")):
+for i, scheme in enumerate((*schedule_risks.SCHEMES, "ridge regression")):
     for j, r in enumerate(regularities):
-        e = schedule_study.exponent(horizons, risks[i, j])
+        e = exponent(horizons, risks[i, j])
         frames.append({"scheme": scheme, "r": r, "exponent": e.value, "low": e.low,
                        "high": e.high, "risk": risks[i, j, -1],
                        "relative": risks[i, j, -1] / risks[-1, j, -1]})
@@ -585,13 +605,13 @@ print(schemes.pivot(index="r", columns="scheme", values="exponent").round(3).to_
 # $r=1$, **saturated** beyond, where early stopping alone (no $\lambda$) goes on.
 
 # %%
-horizons, frames = schedule_study.window_times(tied_T, 3), []
+horizons, frames = window_times(tied_T, 3), []
 for kind, weight, rate in (("no weight decay", 0.0, predicted_rates.capacity_free),
                            ("weight decay", 1.0, predicted_rates.decayed_weights)):
-    risks = schedule_study.horizon_curves(spectrum, regularities, horizons, noises[-1], step,
-                                          weight, excess)
+    risks = schedule_risks.tied_risks(spectrum, regularities, horizons, noises[-1], step, weight,
+                                      excess)
     for r, risk in zip(regularities, risks, strict=True):
-        e = schedule_study.exponent(horizons, risk)
+        e = exponent(horizons, risk)
         frames.append({"kind": kind, "r": r, "exponent": e.value, "low": e.low, "high": e.high,
                        "theory": -float(rate(r))})
 decayed = pd.DataFrame(frames)
@@ -629,10 +649,8 @@ rkhs = pd.concat(frames, ignore_index=True)
 save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs)
 
 # %%
-at = schedule_study.window_times(strong_T, np.log10(strong_T) / 4)
 for r, part in rkhs.groupby("r"):
-    e = schedule_study.exponent(at, np.exp(np.interp(np.log(at), np.log(part["T"]),
-                                                     np.log(part.rkhs))))
+    e = schedule_risks.last_exponent(part["T"], part.rkhs, strong_T)
     quantity = f"limit exponent of the squared RKHS distance (T to {strong_T:.0e})"
     rows.append(claims.Claim("B", quantity, "relu", 2, r, part.slope.iloc[0], e.value, e.low,
                              e.high, "="))

@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from ntksgd.compare import approximation_setting as layout
-from ntksgd.compare import approximation_study as study
-from ntksgd.compare.approximation import (
-    Curve,
+from ntksgd.compare.approximation import Resolution, measured, predicted, problem
+from ntksgd.compare.approximation_draws import (
     half_network,
     nested_kernels,
+    ridge_paths,
     ridge_residual,
-    sample_curves,
+    sample_errors,
     sample_ridge_path,
 )
-from ntksgd.compare.approximation_slopes import bootstrap_rms, limit_slopes, rms_slope, slope_table
 from ntksgd.kernels import neuron_moments as fluctuation
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -26,12 +24,12 @@ from ntksgd.risk import approximation as approx
 from reference_approximation import coupling as slow_coupling
 from reference_approximation import neuron_matrix
 
-SMALL = layout.Resolution(band=8, grid=60, reach=28)
+SMALL = Resolution(band=8, grid=60, reach=28)
 
 
 @pytest.fixture(scope="module")
 def circle():
-    return layout.setting("erf", 2, [0.5, 1.0], resolution=SMALL)
+    return problem("erf", 2, [0.5, 1.0], resolution=SMALL)
 
 
 def vector_form(matrix, weights):
@@ -152,16 +150,20 @@ def test_expansion_is_the_mean_over_neurons_of_its_definition(circle):
 
 
 def test_measured_fluctuation_is_its_first_order_and_error_is_between_its_bounds(circle):
-    table, squares = study.measure([circle], [("claim", 0.5), ("fixed", 1.0)],
-                                   [64, 1024, 2048], 200, seed=3)
-    late = table[table["m"] >= 1024]
-    standard = (late["fluctuation_high"] - late["fluctuation_low"]) / 3.92
-    assert np.all(np.abs(late["fluctuation"] - late["expanded_fluctuation"]) < 4 * standard)
-    assert np.all(standard < 0.08 * late["fluctuation"])
-    assert np.all(table["error_high"] < table["bound"])
-    assert np.all(table["error_high"] > table["bias"])
-    assert np.all(table["fluctuation_high"] < table["fluctuation_bound"])
-    assert squares["erf", 2, 0.5, "claim"].shape == (2, 200, 3)
+    curves = measured([circle], [("claim", 0.5), ("fixed", 1.0)], [64, 1024, 2048],
+                      replicates=200, seed=3)
+    assert [(c.r, c.rule) for c in curves] == [(0.5, "claim"), (1.0, "fixed")]
+    for curve in curves:
+        assert curve.squared_error.shape == curve.squared_fluctuation.shape == (200, 3)
+        (error, fluctuation), (over, spread) = np.transpose([
+            (squares.mean(axis=0), 2 * squares.std(axis=0) / np.sqrt(200))
+            for squares in (curve.squared_error, curve.squared_fluctuation)], (1, 0, 2))
+        gap = np.abs(fluctuation - curve.expansion.fluctuation**2)
+        assert np.all(gap[1:] < 2 * spread[1:])
+        assert np.all(spread[1:] < 0.32 * fluctuation[1:])
+        assert np.all(error + over < curve.bound.total**2)
+        assert np.all(error + over > curve.bias**2)
+        assert np.all(fluctuation + spread < curve.bound.fluctuation**2)
 
 
 # --- sampled errors --------------------------------------------------------------------------
@@ -189,7 +191,7 @@ def test_half_network_has_the_kernel_of_the_whole():
 def test_sampled_error_and_fluctuation_follow_their_identities(circle):
     target, lam, m = circle.targets[1.0], 0.05, 16
     seed = np.random.SeedSequence(4)
-    square, moved = sample_curves(("erf", [m], [Curve(target, [lam])], 60), seed)[:, 0, 0]
+    square, moved = np.array(sample_errors(("erf", [m], [(target, [lam])], 60), seed))[:, 0, 0]
     grid = sphere.quadrature(2, 60)
     (matrix,) = nested_kernels("erf", [m], grid, np.random.default_rng(seed))
     limit = vector_form(tangent_kernel("erf").gram(grid[0]), grid[1])
@@ -222,60 +224,32 @@ def test_ridge_path_is_monotone_and_ends_at_the_distance_from_the_features(name)
 def test_feature_rank_is_the_rank_of_the_kernel():
     points, weights = sphere.quadrature(3, 20)
     for name in ("relu", "erf"):
-        chosen = layout.setting(name, 3, [0.5], resolution=layout.Resolution(4, 20, 4))
+        chosen = problem(name, 3, [0.5], resolution=Resolution(4, 20, 4))
         (matrix,) = nested_kernels(name, [16], (points, weights), np.random.default_rng(6))
-        assert np.linalg.matrix_rank(matrix, tol=1e-12) == layout.feature_rank(chosen, 16)
+        assert np.linalg.matrix_rank(matrix, tol=1e-12) == chosen.feature_rank(16)
 
 
 def test_no_ridge_beats_the_rank_floor(circle):
-    table, limits = study.measure_ridge_paths([circle], [2, 4], np.logspace(-6, 0, 4), 40, seed=7)
-    assert np.all(table["error_high"] > table["floor"])
-    assert np.all(table["floor"] > 0)
-    for r in (0.5, 1.0):
-        last = table[(table["r"] == r) & (table["lam"] == 0)]
-        np.testing.assert_allclose(last["error"],
-                                   np.sqrt(np.mean(limits["erf", 2, r], axis=0)))
+    paths = ridge_paths([circle], [2, 4], np.logspace(-6, 0, 4), replicates=40, seed=7)
+    assert [(p.r, p.m) for p in paths] == [(0.5, 2), (0.5, 4), (1.0, 2), (1.0, 4)]
+    for path in paths:
+        squares = path.squared_error
+        assert squares.shape == (40, 5) and path.ridge[-1] == 0
+        spread = 2 * squares.std(axis=0) / np.sqrt(40)
+        assert np.all(squares.mean(axis=0) + spread > path.floor**2) and path.floor > 0
+        # draws of a problem are shared by its targets, not by its widths
+        item = ("erf", path.m, [circle.targets[path.r]], path.ridge[:-1], 60)
+        seed = np.random.SeedSequence(7, spawn_key=({2: 0, 4: 40}[path.m],))
+        np.testing.assert_allclose(squares[0], sample_ridge_path(item, seed)[0])
 
 
 def test_grid_refinement_changes_relu_more_than_a_smooth_activation(circle):
-    rough = layout.setting("relu", 2, [0.5], resolution=SMALL)
-    changes = [study.two_grids(s, [("claim", 0.5)], [16, 64], 2, (60, 120), seed=8)
-               for s in (circle, rough)]
-    assert changes[0]["error"] < 1e-6 < changes[1]["error"] < 0.05
-
-
-# --- slopes ----------------------------------------------------------------------------------
-
-
-def test_slope_of_the_root_mean_square():
-    m = 2.0 ** np.arange(3, 10)
-    noise = np.random.default_rng(9).lognormal(sigma=0.3, size=(50, 1))
-    fitted = rms_slope(m, (3 * m**-0.4 * noise) ** 2, seed=1)
-    assert fitted.value == pytest.approx(-0.4) and fitted.low <= -0.4 + 1e-9
-    assert (fitted.x_min, fitted.x_max) == (8.0, 512.0)
-    np.testing.assert_allclose(fitted(m), np.sqrt(np.mean((3 * m**-0.4 * noise) ** 2, axis=0)))
-
-
-def test_bootstrap_interval_covers_the_root_mean_square():
-    rng, hits = np.random.default_rng(10), 0
-    for trial in range(200):
-        value, low, high = bootstrap_rms(rng.standard_normal((60, 1)) ** 2, trial, resamples=400)
-        assert low <= value <= high
-        hits += low[0] <= 1 <= high[0]
-    assert 175 <= hits <= 199  # 95 %, a little less for a percentile interval
-
-
-def test_slope_tables_use_the_widths_they_name(circle):
-    table, squares = study.measure([circle], [("claim", 0.5), ("fixed", 1.0)], [4, 8, 16, 32, 64],
-                                   4, seed=3)
-    rows = slope_table(table, squares, "fluctuation", "fixed", seed=1, m_min=8)
-    assert rows["m_min"].tolist() == [8] and rows["r"].tolist() == [1.0]
-    assert rows["expanded"][0] == pytest.approx(-0.5)
-    expected = rms_slope([8, 16, 32, 64], squares["erf", 2, 1.0, "fixed"][1][:, 1:], 1)
-    assert rows["slope"][0] == expected.value
-    limits = {("erf", 2, 1.0): squares["erf", 2, 1.0, "fixed"][0]}
-    expected = rms_slope([16, 32, 64], limits["erf", 2, 1.0][:, 2:], 1)
-    assert limit_slopes(limits, [4, 8, 16, 32, 64], 1, m_min=16)["slope"][0] == expected.value
+    changes = []
+    for chosen in (circle, problem("relu", 2, [0.5], resolution=SMALL)):
+        coarse, fine = (measured([chosen], [("claim", 0.5)], [16, 64], replicates=2, seed=8,
+                                 grid=grid)[0].squared_error for grid in (60, 120))
+        changes.append(np.abs(np.sqrt(coarse / fine) - 1).max())
+    assert changes[0] < 1e-6 < changes[1] < 0.05
 
 
 # --- bad input -------------------------------------------------------------------------------
@@ -294,11 +268,11 @@ def test_slope_tables_use_the_widths_they_name(circle):
         (lambda s: approx.expansion(s.targets[0.5], s.spectrum, np.eye(3), 8, 0.1), "coupling"),
         (lambda s: approx.expansion(s.targets[0.5], mercer_spectrum("relu", 2, 28),
                                     s.coupling, 8, 0.1), "spectrum"),
-        (lambda s: layout.theory(s, 0.5, [8], "none"), "rule = 'none'"),
-        (lambda s: layout.setting("erf", 4, [0.5]), "d = 4"),
-        (lambda s: layout.setting("erf", 2, [-1.0]), "r = -1"),
-        (lambda s: study.measure([s], [("claim", 0.5)], [7], 2, 0), "m = 7"),
-        (lambda s: study.measure([s], [("claim", 0.5)], [8], 1, 0), "replicates = 1"),
+        (lambda s: predicted(s, 0.5, "none", [8]), "rule = 'none'"),
+        (lambda s: problem("erf", 4, [0.5]), "d = 4"),
+        (lambda s: problem("erf", 2, [-1.0]), "r = -1"),
+        (lambda s: measured([s], [("claim", 0.5)], [7], replicates=2, seed=0), "m = 7"),
+        (lambda s: measured([s], [("claim", 0.5)], [8], replicates=1, seed=0), "replicates = 1"),
         (lambda s: list(nested_kernels("relu", [8, 4], sphere.quadrature(2, 6),
                                        np.random.default_rng(0))), "must increase"),
         (lambda s: fluctuation.degree_coupling("erf", 1, 4), "d = 1"),

@@ -1,4 +1,4 @@
-"""Decay laws: limits, extrapolation, refusals; the tables of notebook 01."""
+"""Decay laws: limits, extrapolation, refusals; distance of squareplus to ReLU."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from scipy import integrate
 
 from ntksgd.kernels import decay
 from ntksgd.kernels.spectrum import mercer_spectrum
-from ntksgd.report import kernel_tables as mercer_study
+from ntksgd.kernels.two_layer import tangent_kernel
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])
@@ -31,13 +31,16 @@ def test_squareplus_law_tends_to_the_eigenvalues(d, gamma):
 
 @pytest.mark.parametrize("d", [2, 3, 5])
 def test_relu_exponents(d):
-    for _, exponent, ratio in mercer_study.relu_exponents(d, 1024):
-        assert exponent[0] == pytest.approx(-d, abs=1e-3) and ratio[0] == pytest.approx(1, abs=1e-3)
+    for parity in (0, 1):
+        k, local, ratio = decay.relu_octaves(d, 1024, parity)
+        assert decay.extrapolate(k, local, 1)[0] == pytest.approx(-d, abs=1e-3)
+        assert decay.extrapolate(k, ratio, 1)[0] == pytest.approx(1, abs=1e-3)
 
 
 def test_squareplus_exponents():
-    power, ratio = mercer_study.squareplus_exponents(0.5, 3)
-    assert power[0] == pytest.approx(2 / 3, abs=5e-4) and ratio[0] == pytest.approx(1, abs=0.02)
+    q, ratio, power = decay.squareplus_octaves(0.5, 3)
+    assert decay.extrapolate(q[1:], power, 4 / 3)[0] == pytest.approx(2 / 3, abs=5e-4)
+    assert decay.extrapolate(q, ratio, 2 / 3)[0] == pytest.approx(1, abs=0.02)
 
 
 def test_extrapolation_is_exact_for_one_correction_and_its_interval_covers_two():
@@ -64,33 +67,16 @@ def test_distance_of_squareplus_to_relu():
     for s in (1.0, 0.2):
         mean = integrate.quad(lambda u, s=s: (u + np.sqrt(u * u + s * s)) / 2
                               * np.exp(-u * u / 2) / np.sqrt(2 * np.pi), -12, 12)[0]
-        assert mercer_study.relu_limit_law(s)[1] == pytest.approx(mean**2 - 0.5 / np.pi, rel=1e-7)
-    table = mercer_study.relu_limit([1.0, 0.5])
-    for part in ("kappa_0", "kappa_1"):
-        np.testing.assert_allclose(table[part], table[part + "_theory"], rtol=1e-9)
+        assert decay.squareplus_to_relu(s)[0] == pytest.approx(mean**2 - 0.5 / np.pi, rel=1e-7)
+    t, limit = np.linspace(-1, 1, 201), tangent_kernel("relu")
+    for s in (1.0, 0.5):
+        gaps = np.subtract(tangent_kernel(f"squareplus({s!r})").parts(t), limit.parts(t))
+        np.testing.assert_allclose(np.abs(gaps).max(axis=1), decay.squareplus_to_relu(s), rtol=1e-9)
 
 
-def test_hexagon():
-    table = mercer_study.hexagon_table("relu", [0.0, 0.3, 1.0])
-    np.testing.assert_allclose(table["smallest"], table["gamma"] ** 2 / 6, atol=1e-7)
-    np.testing.assert_allclose(table["theory"], table["gamma"] ** 2 / 6)
-
-
-def test_rkhs_norms_of_triangle_and_square_wave():
-    """Their powers by quadrature; the square wave's sum grows like K, the triangle's converges."""
-    phi = (np.arange(2**14) + 0.5) * 2 * np.pi / 2**14
-    values = mercer_spectrum("relu", 2, 99).eigenvalues
-    table = mercer_study.rkhs_norms("relu", [99])
-    for name, wave in (("triangle wave", np.abs(phi - np.pi) - np.pi / 2),
-                       ("square wave", np.sign(np.cos(phi)))):
-        power = 2 * np.array([np.mean(wave * np.cos(k * phi)) ** 2 for k in range(1, 100)])
-        assert table[name][0] == pytest.approx(np.sum(power / values[1:]), rel=1e-3)
-    growth = mercer_study.rkhs_norms("relu", [500, 1000])
-    assert growth["square wave"][1] / growth["square wave"][0] == pytest.approx(2, abs=0.02)
-    assert growth["triangle wave"][1] / growth["triangle wave"][0] == pytest.approx(1, abs=1e-3)
-
-
-def test_log_degrees_keep_both_parities():
-    k = mercer_study.log_degrees(1, 400)
-    assert k[0] >= 1 and k[-1] <= 400 and np.all(np.diff(k) > 0)
-    assert set(k[k % 2 == 0][:-1] + 1) <= set(k)
+def test_gram_matrix_of_a_hexagon_is_singular_without_a_bias():
+    angles = np.arange(6) * np.pi / 3
+    corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    for gamma in (0.0, 0.3, 1.0):
+        smallest = np.linalg.eigvalsh(tangent_kernel("relu", gamma).gram(corners))[0]
+        assert smallest == pytest.approx(gamma**2 / 6, abs=1e-7)

@@ -12,6 +12,7 @@ from ntksgd.problems.target import source_target
 from ntksgd.risk.clustering import cluster
 from ntksgd.risk.exact import expected_risk, expected_risks, truncation_gap
 from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.radau import Block
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 from ntksgd.sgd.kernel import kernel_sgd
 
@@ -73,6 +74,20 @@ def test_collocation_equals_direct_recursion(circle, schedule, weight_decay, bat
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9)
     for name in ("variance", "rkhs_variance", "averaged_variance"):
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9, atol=1e-15)
+
+
+def test_block_solves_recursions_whose_solution_is_a_polynomial():
+    """y = t^3 + k solves y(t+1) - y(t) = -q y + g for any decay q, with g to match."""
+    block, k = Block(200.0, 64.0), np.arange(3.0)
+    t, q = block.times[:, None], np.array([0.0, 1e-3, 0.5]) / block.times[1:, None]
+    y = t**3 + k
+    forcing = (t[1:] + 1) ** 3 - t[1:] ** 3 + q * y[1:]
+    np.testing.assert_allclose(block.solve(q, y[0], forcing), y[1:], rtol=1e-11)
+    np.testing.assert_allclose(block.accumulate(y[0], forcing - q * y[1:]), y[1:], rtol=1e-11)
+    np.testing.assert_allclose(block.advanced(y), (t[1:] + 1) ** 3 + k, rtol=1e-11)
+    for time in (213.0, 264.0):
+        np.testing.assert_allclose(block.at(time, y), time**3 + k, rtol=1e-11)
+    assert block.unresolved(y[None], 0.0) < 1e-13 < block.unresolved(np.abs(t - 230)[None], 0.0)
 
 
 def test_tail_average_equals_direct_recursion(circle):

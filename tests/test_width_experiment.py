@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ntksgd.compare import kernel_drift
+from ntksgd.problems.schedules import constant
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.width import budget as width_budget
@@ -99,6 +100,13 @@ def test_expected_rkhs_norm_is_that_of_the_kernel_iterate(setup):
     np.testing.assert_allclose(found, expected, rtol=1e-10)
     drift = experiment.couple(setup, [512], times[1:], 300, 1, linearised=False).drift[:, 0]
     np.testing.assert_allclose(np.mean(drift**2, axis=0), found[1:], rtol=0.12)
+
+
+def test_expected_rkhs_norm_refuses_steps_beyond_its_products(setup):
+    spectrum = setup.target.spectrum
+    schedule = constant(1.01 / spectrum.eigenvalues[0])
+    with pytest.raises(ValueError, match="1.01, must be below 1"):
+        expected_rkhs_norm(spectrum, setup.target, schedule, [10], 0.1)
 
 
 def test_small_tolerance_law_is_exact_part_plus_difference(setup):

@@ -1,141 +1,147 @@
-"""Draws of the width-m approximant on a quadrature grid, for claim A.
+"""Claim A along the widths: ridge approximants of drawn networks beside `risk.approximation`."""
 
-On a grid with points x_i and weights w_i of total mass 1, the operator L_m is the symmetric matrix
-    A_ij = sqrt(w_i) K_m(x_i, x_j) sqrt(w_j),
-a function f the vector sqrt(w_i) f(x_i), and the L^2 norm the Euclidean one. The target is
-band-limited, so its integrals are exact on the grid; only K_m is discretised.
-"""
-
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
-from threadpoolctl import threadpool_limits
 
 from ntksgd import check
-from ntksgd.kernels import sphere
-from ntksgd.models.activations import activation
-from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise, tangent_features
-from ntksgd.problems.target import Target
+from ntksgd.compare.approximation_draws import sample_errors
+from ntksgd.kernels.neuron_moments import degree_coupling, hilbert_schmidt_constant
+from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
+from ntksgd.problems.target import source_target
+from ntksgd.risk import approximation as theory
+from ntksgd.stats.sweep import map_tasks
 
 
-class Curve(NamedTuple):
-    """One target and the ridge it is approximated with at each width."""
+class Resolution(NamedTuple):
+    """Largest degree of the target, of the quadrature grid, and of the expansion in 1/m."""
 
-    target: Target
-    ridges: np.ndarray
-
-
-def half_network(m, d, rng):
-    """Draw the first m/2 neurons of the symmetric initialisation: their tangent kernel is K_m."""
-    return Parameters(*(part[: m // 2] for part in initialise(m, d, rng)))
+    band: int
+    grid: int
+    reach: int
 
 
-def nested_kernels(spec, widths, grid, rng, gamma=1.0):
-    """Yield the matrices A of L_m for increasing widths of one draw of neurons.
+# Sizes of the dense systems: 256 and 325 points; for vanishing ridges 2048 and 4186.
+STANDARD = {2: Resolution(64, 255, 512), 3: Resolution(12, 24, 96)}
+FINE = {2: Resolution(400, 2047, 400), 3: Resolution(40, 90, 40)}
 
-    Each width keeps the neurons of the smaller ones, so the cost is that of the largest.
+# How the ridge is chosen from the width m and the regularity r.
+RULES = {
+    "claim": theory.claimed_ridge,
+    "bound": lambda m, r: m**-0.5,
+    "fixed": lambda m, r: np.full(m.shape, 0.1),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One activation and dimension: targets by regularity, and the moments of one neuron.
+
+    Attributes
+    ----------
+    activation : str
+    d : int
+    resolution : Resolution
+    targets : dict of float to Target
+        By regularity r, band-limited to degree `resolution.band`.
+    spectrum : Spectrum
+        To degree `resolution.reach`.
+    """
+
+    activation: str
+    d: int
+    resolution: Resolution
+    targets: dict
+    spectrum: Spectrum
+
+    @cached_property
+    def coupling(self):
+        """q_kl of `neuron_moments.degree_coupling`, to the largest degree of the spectrum."""
+        return degree_coupling(self.activation, self.d, self.spectrum.max_degree)
+
+    @cached_property
+    def constant(self):
+        """C of `neuron_moments.hilbert_schmidt_constant`."""
+        return hilbert_schmidt_constant(self.activation, self.d)
+
+    def feature_rank(self, m):
+        """Largest rank of K_m: d + 2 features a neuron; d + 1 for ReLU, sigma = <b, sigma' x>."""
+        return check.width(m) // 2 * (self.d + (1 if self.activation == "relu" else 2))
+
+
+def problem(spec, d, regularities, excess=0.05, resolution=None):
+    """Prepare one activation and dimension, with targets of the given regularities.
+
+    Degrees whose eigenvalue is below 1e-20 of the largest are dropped: they would carry no power.
+    `resolution` defaults to the STANDARD one of the dimension, 2 or 3.
+    """
+    if resolution is None:
+        resolution = STANDARD[check.one_of("d", d, STANDARD)]
+    spectrum = mercer_spectrum(spec, d, resolution.reach).truncate(1e-20)
+    kept = slice(resolution.band + 1)
+    low = Spectrum(d, spectrum.eigenvalues[kept], spectrum.multiplicities[kept], spectrum.trace)
+    targets = {r: source_target(low, r, excess) for r in regularities}
+    return Problem(str(spec), d, resolution, targets, spectrum)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One target approximated along the widths: theory, and draws if there are any.
+
+    The rule is one of `RULES`; widths, ridge and the exact bias have shape (n,). ||e_m||^2 and
+    ||e - e_m||^2 of the draws have shape (replicates, n); without draws they are None.
+    """
+
+    problem: Problem
+    r: float
+    rule: str
+    widths: np.ndarray
+    ridge: np.ndarray
+    bias: np.ndarray
+    bound: theory.Bound
+    expansion: theory.Expansion
+    squared_error: np.ndarray | None = None
+    squared_fluctuation: np.ndarray | None = None
+
+
+def predicted(problem, r, rule, widths):
+    """The Curve of theory, without draws."""
+    m, target = np.asarray(widths, dtype=float), problem.targets[r]
+    ridge = RULES[check.one_of("rule", rule, RULES)](m, r)
+    return Curve(problem, r, rule, m, ridge, theory.bias(target, ridge),
+                 theory.bound(target, m, ridge, problem.constant),
+                 theory.expansion(target, problem.spectrum, problem.coupling, m, ridge))
+
+
+def measured(problems, rules, widths, *, replicates, seed, grid=None):
+    """Draw networks, and set the errors of their kernels beside theory.
 
     Parameters
     ----------
-    spec : str or Activation
+    problems : sequence of Problem
+    rules : sequence of (str, float)
+        Pairs of a rule of `RULES` and a regularity.
     widths : sequence of int
-        Even and increasing.
-    grid : tuple of ndarray
-        Points (n, d) and weights (n,), as `sphere.quadrature` returns them.
-    rng : numpy.random.Generator
-    """
-    act, (points, weights) = activation(spec), grid
-    widths = [check.width(m) for m in widths]
-    if any(a >= b for a, b in zip(widths, widths[1:], strict=False)):
-        raise ValueError(f"widths = {widths}: must increase")
-    neurons = half_network(widths[-1], points.shape[1], rng)
-    root, total, done = np.sqrt(weights), 0.0, 0
-    for m in widths:
-        block = Parameters(*(part[done : m // 2] for part in neurons))
-        total = total + block.a.size * empirical_ntk(block, points, points, act, gamma)
-        done = m // 2
-        yield root[:, None] * (total / done) * root
-
-
-def ridge_residual(matrix, values, lam):
-    """Solve for lam (A + lam)^(-1) f, the part of the vector f that ridge regression misses."""
-    shifted = matrix.copy()
-    shifted.flat[:: len(matrix) + 1] += lam
-    factor = linalg.cho_factor(shifted, overwrite_a=True, check_finite=False)
-    return lam * linalg.cho_solve(factor, values, check_finite=False)
-
-
-def sample_curves(item, seed):
-    """One replicate: squared errors and fluctuations of every curve at every width.
-
-    Parameters
-    ----------
-    item : tuple
-        (spec, widths, curves, degree) or (spec, widths, curves, degree, gamma): activation,
-        increasing even widths, a list of Curve on one sphere, degree of the quadrature grid.
-    seed : numpy.random.SeedSequence
+        Even and increasing, nested in each replicate.
+    replicates : int
+        At least 2.
+    seed : int
+    grid : int, optional
+        Degree of the quadrature grid, if not that of the problem's resolution.
 
     Returns
     -------
-    ndarray, shape (2, len(curves), len(widths))
-        ||e_m||^2 and ||e - e_m||^2.
+    list of Curve
+        One a (problem, rule); curves of a problem share their draws.
     """
-    spec, widths, curves, degree, *gamma = item
-    grid = sphere.quadrature(curves[0].target.d, degree)
-    root = np.sqrt(grid[1])
-    values = [root * curve.target(grid[0]) for curve in curves]
-    biases = [
-        [root * _ridge_bias(curve.target, lam)(grid[0]) for lam in curve.ridges] for curve in curves
-    ]
-    squares = np.empty((2, len(curves), len(widths)))
-    with threadpool_limits(1, "blas"):  # tasks run side by side; one thread also fixes rounding
-        kernels = nested_kernels(spec, widths, grid, np.random.default_rng(seed), *gamma)
-        for j, matrix in enumerate(kernels):
-            for i, curve in enumerate(curves):
-                error = ridge_residual(matrix, values[i], curve.ridges[j])
-                squares[:, i, j] = error @ error, np.sum((error - biases[i][j]) ** 2)
-    return squares
-
-
-def _ridge_bias(target, lam):
-    """The function e = lam (L + lam)^(-1) f*, as a zonal series like the target."""
-    shrink = lam / (target.spectrum.eigenvalues + lam)
-    return Target(target.spectrum, target.r, shrink**2 * target.power, target.signs)
-
-
-def sample_ridge_path(item, seed):
-    """One replicate: squared errors for all ridges, and their limit as the ridge vanishes.
-
-    The limit is the squared distance of f* from the span of the tangent features.
-
-    Parameters
-    ----------
-    item : tuple
-        (spec, m, targets, ridges, degree) or (spec, m, targets, ridges, degree, gamma).
-    seed : numpy.random.SeedSequence
-
-    Returns
-    -------
-    ndarray, shape (len(targets), len(ridges) + 1)
-        The last column is the limit.
-    """
-    spec, m, targets, ridges, degree, *gamma = item
-    d = targets[0].d
-    points, weights = sphere.quadrature(d, degree)
-    root = np.sqrt(weights)
-    with threadpool_limits(1, "blas"):
-        neurons = half_network(m, d, np.random.default_rng(seed))
-        features = root[:, None] * tangent_features(neurons, points, activation(spec), *gamma)
-        # QR and SVD of the features: their Gram matrix would square the condition number
-        basis, triangle = linalg.qr(features, mode="economic", check_finite=False)
-        rotation, singular, _ = linalg.svd(triangle, check_finite=False)
-        # features that depend linearly on others (sigma on sigma' x for ReLU) leave only rounding
-        live = singular > singular[0] * len(points) * np.finfo(float).eps
-        eigenvalues = singular[live] ** 2
-        values = root[:, None] * np.stack([target(points) for target in targets], axis=1)
-        inside = rotation.T[live] @ (basis.T @ values)
-        outside = values - basis @ (rotation[:, live] @ inside)
-    lost = np.sum(outside**2, axis=0)
-    shrink = np.append(ridges, 0.0)[:, None] / (eigenvalues + np.append(ridges, 0.0)[:, None])
-    return (shrink**2 @ inside**2 + lost).T
+    check.integer("replicates", replicates, 2)
+    curves = [[predicted(p, r, rule, widths) for rule, r in rules] for p in problems]
+    items = [(p.activation, list(widths), [(p.targets[c.r], c.ridge) for c in row],
+              p.resolution.grid if grid is None else grid)
+             for p, row in zip(problems, curves, strict=True) for _ in range(replicates)]
+    drawn = np.reshape(map_tasks(sample_errors, items, seed),
+                       (len(problems), replicates, 2, len(rules), len(widths)))
+    return [replace(curve, squared_error=drawn[i, :, 0, j], squared_fluctuation=drawn[i, :, 1, j])
+            for i, row in enumerate(curves) for j, curve in enumerate(row)]

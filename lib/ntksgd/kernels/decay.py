@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from ntksgd import check
+from ntksgd.kernels.spectrum import mercer_spectrum
 
 
 def relu_law(d, k, gamma=1.0):
@@ -42,6 +43,49 @@ def squareplus_law(scale, d, k, gamma=1.0):
     """Leading term of lambda_k for squareplus of scale s on S^(d-1), degrees k >= 1."""
     prefactor, q = squareplus_prefactor(scale, d, k, gamma)
     return prefactor * np.exp(-1.5 * q ** (2 / 3))
+
+
+def squareplus_to_relu(scale):
+    """Distances of squareplus(s) to ReLU: of the NNGP kernels at t = 0, of the derivatives at 1.
+
+    Exact: (E sigma)^2 - 1/(2 pi) with E sigma = s^2 / (4 sqrt(2 pi)) e^(s^2/4) [K_0 + K_1](s^2/4),
+    modified Bessel functions, and (s/4) sqrt(pi/2) erfcx(s/sqrt 2). No distance at another t is
+    larger.
+    """
+    s = np.asarray(scale, dtype=float)
+    mean = s**2 / (4 * np.sqrt(2 * np.pi)) * (special.k0e(s**2 / 4) + special.k1e(s**2 / 4))
+    return mean**2 - 1 / (2 * np.pi), s / 4 * np.sqrt(np.pi / 2) * special.erfcx(s / np.sqrt(2))
+
+
+def relu_octaves(d, max_degree, parity, gamma=1.0):
+    """ReLU over even (parity 0) or odd (1) degrees, an octave apart up to about max_degree / 2.
+
+    Returns
+    -------
+    k, exponent, ratio : ndarray, shape (5,)
+        Degrees, local exponents of lambda_k there, and lambda_k over its law.
+    """
+    values = mercer_spectrum("relu", d, max_degree, gamma).eigenvalues
+    k = 2 * (max_degree // np.array([64, 32, 16, 8, 4])) + parity
+    local = np.log(values[k + 2] / values[k - 2]) / np.log((k + 2) / (k - 2))
+    return k, local, values[k] / relu_law(d, k, gamma)
+
+
+def squareplus_octaves(scale, d, gamma=1.0):
+    """Squareplus of scale s over even degrees, an octave apart.
+
+    Returns
+    -------
+    q, ratio : ndarray, shape (5,)
+        Arguments 2 s (k + (d-2)/2), and lambda_k over its law.
+    power : ndarray, shape (4,)
+        p in lambda_k = prefactor exp(-c q^p), from each two neighbours.
+    """
+    k = (np.array([5, 10, 20, 40, 80]) / scale).astype(int) // 2 * 2
+    values = mercer_spectrum(f"squareplus({scale!r})", d, int(k[-1]), gamma).eigenvalues[k]
+    prefactor, q = squareplus_prefactor(scale, d, k, gamma)
+    power = np.diff(np.log(-np.log(values / prefactor))) / np.diff(np.log(q))
+    return q, values / squareplus_law(scale, d, k, gamma), power
 
 
 def extrapolate(x, values, order):

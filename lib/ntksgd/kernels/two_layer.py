@@ -20,7 +20,7 @@ from scipy import special
 
 from ntksgd import check
 from ntksgd.kernels.funk_hecke import HALVINGS, mean_square_coefficients
-from ntksgd.kernels.sphere import gauss_panels, norm_quadrature
+from ntksgd.kernels.sphere import NORM_TAIL, gauss_panels, norm_quadrature
 from ntksgd.models.activations import Activation, activation, relu_value
 
 
@@ -99,9 +99,9 @@ def _angle_series(act, degree=64):
 
 def _second_moments(act):
     """(E[sigma(z)^2], E[sigma'(z)^2]), z ~ N(0, 1), by quadrature on each side of 0."""
-    z, weights = norm_quadrature(1, 32, HALVINGS)
-    return tuple(float(weights @ (f(z) ** 2 + f(-z) ** 2) / 2)
-                 for f in (act.value, act.derivative))
+    z, weights = gauss_panels(0.0, 1.0 + NORM_TAIL, 32, halvings=HALVINGS)
+    weights = weights * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return tuple(float(weights @ (f(z) ** 2 + f(-z) ** 2)) for f in (act.value, act.derivative))
 
 
 @dataclass(frozen=True)

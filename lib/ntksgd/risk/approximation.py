@@ -72,7 +72,7 @@ def bound(target, m, lam, constant):
     m, lam : array
         Widths and ridges, broadcast together.
     constant : float
-        C of E ||L_m - L||^2 <= 2 C / m (`fluctuation.hilbert_schmidt_constant`).
+        C of E ||L_m - L||^2 <= 2 C / m (`neuron_moments.hilbert_schmidt_constant`).
 
     Returns
     -------
@@ -106,7 +106,7 @@ def expansion(target, spectrum, coupling, m, lam):
     spectrum : Spectrum
         At least as many degrees as the target: L_m - L carries its power to higher ones.
     coupling : ndarray, shape (K + 1, K + 1)
-        q_kl of `fluctuation.degree_coupling`, K the largest degree of the spectrum.
+        q_kl of `neuron_moments.degree_coupling`, K the largest degree of the spectrum.
     m, lam : array
         Widths and ridges, broadcast together.
 

@@ -1,27 +1,20 @@
 r"""The same second moments over long blocks of steps at once: T = 10^9 in well under a second.
 
-Past the first steps every moment varies on the scale of t itself, so on a block [t0, t1] of steps
-it is a polynomial of degree p in t to high accuracy. The recursion y(t+1) = q(t) y(t) + g(t) is
-then asked to hold exactly at p Radau points of the block instead of at every integer. The shift is
-exact on polynomials, y(t+1) - y(t) = (e^D - 1) y with D the (nilpotent) differentiation matrix, so
-nothing is replaced by a differential equation: the only error is that of polynomial interpolation,
-estimated from the last Legendre coefficients; a block that is not resolved is halved. The Radau
-points contain the right end, which makes stiff modes (quasi-stationary ones) harmless.
+Past the first steps every moment varies on the scale of t itself, so on a block of steps it is a
+polynomial of degree p in t to high accuracy, and module `radau` solves for it. The moments depend
+on each other in one direction, M -> C -> L, B, A, so each solve has the earlier ones as forcing. A
+block that is not resolved is halved.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
-from numpy.polynomial import legendre
-from scipy.special import roots_jacobi
+from threadpoolctl import threadpool_limits
 
 from ntksgd.risk.modes import Modes
-from ntksgd.risk.moments import State, initial, step, unit_noise
+from ntksgd.risk.moments import State, initial, step, unit_noise, walk
+from ntksgd.risk.radau import DEGREE, Block
 
-DEGREE = 16
 #: Steps taken one by one at the start and after each break of the schedule.
 FIRST = 128
 TOLERANCE = 1e-9
@@ -30,141 +23,127 @@ TOLERANCE = 1e-9
 FLOOR = 1e-30
 
 
-@cache
-def radau(degree: int = DEGREE):
-    """Nodes [-1, Radau points, with 1], Legendre transform and differentiation matrix on them."""
-    nodes = np.concatenate([[-1.0], roots_jacobi(degree - 1, 1, 0)[0], [1.0]])
-    values = legendre.legvander(nodes, degree)
-    slopes = np.stack([legendre.legval(nodes, legendre.legder(row))
-                       for row in np.eye(degree + 1)], axis=1)
-    return nodes, np.linalg.inv(values), np.linalg.solve(values.T, slopes.T).T
+def moments_on(block: Block, modes: Modes, state: State, schedule) -> State:
+    """All moments at the nodes of a block that starts at ``state.t``.
 
-
-def difference_matrix(length: float) -> np.ndarray:
-    """Matrix of y -> y(t+1) - y(t) on a block of ``length`` steps: e^D - 1, a finite sum."""
-    D = radau()[2] * (2 / length)
-    term, total = D, D.copy()
-    for j in range(2, DEGREE + 1):
-        term = term @ D / j
-        total += term
-    return total
-
-
-def _solve(E, decay, start, forcing):
-    """y at the block's nodes after the first: y(t+1) - y(t) = -decay y + forcing.
-
-    decay (K, p), start (..., K), forcing (..., p, K) -> y (..., p, K).
+    Returns
+    -------
+    State
+        Of arrays with the node as last axis but one: C (n + 1, p + 1, K), M (n, p + 1, K), ...
     """
-    rhs = np.moveaxis(forcing - E[:, :1] * start[..., None, :], -1, 0)
-    matrices = E[:, 1:] + decay[:, :, None] * np.eye(DEGREE)
-    flat = np.moveaxis(rhs, -1, 1).reshape(len(decay), DEGREE, -1)
-    y = np.linalg.solve(matrices, flat).reshape(len(decay), DEGREE, *rhs.shape[1:-1])
-    return np.moveaxis(np.moveaxis(y, 1, -1), 0, -1)
+    eta = schedule(block.times[1:] + 1)[:, None]
+    M = _means(block, modes, state, eta)
+    C = _squares(block, modes, state, eta, M)
+    path = replace(state, t=block.times, C=C, M=M)
+    return path if state.A is None else _sums(block, modes, path, state, eta)
 
 
-def block(modes: Modes, state: State, schedule, length: float):
-    """All moments at the nodes of the block that starts at ``state.t``: a State of arrays.
+def _means(block, modes, state, eta):
+    """M: nothing forces it but weight decay, and without that nobody asks for it."""
+    if modes.weight_decay == 0:
+        return np.zeros((len(state.M), DEGREE + 1, state.M.shape[-1]))
+    forcing = -eta * modes.weight_decay * modes.power[:, None]
+    return _from(state.M, block.solve(modes.mean_decay(eta[:, 0]), state.M, forcing))
 
-    Returned arrays have the node as last axis but one: C (n+1, p+1, K), M (n, p+1, K), ...
+
+def _squares(block, modes, state, eta, M):
+    """C, coupled over the degrees through R = sum_k C_k alone, the source of gradient noise.
+
+    With C^0 the solution without gradient noise, and G^j that of a unit (R + s^2) at node j alone,
+    C = C^0 + sum_j (R_j + s^2) G^j; summed over the degrees, p equations for R_1 ... R_p.
     """
-    t = state.t + (radau()[0] + 1) / 2 * length
-    E, eta = difference_matrix(length)[1:], schedule(t[1:] + 1)
     lam, F, n = modes.weight_decay, modes.power[:, None], len(modes.power)
-    noise = unit_noise(modes)[:, None]
-    drop = modes.mean_decay(eta)  # (p, K)
-    mean = 1 - drop
-    column = eta[:, None]
-
-    M = np.zeros((n, DEGREE + 1, F.shape[-1]))
-    if lam > 0:
-        M = _with_start(state.M, _solve(E, drop.T, state.M, -column * lam * F))
-    # C is coupled through R = sum_k C_k alone: one column a node of R, then a p x p system for R
     forcing = np.zeros((n + 1 + DEGREE, DEGREE, F.shape[-1]))
-    forcing[:n] = column**2 * lam**2 * F - 2 * column * lam * mean * M[:, 1:]
-    forcing[n + 1:] = np.eye(DEGREE)[:, :, None] * column**2 / modes.batch * modes.weights
+    keep = 1 - modes.mean_decay(eta[:, 0])
+    forcing[:n] = eta**2 * lam**2 * F - 2 * eta * lam * keep * M[:, 1:]
+    forcing[n + 1:] = np.eye(DEGREE)[:, :, None] * eta**2 / modes.batch * modes.weights
     start = np.concatenate([state.C, np.zeros((DEGREE, F.shape[-1]))])
-    y = _solve(E, modes.decay(eta).T, start, forcing)
-    free, response = y[:n + 1], y[n + 1:]
-    G = response.sum(-1).T
-    risk = np.linalg.solve(np.eye(DEGREE) - G, (free.sum(-1) + noise * G.sum(1)).T)
-    C = _with_start(state.C, free + np.einsum("jn,jik->nik", risk + noise.T, response))
-    if state.A is None:
-        return replace(state, t=t, C=C, M=M)
+    solved = block.solve(modes.decay(eta[:, 0]), start, forcing)
+    quiet, response = solved[:n + 1], solved[n + 1:]
+    G, noise = response.sum(-1).T, unit_noise(modes)[:, None]
+    R = np.linalg.solve(np.eye(DEGREE) - G, (quiet.sum(-1) + noise * G.sum(1)).T)
+    return _from(state.C, quiet + np.einsum("jn,jik->nik", R + noise.T, response))
 
-    M_next, C_next = M[:, 1:] + E @ M, C[:, 1:] + E @ C
-    L = np.zeros_like(M)
+
+def _sums(block, modes, path, state, eta):
+    """The path with L, B and A, the moments of the running sum of the iterates."""
+    lam, drop = modes.weight_decay, modes.mean_decay(eta[:, 0])
+    C_next, L = block.advanced(path.C), np.zeros_like(path.M)
     if lam > 0:
-        L = _with_start(state.L, _sum(E, state.L, M_next))
+        L = _from(state.L, block.accumulate(state.L, block.advanced(path.M)))
     drift = np.zeros_like(C_next)
-    drift[:-1] = -column * lam * L[:, 1:]
-    B = _with_start(state.B, _solve(E, drop.T, state.B, drift + C_next))
-    gain = 2 * (mean * B[:, 1:] + drift) + C_next
-    A = _with_start(state.A, _sum(E, state.A, gain))
-    return replace(state, t=t, C=C, M=M, L=L, B=B, A=A)
+    drift[:-1] = -eta * lam * L[:, 1:]
+    B = _from(state.B, block.solve(drop, state.B, drift + C_next))
+    gain = 2 * ((1 - drop) * B[:, 1:] + drift) + C_next
+    return replace(path, L=L, B=B, A=_from(state.A, block.accumulate(state.A, gain)))
 
 
-def _sum(E, start, gain):
-    """y at the nodes after the first: y(t+1) - y(t) = gain."""
-    return np.linalg.solve(E[:, 1:], gain - E[:, :1] * start[..., None, :])
+def _from(first, rest):
+    """Values at all nodes, from those at the first and at the others."""
+    return np.concatenate([first[..., None, :], rest], axis=-2)
 
 
-def _with_start(start, rest):
-    return np.concatenate([start[..., None, :], rest], axis=-2)
+def _state_at(block, path, t):
+    """The state at a time t of the block."""
+    known = {name: getattr(path, name) for name in ("C", "M", "L", "B", "A")}
+    return replace(path, t=t, **{k: block.at(t, y) for k, y in known.items() if y is not None})
 
 
-def _at(path: State, row: np.ndarray, t: float) -> State:
-    """The state at time t, ``row`` (p+1,) being the interpolation weights of that time."""
-    pick = {name: np.einsum("i,...ik->...k", row, getattr(path, name))
-            for name in ("C", "M", "L", "B", "A") if getattr(path, name) is not None}
-    return replace(path, t=t, **pick)
+def _resolved(modes, path):
+    floor = FLOOR * max(modes.power.sum(), 1.0)
+    return all(Block.unresolved(y, floor) <= TOLERANCE
+               for y in (path.C, path.B, path.A) if y is not None)
 
 
-def _unresolved(modes: Modes, path: State) -> float:
-    """Size of the last two Legendre coefficients, relative to the block's largest value."""
-    worst, floor = 0.0, FLOOR * max(modes.power.sum(), 1.0)
-    for name in ("C", "B", "A"):
-        y = getattr(path, name)
-        if y is not None:
-            tail = np.abs(radau()[1][-2:] @ y).sum((1, 2))
-            worst = max(worst, np.max(tail / np.maximum(np.abs(y).sum(-1).max(-1), floor)))
-    return worst
+def pieces(modes: Modes, state: State, schedule, last: float):
+    """Single steps and accepted blocks from ``state`` to the time ``last``.
 
-
-def advance(modes: Modes, state: State, schedule, times, breaks=()) -> tuple[State, list]:
-    """Carry ``state`` to max(times) in blocks; observables at each of ``times`` on the way."""
-    times = np.asarray(times, dtype=float)
-    out = {t: state.observables(modes) for t in times[times == state.t]}
-    stops = sorted({b for b in (*schedule.breaks, *breaks) if state.t < b < times[-1]})
-    for stop in (*stops, times[-1]):
-        fragile = schedule.vanishes and stop == schedule.horizon
-        last, limit = state.t, np.inf
+    Yields (end, at): the end of the piece, and the function from a time of it to the State there.
+    """
+    stops = [b for b in sorted(schedule.breaks) if state.t < b < last]
+    for stop in (*stops, last):
+        begin, limit = state.t, np.inf  # of the smooth stretch; of a block that was not resolved
         while state.t < stop:
-            length = min(max(state.t - last, FIRST), limit, stop - state.t)
-            if fragile:  # the step vanishes at the horizon: blocks shrink towards it
+            length = min(max(state.t - begin, FIRST), limit, stop - state.t)
+            if schedule.vanishes and stop == schedule.horizon:  # blocks shrink towards it
                 length = min(length, max((stop - state.t) // 2, 1))
             length = np.floor(length)
             if length <= FIRST:
                 for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):
                     state = step(modes, state, eta)
-                    if state.t in times:
-                        out[state.t] = state.observables(modes)
+                    yield state.t, lambda t, state=state: state
                 limit = np.inf
                 continue
-            path = block(modes, state, schedule, length)
-            if _unresolved(modes, path) > TOLERANCE:
+            block = Block(state.t, length)
+            path = moments_on(block, modes, state, schedule)
+            if not _resolved(modes, path):
                 limit = length // 2
                 continue
-            limit = np.inf
-            inside = times[(times > state.t) & (times < state.t + length)]
-            rows = legendre.legvander(2 * (inside - state.t) / length - 1, DEGREE) @ radau()[1]
-            for t, row in zip(inside, rows, strict=True):
-                out[t] = _at(path, row, t).observables(modes)
-            state = _at(path, np.eye(DEGREE + 1)[-1], state.t + length)
-            if state.t in times:
-                out[state.t] = state.observables(modes)
-    return state, [out[t] for t in times]
+            state, limit = _state_at(block, path, state.t + length), np.inf
+            yield state.t, lambda t, block=block, path=path: _state_at(block, path, t)
 
 
-def collocated(modes: Modes, schedule, times, average: bool = False) -> np.ndarray:
-    """As :func:`ntksgd.risk.moments.direct`, shape (len(times), 4, n + 1), for any horizon."""
-    return np.array(advance(modes, initial(modes, average), schedule, times)[1])
+def advance(modes: Modes, state: State, schedule, times) -> tuple[State, list]:
+    """As :func:`ntksgd.risk.moments.walk`, for any horizon."""
+    times = np.asarray(times, dtype=float)
+    out = [state.observables(modes) for _ in times[times == state.t]]
+    for end, at in pieces(modes, state, schedule, times[-1]):
+        out += [at(t).observables(modes) for t in times[(times > state.t) & (times <= end)]]
+        state = at(end)
+    return state, out
+
+
+@threadpool_limits.wrap(limits=1, user_api="blas")  # 16 x 16 systems: threads only wait
+def observe(modes, schedule, times, average=None, method="collocation") -> np.ndarray:
+    """Observables of prepared modes at ascending times: (len(times), 4, n + 1), unchecked.
+
+    For many schedules on one spectrum: ``m = cluster(sphere_modes(spectrum, targets))`` once.
+    """
+    carry = walk if method == "direct" else advance
+    state, out = initial(modes, average == "uniform"), []
+    if average != "tail":
+        return np.array(carry(modes, state, schedule, times)[1])
+    for t in times:  # a branch a time t: the running sum starts at floor(t/2)
+        state, _ = carry(modes, state, schedule, [t // 2])
+        out += carry(modes, state.restart(), schedule, [t])[1]
+    return np.array(out)

@@ -16,8 +16,8 @@ import numpy as np
 from ntksgd import check
 from ntksgd.problems.schedules import Schedule
 from ntksgd.risk.clustering import cluster
+from ntksgd.risk.collocation import observe
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.observe import observe
 from ntksgd.risk.stability import check_stable
 
 AVERAGES = (None, "uniform", "tail")

@@ -2,7 +2,7 @@
 
 A finite network has the kernel K_m, an average over m/2 independent neurons (the two of a
 symmetric pair agree), so L_m = L + E with E E = 0 and sum_q E[E_(kp,lq)^2] = (2/m) V_kl in the
-harmonics Y_kp (`kernel_variance`). For a spectral function
+harmonics Y_kp (`neuron_moments`). For a spectral function
 f(L_m) the second-order term of Daleckii and Krein brings second divided differences:
     E <f*, f(L_m) f*> - <f*, f(L) f*> = (2/m) sum_kl F_k V_kl f[l_k, l_l, l_k] + O(m^-2)
     E tr f(L_m) - tr f(L)             = (2/m) sum_kl N_k V_kl f[l_k, l_l, l_k] + O(m^-2).
@@ -73,7 +73,7 @@ def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk)
     spectrum : Spectrum
     target : Target
     variance : ndarray, shape (K + 1, K + 1)
-        From `kernel_variance`, same degrees as the spectrum.
+        From `neuron_moments.kernel_variance`, same degrees as the spectrum.
     schedule : callable
         eta_t for an array of real t, all steps below 1 / max eigenvalue.
     noise : float

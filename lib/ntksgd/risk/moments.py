@@ -93,11 +93,11 @@ def step(modes: Modes, state: State, eta: float) -> State:
     return replace(new, L=state.L + M, B=cross + C, A=state.A + 2 * cross + C)
 
 
-def direct(modes: Modes, schedule, times, average: bool = False) -> np.ndarray:
-    """Observables at ``times`` (integers, ascending) by stepping: (len(times), 4, n + 1)."""
-    state, out = initial(modes, average), []
-    for t in np.asarray(times, dtype=int):
+def walk(modes: Modes, state: State, schedule, times) -> tuple[State, list]:
+    """Carry ``state`` to the last of ``times`` (ascending), step by step; observables at each."""
+    out = []
+    for t in times:
         for eta in schedule(np.arange(state.t + 1, t + 1)):
             state = step(modes, state, eta)
         out.append(state.observables(modes))
-    return np.array(out)
+    return state, out

@@ -1,15 +1,14 @@
-r"""Kernel ridge regression, the benchmark estimator: sampled, and its deterministic equivalent.
+r"""Kernel ridge regression, the benchmark estimator, by its deterministic equivalent.
 
 f = argmin (1/n) sum_i (f(x_i) - y_i)^2 + mu ||f||_H^2. With the effective regularisation k > mu,
 
     mu = k (1 - df_1/n),    df_j = sum_k (lambda_k/(lambda_k + k))^j N_k,
     R = [k^2 sum_k F_k/(lambda_k + k)^2 + s^2 df_2/n] / (1 - df_2/n)
 
-is the large-n limit of the risk: exact for Gaussian features, an approximation (not a theorem) for
-harmonics on a sphere, which the tests and notebook 03 hold against sampled regressions.
+stands for the risk: its large-n limit for Gaussian features, an approximation (not a theorem) for
+harmonics on a sphere, which the tests hold against sampled regressions. Degrees beyond the
+spectrum's last enter df_1 by their trace over k, and no other sum.
 """
-
-from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -48,10 +47,3 @@ def best_ridge(spectrum, target, n, noise):
     best = minimize_scalar(risk, bounds=(grid[max(i - 1, 0)], grid[min(i + 1, 59)]),
                            method="bounded", options={"xatol": 1e-6})
     return float(ridge_equivalent(spectrum, target, n, np.exp(best.x), noise)[0]), float(best.fun)
-
-
-def sampled_ridge(kernel, x, y, probes, mu):
-    """Ridge regression fitted on x (n, d), y (n,), evaluated at ``probes`` (q, d)."""
-    gram = kernel(np.clip(x @ x.T, -1, 1))
-    c = np.linalg.solve(gram + len(y) * mu * np.eye(len(y)), y)
-    return kernel(np.clip(probes @ x.T, -1, 1)) @ c

@@ -1,11 +1,9 @@
 """Predicted exponents against exact risks, and the tools that measure them."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from ntksgd.compare import exact_curves as schedule_study
-from ntksgd.compare import tuned_steps
+from ntksgd.compare import exact_curves, schedules
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.risk import predicted as predicted_rates
 
@@ -16,25 +14,27 @@ def circle():
 
 
 def test_exponent_of_a_power_law_is_exact_and_of_a_bent_one_is_inside():
-    times = schedule_study.window_times(1e9, 3)
+    times = exact_curves.window_times(1e9, 3)
     np.testing.assert_array_equal(times, [1e3, 1e6, 1e9])
-    e = schedule_study.exponent(times, 3 * times**-0.4)
-    half = np.log(schedule_study.SLACK) / np.log(1e3)
+    e = exact_curves.exponent(times, 3 * times**-0.4)
+    half = np.log(exact_curves.SLACK) / np.log(1e3)
     np.testing.assert_allclose([e.value, e.low, e.high], [-0.4, -0.4 - half, -0.4 + half])
-    bent = schedule_study.exponent(times, times**-0.4 * (1 + 3 * times**-0.2))
+    bent = exact_curves.exponent(times, times**-0.4 * (1 + 3 * times**-0.2))
     assert bent.low < -0.4 < bent.high
     assert bent.value < -0.41
     with pytest.raises(ValueError, match="three"):
-        schedule_study.exponent([1, 2], [1, 2])
+        exact_curves.exponent([1, 2], [1, 2])
 
 
 @pytest.mark.parametrize("r", [0.5, 1.5])
 def test_last_iterate_has_the_least_of_three_exponents(circle, r):
     """r = 1.5 is beyond 1 - 1/(2 beta) = 3/4: memory, not 2r/(2r+1)."""
     thetas = [0.3, 0.6, 2 * r / (2 * r + 1)]
-    sweep = schedule_study.theta_sweep(circle, [r], thetas, 1e12, 3, 1.0, excess=0.01)
+    times = exact_curves.window_times(1e12, 3)
+    risks = schedules.decaying_risks(circle, [r], thetas, times, 1.0, excess=0.01)[:, 0]
     theory = -predicted_rates.last_iterate(r, np.array(thetas), 2.0)
-    np.testing.assert_allclose(sweep.exponent, theory, atol=0.012)
+    measured = [exact_curves.exponent(times, risk).value for risk in risks]
+    np.testing.assert_allclose(measured, theory, atol=0.012)
 
 
 def test_best_theta_maximises_the_rate():
@@ -49,18 +49,18 @@ def test_best_theta_maximises_the_rate():
 
 
 def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
-    times = schedule_study.window_times(1e20, 5)
+    times = exact_curves.window_times(1e20, 5)
     for decay, theory in ((0.0, 0.75), (1.0, 0.5)):
-        risk = schedule_study.horizon_curves(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
-        e = schedule_study.exponent(times, risk[0])
+        risk = schedules.tied_risks(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
+        e = exact_curves.exponent(times, risk[0])
         assert e.low <= -theory <= e.high
         assert e.high - e.low < 0.1
 
 
 def test_tuned_schemes_have_their_rates(circle):
     etas = np.geomspace(1 / circle.trace, 1e-6, 9)
-    times = schedule_study.window_times(1e7, 2)
-    risks = tuned_steps.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
+    times = exact_curves.window_times(1e7, 2)
+    risks = schedules.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
     assert risks.shape == (5, 2, 3)
     theory = [predicted_rates.capacity_free, lambda r: predicted_rates.uniform_average(r, 2.0),
               lambda r: predicted_rates.tail_average(r, 2.0),
@@ -75,14 +75,20 @@ def test_tuned_schemes_have_their_rates(circle):
 def test_best_of_steps_finds_the_bottom_of_a_parabola_in_logs():
     etas = np.geomspace(1e-4, 1, 9)
     risks = np.exp((np.log(etas) + 3.3) ** 2 / 7)[:, None]
-    np.testing.assert_allclose(tuned_steps.best_of_steps(etas, risks), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(schedules.best_of_steps(etas, risks), 1.0, rtol=1e-12)
     risks[:6] = np.nan
-    np.testing.assert_allclose(tuned_steps.best_of_steps(etas, risks), risks[6])
+    np.testing.assert_allclose(schedules.best_of_steps(etas, risks), risks[6])
 
 
-def test_slope_curves_leave_out_what_is_not_resolved():
-    curves = schedule_study.slope_curves([("relu", 5)], [0.25], [10, 1e9, 1e24], workers=1)
-    assert list(curves["T"]) == [10, 1e9]
-    law = pd.DataFrame({"activation": "x", "d": 2, "r": 0.5, "T": np.geomspace(1, 1e9, 55)})
-    law["signal"], law["variance"] = law["T"] ** -0.5, 2 * law["T"] ** -0.5
-    np.testing.assert_allclose(schedule_study.slopes(law, 1.0, 1e9, 3).exponent, -0.5)
+def test_times_that_are_not_resolved_are_left_out():
+    curves = schedules.paper_risks([("relu", 5)], [0.25], [10, 1e9, 1e24], workers=1)
+    assert list(curves["relu", 5, 0.25].times) == [10, 1e9]
+
+
+def test_last_exponent_interpolates_and_ends_where_the_curve_does():
+    times = np.geomspace(1, 1e9, 55)
+    bent = schedules.last_exponent(times, np.where(times < 1e3, 1.0, (times / 1e3) ** -0.5), 1e9, 3)
+    assert bent.value == pytest.approx(-0.5)
+    late = schedules.last_exponent(times, times**-0.5, 1e12, 3)
+    assert late.value == pytest.approx(-0.5)
+    assert late.high - late.low == pytest.approx(2 * np.log(1.1) / np.log(1e3))
