@@ -39,8 +39,8 @@ from ntksgd.models.activations import Activation, activation
 from ntksgd.report import claims
 from ntksgd.report import kernel_tables as mercer_study
 from ntksgd.report.claims import Claim
+from ntksgd.report.figures import kernel as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.report.figures import tangent_kernel as draw
 
 use_style()
 

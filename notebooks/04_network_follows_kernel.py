@@ -48,7 +48,7 @@ from ntksgd.problems.samples import parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.report import claims
 from ntksgd.report.claims import Claim
-from ntksgd.report.figures import coupling as figures
+from ntksgd.report.figures import network as figures
 from ntksgd.report.figures import save, use_style
 
 # %%

@@ -39,9 +39,9 @@ from ntksgd.compare import kernel_drift
 from ntksgd.report import claims, width_claims
 from ntksgd.report import width_tables as tables
 from ntksgd.report import width_theory_tables as theory_tables
+from ntksgd.report.figures import linearised as draw_theory
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width as draw
-from ntksgd.report.figures import width_theory as draw_theory
 from ntksgd.stats import rates
 from ntksgd.width import budget as width_budget
 from ntksgd.width import experiment, studies
@@ -126,9 +126,9 @@ for m, (gain, best) in reduction.items():
 
 # %%
 laws = {r: [width_law(s.network, tau, seed) for tau in tolerances] for r, s in sweeps.items()}
-panels = {f"r = {r:g}": (sweeps[r].network, laws[r]) for r in regularities}
-fig = draw.phase_diagram(panels, tolerances)
-save(fig, "05_width_requirement-phase", tables.excesses(sweeps))
+cells = tables.excesses(sweeps)
+fig = draw.phase_diagram(cells, tables.requirements(laws))
+save(fig, "05_width_requirement-phase", cells)
 plt.show()
 
 # %% [markdown]
@@ -214,8 +214,9 @@ chosen = [0, len(relu_times) // 2, len(relu_times) - 1]
 curves = {f"ReLU, r = {r:g}": (s.network, s.linearised, chosen,
                                experiment.first_order(relu[r], s.times)[chosen])
           for r, s in relu_sweeps.items() if r in (regularities[0], regularities[-1])}
-fig = draw_theory.two_curves(curves)
-save(fig, "05_width_requirement-linearised", theory_tables.two_curves(curves))
+pairs = theory_tables.two_curves(curves)
+fig = draw_theory.two_curves(pairs)
+save(fig, "05_width_requirement-linearised", pairs)
 plt.show()
 
 # %% [markdown]

@@ -1,0 +1,159 @@
+"""Figures of network, linearised network and kernel SGD on the same samples."""
+
+import numpy as np
+
+from ntksgd.report.figures import THEORY, panels, shades
+
+GAPS = {
+    "network_kernel": r"network $-$ kernel, $\|g_T-f_T\|^2$",
+    "linearised_kernel": r"linearised $-$ kernel, $\|\ell_T-f_T\|^2$",
+    "network_linearised": r"network $-$ linearised, $\|g_T-\ell_T\|^2$",
+}
+
+
+def _mean(ax, x, samples, colour, **style):
+    """Mean over the first axis with two standard errors, as factors: fit for a log axis."""
+    mean = samples.mean(axis=0)
+    factor = np.exp(2 * samples.std(axis=0, ddof=1) / np.sqrt(len(samples)) / mean)
+    ax.errorbar(x, mean, (mean * (1 - 1 / factor), mean * (factor - 1)), color=colour,
+                **{"marker": "o", "ms": 3.5} | style)
+
+
+def _width_axis(*axes):
+    for ax in axes:
+        ax.set_xscale("log", base=2)
+        ax.set_xlabel("width $m$")
+
+
+def _room_for_laws(ax, widths):
+    """Room on the right for the labels of reference laws."""
+    _width_axis(ax)
+    ax.set_xlim(widths[0] / 1.4, widths[-1] * 3.5)
+
+
+def gaps_by_width(runs, exponents):
+    """Squared gaps at the last step against m; one panel for each activation.
+
+    `runs`: {name: Coupled}; `exponents`: {name: {gap: theory}}.
+    """
+    fig, (axes,) = panels.grid(1, len(runs), 3.6, sharey=True)
+    for ax, (name, run) in zip(axes, runs.items(), strict=True):
+        for (gap, label), colour, marker in panels.styled(GAPS.items()):
+            values = getattr(run, gap)[..., -1]
+            _mean(ax, run.widths, values, colour, marker=marker, label=label,
+                  ls="-" if gap == "network_kernel" else ":")
+            if gap in exponents[name]:
+                panels.reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
+        _room_for_laws(ax, run.widths)
+        ax.set(yscale="log", title=name)
+    axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")
+    panels.legend_below(fig, axes[0], 2)
+    return fig
+
+
+def gaps_by_time(runs):
+    """Distance of linearised network and kernel along t, with the proved bound.
+
+    `runs`: {title: (Coupled, bound of shape (widths, steps))}.
+    """
+    fig, (axes,) = panels.grid(1, len(runs), 3.2, sharey=True)
+    for ax, (title, (run, bound)) in zip(axes, runs.items(), strict=True):
+        for k, (m, colour, marker) in enumerate(panels.styled(run.widths)):
+            _mean(ax, run.steps, run.linearised_kernel[:, k], colour, marker=marker,
+                  label=f"$m$ = {m}, measured")
+            ax.plot(run.steps, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
+        ax.set(xscale="log", yscale="log", xlabel="steps $t$", title=title)
+    axes[0].set_ylabel(r"$E\,\|\ell_t - f_t\|^2$")
+    panels.legend_below(fig, axes[0], 2)
+    return fig
+
+
+def drift(run, few, norm, studies, exponents, bounds):
+    """Left: parameters against t with the exact limit; right: kernel change against m.
+
+    `few`: indices of the widths on the left; `studies`: {label: (widths, change of shape
+    (replicates, widths))}; `exponents`: {label: theory}; `bounds`: (widths, bound).
+    """
+    fig, ((left, right),) = panels.grid(1, 2, 3.5)
+    for k, colour, marker in zip(few, shades(len(few)), panels.MARKERS, strict=False):
+        _mean(left, run.steps, run.drift[:, k], colour, marker=marker, ls=":",
+              label=f"$m$ = {run.widths[k]}")
+    left.plot(run.steps, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
+    left.set(xscale="log", xlabel="steps $t$", ylabel=r"$\|\Theta_t-\Theta_0\|$")
+    for (label, (widths, change)), colour, marker in panels.styled(studies.items()):
+        _mean(right, widths, change, colour, marker=marker, ls=":", label=label)
+        if label in exponents:
+            panels.reference_law(right, widths, change.mean(0)[-1], exponents[label])
+    right.plot(*bounds, color=THEORY, label="proved bound (smooth)")
+    _room_for_laws(right, widths)
+    right.set(yscale="log", ylabel=r"$\|K_T-K_0\|$", ylim=(None, 400 * bounds[1].max()))
+    left.legend()
+    right.legend(loc="upper right")
+    return fig
+
+
+def floor(widths, excess, exponents):
+    """Relative excess of the network's risk over the exact kernel risk, against m.
+
+    `excess`: {label: (mean, half width of the interval)}; `exponents`: {label: Slope}.
+    """
+    fig, ((ax,),) = panels.grid(1, 1, 3.5, panels.NARROW)
+    widths = np.asarray(widths)
+    for (label, (mean, half)), colour, marker in panels.styled(excess.items()):
+        law = exponents[label]
+        live = mean > half  # a logarithm needs a sign
+        ax.errorbar(widths[live], mean[live], half[live], color=colour, marker=marker, ls="",
+                    label=f"{label}: $m^{{{law.value:.2f}}}$ [{law.low:.2f}, {law.high:.2f}]")
+        inside = np.array([law.x_min, law.x_max])
+        ax.plot(inside, law(inside), color=colour, lw=1)
+    _width_axis(ax)
+    ax.set(yscale="log", ylabel=r"$\varepsilon$: excess risk over the kernel's, relative")
+    ax.legend()
+    return fig
+
+
+def signature(run, exact, shown, updates):
+    """Left: risk against T for every width; right: ratio to the kernel's risk, and the cost.
+
+    `shown`: indices of the steps of the right panel; `updates`: neuron-updates of each width.
+    """
+    fig, ((left, right),) = panels.grid(1, 2, 3.8)
+    for k, colour in enumerate(shades(len(run.widths))):
+        left.plot(run.steps, run.network[:, k].mean(0), color=colour,
+                  marker=panels.MARKERS[k % 6], ms=2.5,
+                  lw=1, label=f"$m$ = {run.widths[k]}")
+    left.plot(run.steps, exact, color=THEORY, ls="--", label="kernel, exact")
+    left.set(xscale="log", yscale="log", xlabel="steps $T$", ylabel=r"$E\,\|g_T-f^*\|^2$")
+    for i, colour, marker in panels.styled(shown):
+        _mean(right, run.widths, run.network[..., i] / exact[i], colour, marker=marker,
+              label=f"risk, $T$ = {run.steps[i]:,}")
+    right.axhline(1, color=THEORY, ls="--", lw=1)
+    _width_axis(right)
+    right.set(ylabel="risk / exact kernel risk", yscale="log")
+    panels.plain_ticks(right.yaxis, *right.get_ylim(), marks=(1, 2, 5))
+    cost = right.twinx()
+    cost.plot(run.widths, updates, color="#777777", ls=":")
+    right.plot([], [], color="#777777", ls=":", label="cost (right axis)")
+    cost.set(yscale="log", ylabel=f"neuron-updates to $T$ = {run.steps[-1]:,}")
+    cost.grid(False)
+    cost.spines["right"].set_visible(True)
+    right.legend(loc="upper center")
+    panels.legend_below(fig, left, 5)
+    return fig
+
+
+def spread(delta, curves):
+    """Quantile of the risk over initialisations against log(2/delta).
+
+    `curves`: {label: (quantiles, low, high)}.
+    """
+    fig, ((ax,),) = panels.grid(1, 1, 3.3, panels.NARROW)
+    x = np.log(2 / delta)
+    for (label, (middle, low, high)), colour, marker in panels.styled(curves.items()):
+        ax.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
+        ax.plot(x, middle, color=colour, marker=marker, label=label)
+    top = max(middle[0] for middle, _, _ in curves.values())
+    ax.plot(x, top * x / x[0], color=THEORY, ls="--", label=r"$\propto\log(2/\delta)$: the claim")
+    ax.set(xlabel=r"$\log(2/\delta)$", ylabel=r"risk / kernel risk, quantile $1-\delta$")
+    ax.legend()
+    return fig
