@@ -28,7 +28,7 @@ def _agg():
 def numbers(ax):
     """Count at each (claim, verdict) of a panel, read off where it is written."""
     claim, verdict = ([label.get_text() for label in axis.get_ticklabels()]
-                      for axis in (ax.yaxis, ax.xaxis))
+                      for axis in (ax.figure.axes[0].yaxis, ax.xaxis))
     return {(claim[int(text.get_position()[1])], verdict[int(text.get_position()[0])]):
             text.get_text() for text in ax.texts}
 

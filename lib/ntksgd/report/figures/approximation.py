@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ntksgd.report.figures import THEORY, palette, panels, shades
+from ntksgd.report.figures import THEORY, marks, palette, panels, shades
 
 SETTING = "{activation}, $d = {d}$"
 ERROR, FLUCTUATION = ([f"{of}_low", f"{of}_high"] for of in ("error", "fluctuation"))
@@ -12,7 +12,7 @@ def bias_exponents(table):
     """Local exponent of the exact bias in m; columns activation, d, r, m, exponent, theory."""
     fig, axes, parts = panels.facets(table, None, "d", 3.2, "$d = {d}$", sharey=True)
     for ax, part in parts:
-        panels.lines(ax, part, "m", "exponent", "r", style="activation", legend=ax is axes[0, -1])
+        marks.lines(ax, part, "m", "exponent", "r", style="activation", legend=ax is axes[0, -1])
         for (_, of), colour in zip(part.groupby("r", sort=False), palette, strict=False):
             ax.axhline(of["theory"].iloc[0], color=colour, lw=0.9, ls=":")
         panels.log_axes(ax, y=None)
@@ -30,17 +30,16 @@ def error_between_bounds(table):
     for ax, part in parts:
         colour = colours[part["r"].iloc[0]]
         ax.plot(part["m"], part["bound"], "--", color=colour)
-        panels.family(ax, part, "m", "error", "r", ERROR, colours=[colour], label=None, ls="")
-        panels.theory(ax, part, "m", "bias")
+        marks.family(ax, part, "m", "error", "r", ERROR, colours=[colour], label=None, ls="")
+        marks.theory(ax, part, "m", "bias")
         panels.log_axes(ax)
         if ax not in axes[0]:
             ax.set_title("")
     panels.outer_labels(axes, "width $m$", "")
     for ax, (_, part) in zip(axes[:, 0], parts[:: axes.shape[1]], strict=True):
         ax.set_ylabel(f"error, $r = {part['r'].iloc[0]:g}$")
-    panels.legend_below(fig, axes[0, 0], 3, {"explicit bound": "--", "measured error": "o",
-                                             "exact bias (lower bound)": "k-"})
-    return fig
+    return panels.legend_below(fig, axes[0, 0], 3, {"explicit bound": "--", "measured error": "o",
+                                                    "exact bias (lower bound)": "k-"})
 
 
 def fluctuation(table):
@@ -49,15 +48,14 @@ def fluctuation(table):
                                      sharey=True)
     for ax, part in parts:
         for column, style in (("fluctuation_bound", "--"), ("bias", ":")):
-            panels.family(ax, part, "m", column, "r", label=None, marker="", ls=style, lw=1)
-        panels.family(ax, part, "m", "fluctuation", "r", FLUCTUATION, ls="",
-                      label="measured, $r = {:g}$")
-        panels.theory(ax, part, "m", "expanded_fluctuation", "r")
+            marks.family(ax, part, "m", column, "r", label=None, marker="", ls=style, lw=1)
+        marks.family(ax, part, "m", "fluctuation", "r", FLUCTUATION, ls="",
+                     label="measured, $r = {:g}$")
+        marks.theory(ax, part, "m", "expanded_fluctuation", "r")
         panels.log_axes(ax)
     panels.outer_labels(axes, "width $m$", "$L^2$ norm")
-    panels.legend_below(fig, axes[0, 0], 3, {"first order in $1/m$": "k-", "elementary bound": "--",
-                                             "exact bias": ":"})
-    return fig
+    return panels.legend_below(fig, axes[0, 0], 3, {"first order in $1/m$": "k-",
+                                                    "elementary bound": "--", "exact bias": ":"})
 
 
 def ridge_sweep(table, claimed):
@@ -75,7 +73,7 @@ def ridge_sweep(table, claimed):
     fig, axes, parts = panels.facets(table, "activation", "d", 4.9, SETTING, sharex=True,
                                      sharey=True)
     for ax, part in parts:
-        panels.family(ax, part, "lam", "error", "m", colours=colours, label="$m = {}$")
+        marks.family(ax, part, "lam", "error", "m", colours=colours, label="$m = {}$")
         for m, curve in part.groupby("m"):
             logs = np.interp(np.log(claimed(m)), np.log(curve["lam"]), np.log(curve["error"]))
             ax.plot(claimed(m), np.exp(logs), "o", color=palette[2], ms=4.5, zorder=5)
@@ -83,8 +81,7 @@ def ridge_sweep(table, claimed):
         panels.log_axes(ax)
     axes[0, 0].plot([], [], "o", color=palette[2], label="ridge of the claim")
     panels.outer_labels(axes, "ridge $\\lambda$", "root-mean-square error")
-    panels.legend_below(fig, axes[0, 0], 4, {"exact bias ($m = \\infty$)": "k--"})
-    return fig
+    return panels.legend_below(fig, axes[0, 0], 4, {"exact bias ($m = \\infty$)": "k--"})
 
 
 def best_ridge(table):
@@ -102,12 +99,11 @@ def best_ridge(table):
                                      1 + 1.9 * table["activation"].nunique(),
                                      "{activation}, $r = {r:g}$", sharex=True, sharey="row")
     for ax, part in parts:
-        for rule, colour, marker in panels.styled(rules.values()):
-            panels.family(ax, part[part["rule"] == rule], "m", "error", "rule", ERROR,
-                          colours=[colour], marker=marker, lw=0.7)
-        panels.theory(ax, part[part["floor"] > 0], "m", "floor", label="floor set by the rank",
-                      ls="--")
+        for rule, colour, marker in marks.styled(rules.values()):
+            marks.family(ax, part[part["rule"] == rule], "m", "error", "rule", ERROR,
+                         colours=[colour], marker=marker, lw=0.7)
+        marks.theory(ax, part[part["floor"] > 0], "m", "floor", label="floor set by the rank",
+                     ls="--")
         panels.log_axes(ax)
     panels.outer_labels(axes, "width $m$", "root-mean-square error")
-    panels.legend_below(fig, axes[0, -1], 4)
-    return fig
+    return panels.legend_below(fig, axes[0, -1], 4)

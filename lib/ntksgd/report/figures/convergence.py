@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ntksgd.report.figures import THEORY, palette, panels
+from ntksgd.report.figures import THEORY, marks, palette, panels
 
 EXPONENT = "rate exponent a in $T^{-a}$"
 INTERVAL = ["slowest", "fastest"]
@@ -15,14 +15,11 @@ def _rates(data):
 
 def recursion(data):
     """Columns iterate, T, exact, sampled, error: exact risk through sampled points."""
-    fig, ((ax,),) = panels.grid(1, 1, 3, panels.NARROW)
-    panels.family(ax, data, "T", "exact", "iterate", label="{}: exact", marker="")
-    panels.family(ax, data.assign(half=2 * data["error"]), "T", "sampled", "iterate", "half", ls="",
-                  label="{}: sampled, ± 2 s.e.")
-    panels.log_axes(ax)
-    ax.set(xlabel="steps T", ylabel="$E\\,\\|f_T-f^*\\|^2$")
-    ax.legend()
-    return fig
+    ax = panels.single(3, "steps T", "$E\\,\\|f_T-f^*\\|^2$", x=10, y=10)
+    marks.family(ax, data, "T", "exact", "iterate", label="{}: exact", marker="")
+    marks.family(ax, data.assign(half=2 * data["error"]), "T", "sampled", "iterate", "half", ls="",
+                 label="{}: sampled, ± 2 s.e.")
+    return panels.legends(ax)
 
 
 def anatomy(data):
@@ -43,9 +40,7 @@ def anatomy(data):
     right.set(xlabel="steps T", title="variance / $(\\eta_T\\,\\kappa(1)/2)$")
     panels.log_axes(left)
     panels.log_axes(right, y=None)
-    for ax in (left, right):
-        ax.legend()
-    return fig
+    return panels.legends(left, right)
 
 
 def local_exponents(data):
@@ -53,7 +48,7 @@ def local_exponents(data):
     fig, axes, parts = panels.facets(data, "activation", "d", 4.4, "{activation}, d = {d}",
                                      sharex=True, sharey=True)
     for ax, part in parts:
-        panels.family(ax, part, "T", "exponent", "r", label="r = {:g}", lw=1.2)
+        marks.family(ax, part, "T", "exponent", "r", label="r = {:g}", lw=1.2)
         for (_, of), colour in zip(part.groupby("r", sort=False), palette, strict=False):
             end = of["T"].max()
             ax.plot([end * 3, end * 300], [of["paper"].iloc[0]] * 2, color=colour, lw=2.5)
@@ -65,33 +60,30 @@ def local_exponents(data):
     first.plot([], [], color="grey", lw=2.5, label="$-2r/(2r+1)$")
     first.plot([], [], "o", color="grey", mec="k", mew=0.5, ms=4, label="with memory")
     panels.outer_labels(axes, "steps T", "local exponent")
-    panels.legend_below(fig, first, 4)
-    return fig
+    return panels.legend_below(fig, first, 4)
 
 
 def saturation(data, curves):
     """Measured exponents (columns case, r, exponent, low, high) over theory curves."""
-    fig, ((ax,),) = panels.grid(1, 1, 3.4, panels.NARROW)
-    panels.theory(ax, curves, "r", "paper", label="$2r/(2r+1)$", lw=1.4)
+    ax = panels.single(3.4, "regularity r", EXPONENT)
+    marks.theory(ax, curves, "r", "paper", label="$2r/(2r+1)$", lw=1.4)
     for case, colour in zip(data["case"].unique(), palette, strict=False):
         if case in curves:
             ax.plot(curves["r"], curves[case], "--", color=colour, lw=1)
-    panels.family(ax, _rates(data), "r", "a", "case", INTERVAL, ls="")
-    ax.set(xlabel="regularity r", ylabel=EXPONENT, ylim=(0.15, 0.85))
-    ax.legend(loc="upper left")
-    return fig
+    marks.family(ax, _rates(data), "r", "a", "case", INTERVAL, ls="")
+    ax.set(ylim=(0.15, 0.85))
+    return panels.legends(ax, loc="upper left")
 
 
 def theta(data, predicted):
     """Exponent against theta for each r, over min(2r(1-theta), theta, memory)."""
-    fig, ((ax,),) = panels.grid(1, 1, 3.3, panels.NARROW)
+    ax = panels.single(3.3, "θ in $\\eta_t=\\eta_1 t^{-\\theta}$", EXPONENT)
     for column, style, label in (("exponent", "-", "theory"), ("paper", ":", "without memory")):
-        panels.family(ax, predicted, "theta", column, "r", label=None, marker="", ls=style, lw=1)
+        marks.family(ax, predicted, "theta", column, "r", label=None, marker="", ls=style, lw=1)
         ax.plot([], [], color="0.3", ls=style, lw=1, label=label)
-    panels.family(ax, _rates(data), "theta", "a", "r", label="r = {:g}", ls="")
-    ax.set(xlabel="θ in $\\eta_t=\\eta_1 t^{-\\theta}$", ylabel=EXPONENT, ylim=(0, 0.85))
-    ax.legend(ncols=2)
-    return fig
+    marks.family(ax, _rates(data), "theta", "a", "r", label="r = {:g}", ls="")
+    ax.set(ylim=(0, 0.85))
+    return panels.legends(ax, ncols=2)
 
 
 def bound(data):
@@ -103,52 +95,44 @@ def bound(data):
         (right, "loose", "-", "bound with capacity"), (right, "freely", ":", "from κ(1) alone"),
     ):
         label = "r = {:g}" if column == "risk" else None
-        panels.family(ax, shown, "T", column, "r", label=label, ls=style)
+        marks.family(ax, shown, "T", column, "r", label=label, ls=style)
         ax.plot([], [], color="0.3", ls=style, label=name)
     left.set(xlabel="steps T", ylabel="risk", title="bound over exact risk")
     right.set(xlabel="steps T", ylabel="bound / risk", title="looseness")
     panels.log_axes(left, right)
-    for ax in (left, right):
-        ax.legend(labelspacing=0.2)
-    return fig
+    return panels.legends(left, right, labelspacing=0.2)
 
 
 def schedules(data, curves, T):
     """Rates (left) and risks over ridge regression's (right) of each scheme, against r."""
     fig, ((left, right),) = panels.grid(1, 2, 3.7)
-    panels.family(left, _rates(data), "r", "a", "scheme", INTERVAL, ls="", ms=5)
-    panels.family(right, data, "r", "relative", "scheme", label=None, lw=0.8, ms=5)
-    panels.theory(left, curves, "r", "minimax", label="minimax", lw=1.4)
-    panels.theory(left, curves, "r", "capacity_free", label="2r/(2r+1)", lw=1.4, ls="--")
+    marks.family(left, _rates(data), "r", "a", "scheme", INTERVAL, ls="", ms=5)
+    marks.family(right, data, "r", "relative", "scheme", label=None, lw=0.8, ms=5)
+    marks.theory(left, curves, "r", "minimax", label="minimax", lw=1.4)
+    marks.theory(left, curves, "r", "capacity_free", label="2r/(2r+1)", lw=1.4, ls="--")
     left.set(xlabel="regularity r", ylabel=EXPONENT, title="rate, best step")
     right.axhline(1, color="grey", lw=0.8)
     right.set(xlabel="regularity r", ylabel="risk / risk of ridge regression", yscale="log",
               title=f"risk at T = $10^{{{round(np.log10(T))}}}$, best step")
-    panels.legend_below(fig, left, 4)
-    return fig
+    return panels.legend_below(fig, left, 4)
 
 
 def weight_decay(data):
     """Columns kind, r, exponent, low, high, theory."""
-    fig, ((ax,),) = panels.grid(1, 1, 3, panels.NARROW)
-    panels.family(ax, data.assign(a=-data["theory"]), "r", "a", "kind", label=None, marker="",
-                  ls="--")
-    panels.family(ax, _rates(data), "r", "a", "kind", INTERVAL, ls="")
+    ax = panels.single(3, "regularity r", EXPONENT)
+    marks.family(ax, data.assign(a=-data["theory"]), "r", "a", "kind", label=None, marker="",
+                 ls="--")
+    marks.family(ax, _rates(data), "r", "a", "kind", INTERVAL, ls="")
     ax.axvline(1, color="grey", lw=0.8, ls=":")
-    ax.set(xlabel="regularity r", ylabel=EXPONENT)
-    ax.legend()
-    return fig
+    return panels.legends(ax)
 
 
 def rkhs_norm(data):
     """Columns r, T, rkhs, slope: squared RKHS distance, with the predicted slope."""
-    fig, ((ax,),) = panels.grid(1, 1, 3, panels.NARROW)
-    panels.family(ax, data, "T", "rkhs", "r", label="r = {:g}")
+    ax = panels.single(3, "steps T", "$E\\,\\|f_T-f^*\\|_H^2$", x=10, y=10)
+    marks.family(ax, data, "T", "rkhs", "r", label="r = {:g}")
     late = data[data["T"] >= 1e3]
     last = late.groupby("r")[["T", "rkhs"]].transform("last")
     law = late.assign(law=last["rkhs"] * (late["T"] / last["T"]) ** late["slope"])
-    panels.theory(ax, law, "T", "law", "r", "predicted slope", ls="--")
-    panels.log_axes(ax)
-    ax.set(xlabel="steps T", ylabel="$E\\,\\|f_T-f^*\\|_H^2$")
-    ax.legend()
-    return fig
+    marks.theory(ax, law, "T", "law", "r", "predicted slope", ls="--")
+    return panels.legends(ax)

@@ -2,22 +2,21 @@
 
 import numpy as np
 
-from ntksgd.report.figures import THEORY, palette, panels
+from ntksgd.report.figures import THEORY, marks, palette, panels
 
 
 def spectra(table):
     """Eigenvalues against their index; columns data, activation, i, eigenvalue."""
-    fig, ((ax,),) = panels.grid(1, 1, 3.6)
-    panels.lines(ax, table, "i", "eigenvalue", "data", style="activation")
-    panels.log_axes(ax)
-    ax.set(xlabel=r"index $i$", ylabel=r"eigenvalue $\lambda_i$", ylim=(1e-8, 2))
-    ax.legend(ncols=2, loc="lower left")
-    return fig
+    ax = panels.single(3.6, r"index $i$", r"eigenvalue $\lambda_i$", x=10, y=10, width=panels.WIDTH)
+    marks.lines(ax, table, "i", "eigenvalue", "data", style="activation")
+    ax.set(ylim=(1e-8, 2))
+    return panels.legends(ax, ncols=2, loc="lower left")
 
 
 def regularities(studies):
     """Tail power against the eigenvalue, the fitted window in black."""
-    fig, ((ax,),) = panels.grid(1, 1, 4.0)
+    ax = panels.single(4.0, r"$\lambda$", r"tail power $\sum_{\lambda_i \leq \lambda} c_i^2$",
+                       x=10, y=10, width=panels.WIDTH)
     for (name, s), colour in zip(studies.items(), palette, strict=False):
         cuts = np.geomspace(s.spectrum.eigenvalues[-1], s.spectrum.eigenvalues[0], 300)
         ax.plot(cuts, s.spectrum.tail_power(cuts), color=colour,
@@ -26,27 +25,22 @@ def regularities(studies):
         ax.plot(ends, np.exp(s.fit.intercept) * ends ** (2 * s.r), color=THEORY, lw=1.2,
                 marker="|", ms=9, zorder=5)
     ax.lines[-1].set_label(r"fit $\lambda^{2r}$ on its window")
-    panels.log_axes(ax)
-    ax.set(xlabel=r"$\lambda$", ylim=(3e-3, 1.5), xlim=(1e-6, 1),
-           ylabel=r"tail power $\sum_{\lambda_i \leq \lambda} c_i^2$")
-    ax.legend(loc="lower right")
-    return fig
+    ax.set(ylim=(3e-3, 1.5), xlim=(1e-6, 1))
+    return panels.legends(ax, loc="lower right")
 
 
 def closure(table):
     """Per-mode recursion over the exact second moments; columns data, T, ratio."""
-    fig, ((ax,),) = panels.grid(1, 1, 3.0)
-    panels.lines(ax, table, "T", "ratio", "data", style="data")
+    ax = panels.single(3.0, "steps $T$", "recursion / exact moments", x=10, width=panels.WIDTH)
+    marks.lines(ax, table, "T", "ratio", "data", style="data")
     ax.axhline(1, color=THEORY, lw=1)
-    ax.set(xscale="log", xlabel="steps $T$", ylabel="recursion / exact moments")
-    ax.legend(ncols=2, loc="lower right")
-    return fig
+    return panels.legends(ax, ncols=2, loc="lower right")
 
 
 def _sampled(ax, x, samples, i, **style):
     """Mean over replicates with two standard errors; open markers but for the first kind."""
     mean, error = samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
-    ax.errorbar(x, mean, 2 * error, fmt=panels.MARKERS[i], mfc="white" if i else palette[0],
+    ax.errorbar(x, mean, 2 * error, fmt=marks.MARKERS[i], mfc="white" if i else palette[0],
                 color=palette[i], **style)
     return mean
 
@@ -79,8 +73,7 @@ def risks(studies, times, exact, kernel, network, grids):
     for fmt, i, label in (("o", 0, "kernel SGD"), ("s", 1, "network of width $m$"),
                           ("-", 2, "recursion per mode")):
         first.plot([], [], fmt, color=palette[i], mfc="white" if i else None, label=label)
-    panels.legend_below(fig, first, 4, {"slope predicted by $r$": "k--"})
-    return fig
+    return panels.legend_below(fig, first, 4, {"slope predicted by $r$": "k--"})
 
 
 def exponents(table):
@@ -94,14 +87,13 @@ def exponents(table):
         rows = table[table["what"] == what]
         y = rows["data"].map(list(names).index) + 0.14 * (j - (len(whats) - 1) / 2)
         style = {"color": THEORY, "lw": 3, "fmt": "|", "ms": 9} if j == 0 else {
-            "color": palette[j - 1], "fmt": panels.MARKERS[j - 1]}
-        ax.errorbar(rows["exponent"], y, xerr=panels.bars(rows, "exponent", ["low", "high"]),
+            "color": palette[j - 1], "fmt": marks.MARKERS[j - 1]}
+        ax.errorbar(rows["exponent"], y, xerr=marks.bars(rows, "exponent", ["low", "high"]),
                     label=what, **style)
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.set_xlabel("exponent of the risk in $T$")
-    panels.legend_below(fig, ax, 5)
-    return fig
+    return panels.legend_below(fig, ax, 5)
 
 
 def widths(excesses, table, tau):
@@ -110,14 +102,14 @@ def widths(excesses, table, tau):
     `excesses`: {data: Excess}; `table`: columns data, T, required, low, high, censored.
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.6)
-    for k, ((name, excess), colour, marker) in enumerate(panels.styled(excesses.items())):
+    for k, ((name, excess), colour, marker) in enumerate(marks.styled(excesses.items())):
         left.errorbar(excess.widths * 1.03 ** (k - 2), excess.mean[:, -1], 2 * excess.error[:, -1],
                       fmt=f"{marker}-", color=colour, lw=0.8, label=name)
         law = table[table["data"] == name]
         right.fill_between(law["T"], law["low"], law["high"], color=colour, alpha=0.12, lw=0)
         right.plot(law["T"], law["required"], color=colour, lw=0.8)
-        panels.censored_points(right, law["T"], law["required"], law["required"], law["required"],
-                               law["censored"], colour, marker=marker)
+        marks.censored_points(right, law["T"], law["required"], law["required"], law["required"],
+                              law["censored"], colour, marker=marker)
     left.axhline(0, color="0.5", lw=0.8)
     left.axhline(tau, color=THEORY, lw=1, ls="--")
     panels.log_axes(left, x=2, y=None)
@@ -126,8 +118,7 @@ def widths(excesses, table, tau):
              title=f"excess at $T$ = {excess.times[-1]:.0f}")
     right.set(xlabel="steps $T$", ylabel="width needed $m^*$",
               title=f"$m^*$ at tolerance {tau:g} (arrows: censored)")
-    panels.legend_below(fig, left, 5)
-    return fig
+    return panels.legend_below(fig, left, 5)
 
 
 def held_out(times, kernel, network, predicted, width):

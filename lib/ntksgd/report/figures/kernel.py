@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ntksgd.report.figures import THEORY, palette, panels, shades
+from ntksgd.report.figures import THEORY, marks, palette, panels, shades
 
 
 def _pair(height, **options):
@@ -14,18 +14,17 @@ def kernels(curves, gaps, law):
     """Kernels kappa(t)/kappa(1) (left); distance of squareplus to ReLU against s (right)."""
     fig, left, right = _pair(3.0)
     at_one = curves.groupby("activation", sort=False)["kappa"].transform("last")
-    panels.lines(left, curves.assign(ratio=curves["kappa"] / at_one), "t", "ratio", "activation",
-                 style="activation")
+    marks.lines(left, curves.assign(ratio=curves["kappa"] / at_one), "t", "ratio", "activation",
+                style="activation")
     left.set(xlabel="inner product $t$ of the inputs", ylabel=r"$\kappa(t)\,/\,\kappa(1)$")
     for column, label, marker in (("kappa_0", r"$\kappa_0$, at $t=1$", "o"),
                                   ("kappa_1", r"$\kappa_1$, at $t=0$", "s")):
         right.loglog(gaps["s"], gaps[column], marker, label=label)
-        panels.theory(right, law, "s", column, label="derived" if column == "kappa_1" else None)
+        marks.theory(right, law, "s", column, label="derived" if column == "kappa_1" else None)
     right.set(xlabel="scale $s$ of squareplus", ylabel="largest distance to ReLU")
     right.set_xticks(gaps["s"], [f"{s:g}" for s in gaps["s"]])
     right.set_xticks([], minor=True)
-    right.legend()
-    return fig
+    return panels.legends(right)
 
 
 def concentration(cases, level):
@@ -33,7 +32,7 @@ def concentration(cases, level):
     fig, left, right = _pair(max(3.2, 0.27 * len(cases)), width_ratios=(1.15, 1))
     for i, case in enumerate(cases):
         mean, half = case.mean()
-        style = {"fmt": panels.MARKERS[(i + i // 6) % 6], "color": palette[i % 6]}
+        style = {"fmt": marks.MARKERS[(i + i // 6) % 6], "color": palette[i % 6]}
         left.errorbar(case.widths, mean, half, zorder=2, **style)
         left.plot(case.widths, case.predicted, color=THEORY, lw=0.8, zorder=3)
         value, low, high = case.ratio(level)
@@ -51,41 +50,39 @@ def concentration(cases, level):
 def relu_spectrum(table):
     """ReLU eigenvalues, their law A k^-d, and the ratio of the two by parity."""
     fig, left, right = _pair(3.1)
-    panels.family(left, table, "k", "eigenvalue", "d", label="$d={}$", ls="")
+    marks.family(left, table, "k", "eigenvalue", "d", label="$d={}$", ls="")
     # the law is asymptotic: far off at degrees below d
-    panels.theory(left, table[table["k"] >= table["d"]], "k", "law", "d", "$A_d\\,k^{-d}$")
+    marks.theory(left, table[table["k"] >= table["d"]], "k", "law", "d", "$A_d\\,k^{-d}$")
     panels.log_axes(left)
     left.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$")
     left.legend(loc="lower left")
     ratio = table.assign(ratio=table["eigenvalue"] / table["law"])
     for parity, fill in (("even", "full"), ("odd", "none")):
         part = ratio[ratio["k"] % 2 == (parity == "odd")]
-        panels.family(right, part, "k", "ratio", "d", label=None, ls="", fillstyle=fill)
+        marks.family(right, part, "k", "ratio", "d", label=None, ls="", fillstyle=fill)
         right.plot([], [], "o", color="0.4", fillstyle=fill, label=f"{parity} $k$")
     right.axhline(1.0, color=THEORY, lw=0.8, zorder=3)
     panels.log_axes(right, y=None)
     right.set(xlabel="degree $k$", ylabel=r"$\lambda_k\,/\,A_d\,k^{-d}$", ylim=(0, 2.5))
-    right.legend(loc="upper right")
-    return fig
+    return panels.legends(right, loc="upper right")
 
 
 def squareplus_spectrum(table, d):
     """Eigenvalues of squareplus for several scales over their law; the same by plain quadrature."""
     fig, axes = panels.grid(1, 1, 3.6)
     ax, first = axes[0, 0], table["s"].iloc[0]
-    panels.family(ax, table, "k", "eigenvalue", "s", colours=shades(table["s"].nunique()),
-                  label="$s={:g}$", ls="")
+    marks.family(ax, table, "k", "eigenvalue", "s", colours=shades(table["s"].nunique()),
+                 label="$s={:g}$", ls="")
     plain = table[table["s"] == first]
     ax.plot(plain["k"], plain["plain_quadrature"], "x", color=palette[4], ms=4, zorder=1,
             label=f"$s={first:g}$, quadrature\nof $\\kappa$ itself")
     # the law is asymptotic in s k
-    panels.theory(ax, table[2 * table["s"] * table["k"] >= 3], "k", "law", "s",
-                  "law, constant\nincluded")
+    marks.theory(ax, table[2 * table["s"] * table["k"] >= 3], "k", "law", "s",
+                 "law, constant\nincluded")
     panels.log_axes(ax)
     ax.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$", title=f"squareplus, $d={d}$",
            ylim=(1e-31, 3))
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    return fig
+    return panels.legends(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def bias(spectra, gram):
@@ -103,15 +100,13 @@ def bias(spectra, gram):
     left.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$")
     live = gram[gram["gamma"] > 0]
     right.loglog(live["gamma"], live["smallest"], "o", color=palette[0], label="measured")
-    panels.theory(right, live, "gamma", "theory", label=r"$\gamma^2/6$")
+    marks.theory(right, live, "gamma", "theory", label=r"$\gamma^2/6$")
     right.set(xlabel=r"weight of the bias $\gamma$", ylabel="smallest eigenvalue of the Gram\n"
               "matrix of a regular hexagon")
-    for ax in (left, right):
-        ax.legend()
-    return fig
+    return panels.legends(left, right)
 
 
-def targets(profiles, powers):
+def targets(profiles, powers=None):
     """Targets of several regularities on the circle (left) and their power by degree (right).
 
     Parameters
@@ -119,20 +114,21 @@ def targets(profiles, powers):
     profiles : DataFrame
         Columns r, phi, f.
     powers : DataFrame
-        Columns r, k, power; law, a power law of k + 1, if it is to be drawn.
+        Columns r, k, power; law, a power law of k + 1, if it is to be drawn. None: in `profiles`.
     """
+    powers = profiles if powers is None else powers
     fig, left, right = _pair(2.9)
     colours = shades(profiles["r"].nunique())
-    panels.family(left, profiles.assign(angle=profiles["phi"] / np.pi), "angle", "f", "r",
-                  label="$r={:g}$", colours=colours, marker="")
-    panels.family(right, powers.assign(order=powers["k"] + 1), "order", "power", "r", label=None,
-                  colours=colours, ls="", ms=2)
+    marks.family(left, profiles.assign(angle=profiles["phi"] / np.pi), "angle", "f", "r",
+                 label="$r={:g}$", colours=colours, marker="")
+    marks.family(right, powers.assign(order=powers["k"] + 1), "order", "power", "r", label=None,
+                 colours=colours, ls="", ms=2)
     left.set(xlabel=r"angle $\varphi/\pi$", ylabel=r"$f^*(\varphi)$")
     left.legend()
     panels.log_axes(right)
     right.set(xlabel="$k+1$", ylabel="power $F_k$ in degree $k$")
     if "law" in powers:
-        panels.theory(right, powers.assign(order=powers["k"] + 1), "order", "law", "r",
-                      r"$\propto (k+1)^{-4r-1-\varepsilon}$")
+        marks.theory(right, powers.assign(order=powers["k"] + 1), "order", "law", "r",
+                     r"$\propto (k+1)^{-4r-1-\varepsilon}$")
         right.legend(loc="lower left")
     return fig

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ntksgd.report.figures import THEORY, panels, shades
+from ntksgd.report.figures import THEORY, marks, panels, shades
 
 GAPS = {
     "network_kernel": r"network $-$ kernel, $\|g_T-f_T\|^2$",
@@ -38,17 +38,16 @@ def gaps_by_width(runs, exponents):
     """
     fig, (axes,) = panels.grid(1, len(runs), 3.6, sharey=True)
     for ax, (name, run) in zip(axes, runs.items(), strict=True):
-        for (gap, label), colour, marker in panels.styled(GAPS.items()):
+        for (gap, label), colour, marker in marks.styled(GAPS.items()):
             values = getattr(run, gap)[..., -1]
             _mean(ax, run.widths, values, colour, marker=marker, label=label,
                   ls="-" if gap == "network_kernel" else ":")
             if gap in exponents[name]:
-                panels.reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
+                marks.reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
         _room_for_laws(ax, run.widths)
         ax.set(yscale="log", title=name)
     axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")
-    panels.legend_below(fig, axes[0], 2)
-    return fig
+    return panels.legend_below(fig, axes[0], 2)
 
 
 def gaps_by_time(runs):
@@ -58,14 +57,13 @@ def gaps_by_time(runs):
     """
     fig, (axes,) = panels.grid(1, len(runs), 3.2, sharey=True)
     for ax, (title, (run, bound)) in zip(axes, runs.items(), strict=True):
-        for k, (m, colour, marker) in enumerate(panels.styled(run.widths)):
+        for k, (m, colour, marker) in enumerate(marks.styled(run.widths)):
             _mean(ax, run.steps, run.linearised_kernel[:, k], colour, marker=marker,
                   label=f"$m$ = {m}, measured")
             ax.plot(run.steps, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
         ax.set(xscale="log", yscale="log", xlabel="steps $t$", title=title)
     axes[0].set_ylabel(r"$E\,\|\ell_t - f_t\|^2$")
-    panels.legend_below(fig, axes[0], 2)
-    return fig
+    return panels.legend_below(fig, axes[0], 2)
 
 
 def drift(run, few, norm, studies, exponents, bounds):
@@ -75,21 +73,20 @@ def drift(run, few, norm, studies, exponents, bounds):
     (replicates, widths))}; `exponents`: {label: theory}; `bounds`: (widths, bound).
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.5)
-    for k, colour, marker in zip(few, shades(len(few)), panels.MARKERS, strict=False):
+    for k, colour, marker in zip(few, shades(len(few)), marks.MARKERS, strict=False):
         _mean(left, run.steps, run.drift[:, k], colour, marker=marker, ls=":",
               label=f"$m$ = {run.widths[k]}")
     left.plot(run.steps, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
     left.set(xscale="log", xlabel="steps $t$", ylabel=r"$\|\Theta_t-\Theta_0\|$")
-    for (label, (widths, change)), colour, marker in panels.styled(studies.items()):
+    for (label, (widths, change)), colour, marker in marks.styled(studies.items()):
         _mean(right, widths, change, colour, marker=marker, ls=":", label=label)
         if label in exponents:
-            panels.reference_law(right, widths, change.mean(0)[-1], exponents[label])
+            marks.reference_law(right, widths, change.mean(0)[-1], exponents[label])
     right.plot(*bounds, color=THEORY, label="proved bound (smooth)")
     _room_for_laws(right, widths)
     right.set(yscale="log", ylabel=r"$\|K_T-K_0\|$", ylim=(None, 400 * bounds[1].max()))
     left.legend()
-    right.legend(loc="upper right")
-    return fig
+    return panels.legends(right, loc="upper right")
 
 
 def floor(widths, excess, exponents):
@@ -99,7 +96,7 @@ def floor(widths, excess, exponents):
     """
     fig, ((ax,),) = panels.grid(1, 1, 3.5, panels.NARROW)
     widths = np.asarray(widths)
-    for (label, (mean, half)), colour, marker in panels.styled(excess.items()):
+    for (label, (mean, half)), colour, marker in marks.styled(excess.items()):
         law = exponents[label]
         live = mean > half  # a logarithm needs a sign
         ax.errorbar(widths[live], mean[live], half[live], color=colour, marker=marker, ls="",
@@ -108,8 +105,7 @@ def floor(widths, excess, exponents):
         ax.plot(inside, law(inside), color=colour, lw=1)
     _width_axis(ax)
     ax.set(yscale="log", ylabel=r"$\varepsilon$: excess risk over the kernel's, relative")
-    ax.legend()
-    return fig
+    return panels.legends(ax)
 
 
 def signature(run, exact, shown, updates):
@@ -120,11 +116,11 @@ def signature(run, exact, shown, updates):
     fig, ((left, right),) = panels.grid(1, 2, 3.8)
     for k, colour in enumerate(shades(len(run.widths))):
         left.plot(run.steps, run.network[:, k].mean(0), color=colour,
-                  marker=panels.MARKERS[k % 6], ms=2.5,
+                  marker=marks.MARKERS[k % 6], ms=2.5,
                   lw=1, label=f"$m$ = {run.widths[k]}")
     left.plot(run.steps, exact, color=THEORY, ls="--", label="kernel, exact")
     left.set(xscale="log", yscale="log", xlabel="steps $T$", ylabel=r"$E\,\|g_T-f^*\|^2$")
-    for i, colour, marker in panels.styled(shown):
+    for i, colour, marker in marks.styled(shown):
         _mean(right, run.widths, run.network[..., i] / exact[i], colour, marker=marker,
               label=f"risk, $T$ = {run.steps[i]:,}")
     right.axhline(1, color=THEORY, ls="--", lw=1)
@@ -138,8 +134,7 @@ def signature(run, exact, shown, updates):
     cost.grid(False)
     cost.spines["right"].set_visible(True)
     right.legend(loc="upper center")
-    panels.legend_below(fig, left, 5)
-    return fig
+    return panels.legend_below(fig, left, 5)
 
 
 def spread(delta, curves):
@@ -147,13 +142,11 @@ def spread(delta, curves):
 
     `curves`: {label: (quantiles, low, high)}.
     """
-    fig, ((ax,),) = panels.grid(1, 1, 3.3, panels.NARROW)
+    ax = panels.single(3.3, r"$\log(2/\delta)$", r"risk / kernel risk, quantile $1-\delta$")
     x = np.log(2 / delta)
-    for (label, (middle, low, high)), colour, marker in panels.styled(curves.items()):
+    for (label, (middle, low, high)), colour, marker in marks.styled(curves.items()):
         ax.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
         ax.plot(x, middle, color=colour, marker=marker, label=label)
     top = max(middle[0] for middle, _, _ in curves.values())
     ax.plot(x, top * x / x[0], color=THEORY, ls="--", label=r"$\propto\log(2/\delta)$: the claim")
-    ax.set(xlabel=r"$\log(2/\delta)$", ylabel=r"risk / kernel risk, quantile $1-\delta$")
-    ax.legend()
-    return fig
+    return panels.legends(ax)

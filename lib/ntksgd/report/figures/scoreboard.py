@@ -33,10 +33,10 @@ def scoreboard(counts: pd.DataFrame) -> Figure:
         grid = judged[judged["kind"] == kind].set_index("claim")[list(VERDICTS)].reindex(claims)
         sns.heatmap(grid, mask=~(grid > 0), annot=True, fmt=".0f", cmap="Blues", vmin=0, ax=ax,
                     vmax=1.5 * judged[list(VERDICTS)].to_numpy().max(), cbar=False, linewidths=1,
-                    annot_kws={"size": 9, "color": "black"})
+                    xticklabels=True, yticklabels=True, annot_kws={"size": 9, "color": "black"})
         ax.set(title=f"{kind}s: {grid.to_numpy()[grid.notna()].sum():.0f} rows",
                ylabel="claim" if kind == SHOWN[0] else "", xlabel="")
         ax.tick_params(length=0, labelrotation=0)
-        ax.set_xticks(ax.get_xticks(), [v.replace(" ", "\n") for v in VERDICTS])
+        ax.set_xticks(ax.get_xticks(), ["\n".join(v.rsplit(" ", 1)) for v in VERDICTS])
         ax.grid(visible=False)
     return fig

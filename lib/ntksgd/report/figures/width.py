@@ -5,7 +5,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.patheffects import withStroke
 
-from ntksgd.report.figures import THEORY, palette, panels
+from ntksgd.report.figures import THEORY, marks, palette, panels
 
 # one colour a tolerance, in every figure
 LEVELS = {0.05: palette[0], 0.1: palette[1], 0.5: palette[2]}
@@ -17,8 +17,8 @@ def _colour(tau):
 
 
 def _points(ax, law, **style):
-    panels.censored_points(ax, law.times, law.required, law.low, law.high, law.censored,
-                           **{"colour": _colour(law.tau)} | style)
+    marks.censored_points(ax, law.times, law.required, law.low, law.high, law.censored,
+                          **{"colour": _colour(law.tau)} | style)
 
 
 def _place(known, values):
@@ -74,7 +74,7 @@ def requirement(laws, predictions):
     fig, axes = panels.grid(1, len(laws), 2.9, sharey=True)
     for ax, (title, of) in zip(axes[0], laws.items(), strict=True):
         times, c = predictions[title]
-        for law, _, marker in panels.styled(of):
+        for law, _, marker in marks.styled(of):
             _points(ax, law, label=rf"$\tau$ = {law.tau:g}", marker=marker)
             ax.plot(times, c / law.tau, "--", color=THEORY, lw=1)
             if law.slope is not None:
@@ -83,8 +83,7 @@ def requirement(laws, predictions):
         panels.log_axes(ax, y=2)
         ax.set_title(title)
     panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
-    panels.legend_below(fig, axes[0, 0], 4, {"first order in $1/m$, nothing fitted": "k--"})
-    return fig
+    return panels.legend_below(fig, axes[0, 0], 4, {"first order in $1/m$, nothing fitted": "k--"})
 
 
 def headline(plane, ceiling=1e18):
@@ -115,8 +114,7 @@ def headline(plane, ceiling=1e18):
         ax.text(0.975, 0.03, "extrapolated", transform=ax.transAxes, ha="right", fontsize=8,
                 color="0.35")
     panels.outer_labels(axes, "steps $T$", "width $m$")
-    panels.legend_below(fig, axes[0, 0], 2)
-    return fig
+    return panels.legend_below(fig, axes[0, 0], 2)
 
 
 def rate(table):
@@ -126,11 +124,10 @@ def rate(table):
     """
     fig, axes, parts = panels.facets(table, None, "r", 2.8, "r = {r:g}")
     for ax, part in parts:
-        panels.family(ax, part, "T", "risk", "r", ["low", "high"], colours=palette[1:], ls="",
-                      label="network, $m=m^*(T)$")
+        marks.family(ax, part, "T", "risk", "r", ["low", "high"], colours=palette[1:], ls="",
+                     label="network, $m=m^*(T)$")
         ax.plot(part["T"], part["exact"], color=palette[0], label="kernel, exact")
-        panels.theory(ax, part, "T", "theory", label=r"$T^{-2r/(2r+1)}$", ls="--", lw=1.4)
+        marks.theory(ax, part, "T", "theory", label=r"$T^{-2r/(2r+1)}$", ls="--", lw=1.4)
         panels.log_axes(ax)
     panels.outer_labels(axes, "steps $T$", r"risk $\mathbb{E}\|g_T-f^*\|^2$")
-    panels.legend_below(fig, axes[0, 0], 3)
-    return fig
+    return panels.legend_below(fig, axes[0, 0], 3)
