@@ -19,16 +19,10 @@ def _mean(ax, x, samples, colour, **style):
                 **{"marker": "o", "ms": 3.5} | style)
 
 
-def _width_axis(*axes):
-    for ax in axes:
-        ax.set_xscale("log", base=2)
-        ax.set_xlabel("width $m$")
-
-
-def _room_for_laws(ax, widths):
-    """Room on the right for the labels of reference laws."""
-    _width_axis(ax)
-    ax.set_xlim(widths[0] / 1.4, widths[-1] * 3.5)
+def _width_axis(ax, widths, room=1.4):
+    """Widths as powers of two, with room on the right for the labels of reference laws."""
+    ax.set_xscale("log", base=2)
+    ax.set(xlabel="width $m$", xlim=(widths[0] / 1.4, widths[-1] * room))
 
 
 def gaps_by_width(runs, exponents):
@@ -44,7 +38,7 @@ def gaps_by_width(runs, exponents):
                   ls="-" if gap == "network_kernel" else ":")
             if gap in exponents[name]:
                 marks.reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
-        _room_for_laws(ax, run.widths)
+        _width_axis(ax, run.widths, 3.5)
         ax.set(yscale="log", title=name)
     axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")
     return panels.legend_below(fig, axes[0], 2)
@@ -83,7 +77,7 @@ def drift(run, few, norm, studies, exponents, bounds):
         if label in exponents:
             marks.reference_law(right, widths, change.mean(0)[-1], exponents[label])
     right.plot(*bounds, color=THEORY, label="proved bound (smooth)")
-    _room_for_laws(right, widths)
+    _width_axis(right, widths, 3.5)
     right.set(yscale="log", ylabel=r"$\|K_T-K_0\|$", ylim=(None, 400 * bounds[1].max()))
     left.legend()
     return panels.legends(right, loc="upper right")
@@ -94,7 +88,8 @@ def floor(widths, excess, exponents):
 
     `excess`: {label: (mean, half width of the interval)}; `exponents`: {label: Slope}.
     """
-    fig, ((ax,),) = panels.grid(1, 1, 3.5, panels.NARROW)
+    ax = panels.single(3.5, "width $m$", r"$\varepsilon$: excess risk over the kernel's, relative",
+                       x=2, y=10)
     widths = np.asarray(widths)
     for (label, (mean, half)), colour, marker in marks.styled(excess.items()):
         law = exponents[label]
@@ -103,8 +98,6 @@ def floor(widths, excess, exponents):
                     label=f"{label}: $m^{{{law.value:.2f}}}$ [{law.low:.2f}, {law.high:.2f}]")
         inside = np.array([law.x_min, law.x_max])
         ax.plot(inside, law(inside), color=colour, lw=1)
-    _width_axis(ax)
-    ax.set(yscale="log", ylabel=r"$\varepsilon$: excess risk over the kernel's, relative")
     return panels.legends(ax)
 
 
@@ -124,7 +117,7 @@ def signature(run, exact, shown, updates):
         _mean(right, run.widths, run.network[..., i] / exact[i], colour, marker=marker,
               label=f"risk, $T$ = {run.steps[i]:,}")
     right.axhline(1, color=THEORY, ls="--", lw=1)
-    _width_axis(right)
+    _width_axis(right, run.widths)
     right.set(ylabel="risk / exact kernel risk", yscale="log")
     panels.plain_ticks(right.yaxis, *right.get_ylim(), marks=(1, 2, 5))
     cost = right.twinx()
