@@ -22,8 +22,8 @@
 # answer with the neural tangent kernel (NTK): a wide network moves like SGD in the kernel's
 # Hilbert space (RKHS), whose last iterate attains the rate $T^{-2r/(2r+1)}$ for a target of
 # regularity $r$, and a width polynomial in $T$ is enough. Their paper is theory. Here each of its
-# claims becomes a derivation that can be read, code that can be run, and a number with a
-# confidence interval beside what theory predicts. We had a summary of the paper, not its full
+# claims becomes a derivation that can be read, code that can be run, and a number with
+# its interval beside what theory predicts. We had a summary of the paper, not its full
 # text: claims are named by what they say, no theorem number and no constant is quoted, and where
 # the summary leaves room we write *our reading*.
 
@@ -70,56 +70,59 @@
 # %% [markdown]
 # ## The scoreboard
 #
-# Each notebook ends by recording its numbers: what theory says, what was measured, and a
-# confidence interval. A row is of one of three kinds. With `=`, theory predicts the number, and
-# the row *holds* if the interval contains it. With `<=` or `>=`, theory bounds the number, and the
-# row holds if the whole interval lies on the allowed side. A row that does not hold is a finding,
-# not a mishap: either the range measured is not asymptotic yet, or the claim needs a condition;
-# its notebook says which.
+# Each notebook ends by recording its numbers. A row is of one of four kinds, never mixed:
+#
+# * a **claim** tests what the paper says, with the number that the paper says;
+# * a **prediction** tests what we derive ourselves;
+# * a **check** is an identity, or code against code;
+# * a **finding** is measured, and nothing was predicted.
+#
+# Theory either gives the number ($=$) or bounds it ($\le$, $\ge$), and the interval of the measured
+# number decides. A row *holds* if the interval contains the number given and is narrow enough to
+# tell (half-width at most $0.05 + 0.1\,|\text{theory}|$, unless the row says otherwise), or lies
+# on the allowed side of the bound. It is *undecided* if the interval is too wide, or contains the
+# bound. It is *out of range* if the interval misses the asymptotic number, but contains what the
+# same theory gives, exactly, on the finite range that was measured; it says from where on the
+# asymptotic number is reached. Else it *fails*, and gives the reason if we know it. Of claim F the
+# paper says nothing: its predictions and findings carry no verdict.
 
 # %%
+import textwrap
+
 from ntksgd.report import claims
 from ntksgd.report.figures import save, use_style
-from ntksgd.report.figures.scoreboard import deviations, scoreboard
+from ntksgd.report.figures.scoreboard import scoreboard
 
 use_style()
 table = claims.read()
-counts = table.groupby("claim", sort=False)["holds"].agg(rows="size", hold="sum")
+counts = claims.counts(table)
 print(counts.to_string())
-print(f"\n{table['holds'].sum()} of {len(table)} rows hold")
-
-# %% [markdown]
-# Each interval below is shifted so that theory stands at zero and divided by $|\text{theory}|$
-# (where theory is zero, by the largest of the measured values); the intervals of one quantity, for
-# several activations, dimensions and regularities, share a line. For a row claimed *equal* the
-# interval should cross zero; for one claimed *at most* it should lie to the left of it, and for
-# one claimed *at least* to the right: the triangle points to the allowed side. A distance beyond
-# the axis is drawn at its edge. First the claims of the paper and their foundations:
 
 # %%
-paper = table[table["claim"] != "F"]
-save(scoreboard(paper), "00_reading_guide-scoreboard", deviations(paper))
+tidy = counts.reset_index()
+save(scoreboard(tidy), "00_reading_guide-scoreboard", tidy)
 
 # %% [markdown]
-# An interval far to the left of zero in a row claimed *at most* says how pessimistic that bound
-# is. Then claim F, what lies beyond the theorems; there "theory" is what two layers, the square
-# loss or uniform inputs would give:
+# Only the panel on the left speaks for or against the paper. Its rows that do not hold, each with
+# its reason:
 
 # %%
-beyond = table[table["claim"] == "F"]
-save(scoreboard(beyond), "00_reading_guide-beyond", deviations(beyond))
+tested = table[table["kind"] == "claim"]
+missed = tested[tested["verdict"] != "holds"]
+for row in missed.itertuples():
+    where = ", ".join(filter(None, [row.activation, "" if row.r != row.r else f"r = {row.r:g}"]))
+    number = f"{row.measured:.3g} [{row.ci_low:.3g}, {row.ci_high:.3g}]".replace(" [nan, nan]", "")
+    line = (f"{row.claim}, {row.verdict}: {row.quantity} ({where}; {row.range}): {number}, "
+            f"claimed {row.relation} {row.theory:.3g}. {claims.WHY.get(row.why, row.why)}.")
+    print(textwrap.fill(line, 98, subsequent_indent="   "))
+print(f"{len(tested) - len(missed)} of {len(tested)} claim rows hold")
 
 # %% [markdown]
-# The same in numbers, one line a quantity (every row is in `figures/claims.csv`):
+# And the predictions and checks that do not hold (every row is in `figures/claims.csv`):
 
 # %%
-print(claims.summary(table))
-
-# %% [markdown]
-# And each row that does not hold:
-
-# %%
-print(claims.text(table[~table["holds"]]))
+ours = table[table["kind"].isin(["prediction", "check"]) & (table["claim"] != "F")]
+print(claims.text(ours[ours["verdict"] != "holds"].drop(columns="interval")))
 
 # %% [markdown]
 # ## How to go on

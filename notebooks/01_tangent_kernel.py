@@ -38,8 +38,8 @@ from ntksgd.models.activations import Activation, activation
 from ntksgd.problems.target import source_target
 from ntksgd.report import claims
 from ntksgd.report.claims import Claim
+from ntksgd.report.figures import kernel as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.report.figures import tangent_kernel as draw
 
 use_style()
 

@@ -497,9 +497,8 @@ save(fig, "02_approximation_error-sweep", sweep)
 d_shown = dimensions[0]
 claimed = results[(results["d"] == d_shown) & (results["r"] >= 0.5) & (results["rule"] != "fixed")]
 ends = paths[(paths["d"] == d_shown) & (paths["lam"] == 0) & (paths["error"] > 1e-9)]
-fig = draw.best_ridge(claimed, ends)
 shown = pd.concat([claimed, ends.assign(rule="limit")], ignore_index=True)
-save(fig, "02_approximation_error-best", shown)
+save(draw.best_ridge(shown), "02_approximation_error-best", shown)
 
 # %%
 bound_slopes, rows = slopes("error", "bound"), []

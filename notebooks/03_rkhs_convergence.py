@@ -46,6 +46,7 @@ from ntksgd.problems.target import source_target
 from ntksgd.report import claims
 from ntksgd.report.figures import convergence as draw
 from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures.kernel import targets as draw_targets
 from ntksgd.risk import predicted as predicted_rates
 from ntksgd.risk.bound import risk_bound
 from ntksgd.risk.exact import expected_risk, truncation_gap
@@ -121,7 +122,8 @@ for r in regularities:
                "degree": np.arange(401), "power": target.power}
     frames.append(pd.DataFrame({k: pd.Series(v) for k, v in columns.items()}).assign(r=r))
 pictures = pd.concat(frames, ignore_index=True)
-save(draw.targets(pictures), "03_rkhs_convergence-targets", pictures)
+fig = draw_targets(pictures.rename(columns={"angle": "phi", "profile": "f", "degree": "k"}))
+save(fig, "03_rkhs_convergence-targets", pictures)
 
 # %% [markdown]
 # All targets have norm 1. The smaller $r$, the more of it lies in high degrees, which SGD learns

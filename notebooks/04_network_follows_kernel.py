@@ -44,7 +44,7 @@ from ntksgd.problems.problem import source_problem
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.report import claims
 from ntksgd.report.claims import Statement
-from ntksgd.report.figures import coupling as figures
+from ntksgd.report.figures import network as figures
 from ntksgd.report.figures import save, use_style
 
 # %%

@@ -40,9 +40,9 @@ from ntksgd.compare.paths import paths
 from ntksgd.problems.problem import source_problem, step_budget
 from ntksgd.report import claims
 from ntksgd.report.claims import Statement
+from ntksgd.report.figures import linearised as draw_theory
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width as draw
-from ntksgd.report.figures import width_theory as draw_theory
 from ntksgd.report.tables import excess_table, law_table
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
@@ -145,9 +145,11 @@ for m, (gain, best) in reduction.items():
 
 # %%
 laws = {r: [width_law(s.network, tau) for tau in tolerances] for r, s in sweeps.items()}
-panels = {f"r = {r:g}": (sweeps[r].network, laws[r]) for r in regularities}
-fig = draw.phase_diagram(panels, tolerances)
-save(fig, "05_width_requirement-phase", excess_table({r: s.network for r, s in sweeps.items()}))
+cells = excess_table({r: s.network for r, s in sweeps.items()})
+required = pd.concat([law_table({r: law}, "r").assign(tau=law.tau)
+                      for r in regularities for law in laws[r]], ignore_index=True)
+fig = draw.phase_diagram(cells, required)
+save(fig, "05_width_requirement-phase", cells)
 plt.show()
 
 # %% [markdown]
@@ -189,8 +191,7 @@ assert all(s.high < sufficient_width(r) for (r, tau), s in slopes.items())
 grids = {r: np.unique(np.rint(np.geomspace(100, T, 40)).astype(int)) for r in regularities}
 predicted = {f"r = {r:g}": (grids[r], first_order(problems[r], grids[r])) for r in regularities}
 fig = draw.requirement({f"r = {r:g}": laws[r] for r in regularities}, predicted)
-save(fig, "05_width_requirement-requirement", pd.concat(
-    law_table({r: law}, "r").assign(tau=law.tau) for r in regularities for law in laws[r]))
+save(fig, "05_width_requirement-requirement", required)
 plt.show()
 
 # %% [markdown]
@@ -256,14 +257,14 @@ curves = {f"ReLU, r = {r:g}": (s.network, s.linearised, chosen,
           for r, s in relu_sweeps.items() if r in (regularities[0], regularities[-1])}
 
 # %%
-fig = draw_theory.two_curves(curves)
-save(fig, "05_width_requirement-linearised", pd.concat(pd.DataFrame({
+pairs = pd.concat([pd.DataFrame({
     "panel": name, "m": np.repeat(net.widths, len(chosen)),
     "T": np.tile(net.times[chosen], net.widths.size),
     "network": net.mean[:, chosen].ravel(), "network_error": net.error[:, chosen].ravel(),
     "linearised": lazy.mean[:, chosen].ravel(), "linearised_error": lazy.error[:, chosen].ravel(),
     "first_order": np.outer(1 / net.widths, c).ravel()})
-    for name, (net, lazy, chosen, c) in curves.items()))
+    for name, (net, lazy, chosen, c) in curves.items()], ignore_index=True)
+save(draw_theory.two_curves(pairs), "05_width_requirement-linearised", pairs)
 plt.show()
 
 # %% [markdown]

@@ -46,7 +46,7 @@ from ntksgd.report import claims, tables
 
 # %%
 from ntksgd.report.claims import Claim
-from ntksgd.report.figures import beyond as draw
+from ntksgd.report.figures import deep as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import child

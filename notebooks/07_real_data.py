@@ -43,7 +43,7 @@ from ntksgd.problems.data import SOURCES
 from ntksgd.problems.grid import log_steps
 from ntksgd.problems.regularity import half_sample_regularity
 from ntksgd.report import claims
-from ntksgd.report.figures import real_data as figures
+from ntksgd.report.figures import data as figures
 from ntksgd.report.figures import save, use_style
 from ntksgd.sgd.population import sampled_risks
 from ntksgd.stats.rates import Slope, bootstrap_slope, slope
@@ -153,9 +153,9 @@ comparison = {name: (t, ratio) for name, (t, ratio, _) in checks.items()}
 for name, (_, ratio, identity) in checks.items():
     assert identity < 1e-9, name  # the summed form of (3), with R from (1)
     print(f"{name:15s} largest error of the per-mode recursion: {np.max(np.abs(ratio - 1)):.2%}")
-fig = figures.closure(comparison)
-save(fig, "07_real_data-closure", pd.concat(
-    pd.DataFrame({"data": n, "T": t, "ratio": ratio}) for n, (t, ratio) in comparison.items()))
+table = pd.concat(
+    pd.DataFrame({"data": n, "T": t, "ratio": ratio}) for n, (t, ratio) in comparison.items())
+save(figures.closure(table), "07_real_data-closure", table)
 
 # %% [markdown]
 # Identity (3) holds to rounding on all of them. The per-mode recursion, exact on the uniform
@@ -188,10 +188,10 @@ for (name, act), b in betas.items():
     print(f"{name:15s} {act:16s} beta = {-b.value:.2f} [{-b.high:.2f}, {-b.low:.2f}]")
 
 # %%
-fig = figures.spectra(decays)
-save(fig, "07_real_data-spectra", pd.concat(
+table = pd.concat(
     pd.DataFrame({"data": n, "activation": a, "i": np.arange(1, v.size + 1), "eigenvalue": v})
-    for (n, a), v in decays.items()))
+    for (n, a), v in decays.items())
+save(figures.spectra(table), "07_real_data-spectra", table)
 
 # %% [markdown]
 # The tables of features have something like a power law over two decades, also for the analytic
@@ -398,10 +398,10 @@ for k, name in enumerate(studies):
     samples = controlled_excess(network[name], kernel[name], recursion[name], recursion[name])
     excesses[name] = Excess(times, ((grids[name], samples),))
     laws[name] = width_law(excesses[name], tolerance, seed + k)
-fig = figures.widths(excesses, laws, tolerance)
-save(fig, "07_real_data-widths", pd.concat(
+table = pd.concat(
     pd.DataFrame({"data": n, "T": times, "required": law.required, "low": law.low, "high": law.high,
-                  "censored": law.censored}) for n, law in laws.items()))
+                  "censored": law.censored}) for n, law in laws.items())
+save(figures.widths(excesses, table, tolerance), "07_real_data-widths", table)
 
 # %%
 rows = []

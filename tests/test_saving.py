@@ -18,11 +18,16 @@ SCRIPT = """
 import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
-from ntksgd.report.figures import save, use_style
+import pandas as pd
+import seaborn as sns
+from ntksgd.report.figures import marks, panels, save, use_style
 use_style()
-fig, ax = plt.subplots()
+fig, ((ax, right),) = panels.grid(1, 2, 3)
 ax.loglog([1, 10], [1, 0.1], label=r"$T^{-2r/(2r+1)}$ – κ")
-ax.legend()
+table = pd.DataFrame({"x": [1, 10, 1, 10], "y": [1, 2, 2, 4], "of": list("aabb"), "half": 0.1})
+marks.family(ax, table, "x", "y", "of", "half")
+marks.lines(ax, table, "x", "y", "of", style="of")
+sns.heatmap(table.pivot(index="x", columns="of", values="y"), ax=right, rasterized=True)
 save(fig, "01_toy-line", {"x": [1, 10], "y": [1 / 3, 0.1]})
 """
 

@@ -1,59 +1,58 @@
-"""The scoreboard figure shows every row, where it belongs, and whether it holds."""
+"""The scoreboard figure shows how many rows of each claim and kind have which verdict."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd.report.claims import COLUMNS
-from ntksgd.report.figures import save
-from ntksgd.report.figures.scoreboard import FAILS, HOLDS, LIMIT, deviations, scoreboard
+from ntksgd.report import claims
+from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures.scoreboard import scoreboard
 
-ROWS = [
-    ("A", "slope", "relu", 2, 0.5, -0.5, -0.45, -0.6, -0.4, "=", True),
-    ("A", "exponent $m$", "", pd.NA, np.nan, 2.0, 1.0, 0.5, 1.5, "<=", True),
-    ("B'", "x" * 200, "erf", 3, 1.0, 0.0, 0.02, 0.01, 0.04, "=", False),
-    ("E", "error", "tanh", 3, np.nan, 1e-10, 3e-9, 1e-9, np.inf, "<=", False),
-]
-TABLE = pd.DataFrame(ROWS, columns=list(COLUMNS)).astype({"d": "Int64"})
+COLUMNS = ["claim", "kind", "holds", "fails", "undecided", "out of range", "none"]
+COUNTS = pd.DataFrame([
+    ("A", "claim", 3, 1, 0, 2, 0),
+    ("A", "finding", 0, 0, 0, 0, 9),
+    ("B'", "check", 7, 0, 0, 0, 0),
+    ("F", "prediction", 0, 0, 0, 0, 5),
+], columns=COLUMNS)
 
 
 @pytest.fixture(autouse=True)
 def _agg():
     plt.switch_backend("agg")
+    use_style()
     yield
     plt.close("all")
 
 
-def test_deviations_are_relative_to_theory():
-    found = deviations(TABLE)[["deviation", "low", "high"]].to_numpy()
-    expected = [[0.1, -0.2, 0.2], [-0.5, -0.75, -0.25], [0.5, 0.25, 1.0], [29.0, 9.0, np.inf]]
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
+def numbers(ax):
+    """Count at each (claim, verdict) of a panel, read off where it is written."""
+    claim, verdict = ([label.get_text() for label in axis.get_ticklabels()]
+                      for axis in (ax.figure.axes[0].yaxis, ax.xaxis))
+    return {(claim[int(text.get_position()[1])], verdict[int(text.get_position()[0])]):
+            text.get_text() for text in ax.texts}
 
 
-def test_every_row_is_drawn_in_the_panel_of_its_claim_and_in_its_colour():
-    fig = scoreboard(TABLE)
-    assert [ax.get_title(loc="left") for ax in fig.axes] == [
-        "Claim A: 2 of 2 hold", "Claim B': 0 of 1 hold", "Claim E: 0 of 1 hold",
-    ]
-    markers = [line for ax in fig.axes for line in ax.lines if line.get_marker() in "o<>"]
-    assert [line.get_marker() for line in markers] == ["o", "<", "o", "<"]
-    assert [line.get_color() for line in markers] == [HOLDS, HOLDS, FAILS, FAILS]
-    np.testing.assert_allclose([m.get_xdata()[0] for m in markers], [0.1, -0.5, 0.5, LIMIT])
+def test_every_count_stands_at_its_claim_kind_and_verdict():
+    left, middle, right = scoreboard(COUNTS).axes
+    assert numbers(left) == {("A", "holds"): "3", ("A", "fails"): "1", ("A", "out of\nrange"): "2"}
+    assert numbers(middle) == {}
+    assert numbers(right) == {("B'", "holds"): "7"}
+    assert [ax.get_title() for ax in (left, middle, right)] == [
+        "claims: 6 rows", "predictions: 0 rows", "checks: 7 rows"]
 
 
-@pytest.mark.parametrize("count", [1, 2, 4])
-def test_any_number_of_rows_can_be_rendered(count):
-    scoreboard(TABLE.iloc[:count]).canvas.draw()
-
-
-def test_rows_without_dimension_and_regularity_can_be_saved(tmp_path, monkeypatch):
+def test_statements_can_be_counted_drawn_and_saved(tmp_path, monkeypatch):
     monkeypatch.setenv("NTKSGD_FIGURES", str(tmp_path))
-    save(scoreboard(TABLE.iloc[1:2]), "00_toy-scoreboard", deviations(TABLE.iloc[1:2]))
+    row = claims.Statement("C", "exponent of m* in T", "claim", theory=3.5, relation="<=",
+                           measured=0.3, interval=(0.2, 0.4), interval_kind="statistical",
+                           range="T = 1e2..1e5")
+    counts = claims.counts(claims.record("05_toy", [row])).reset_index()
+    save(scoreboard(counts), "00_toy-scoreboard", counts)
     lines = (tmp_path / "00_toy-scoreboard.csv").read_text().splitlines()
-    assert lines[1] == "A,exponent $m$,,,,<=,True,-0.5,-0.75,-0.25"
+    assert lines == [",".join(COLUMNS), "C,claim,1,0,0,0,0"]
 
 
-def test_no_rows_are_refused():
-    with pytest.raises(ValueError, match="no claims"):
-        scoreboard(TABLE.iloc[:0])
+def test_without_a_verdict_there_is_nothing_to_draw():
+    with pytest.raises(ValueError, match="no row with a verdict"):
+        scoreboard(COUNTS[COUNTS["claim"] == "F"])

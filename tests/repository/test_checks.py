@@ -99,7 +99,8 @@ BREAKS = [
         or write(p / "lib/ntksgd/problems/target.py", "")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "import ntksgd.models.activations")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "import matplotlib.pyplot as plt")),
-    ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "from ntksgd.report.figures import save")),
+    ("imports", lambda p: write(p / "lib/ntksgd/helper.py",
+                                "from ntksgd.report.figures import save")),
     ("registered", lambda p: write(p / "figures/fingerprints.json", json.dumps({"00_guide": {}}))),
 ]
 

@@ -1,170 +1,138 @@
-"""Figures of notebook 03: every function takes computed data and returns a Figure."""
+"""Figures of kernel SGD: its exact risk, the rates, the steps, the bound."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from ntksgd.report.figures import THEORY, WIDTH, palette, shades
+from ntksgd.report.figures import THEORY, marks, palette, panels
+
+EXPONENT = "rate exponent a in $T^{-a}$"
+INTERVAL = ["slowest", "fastest"]
 
 
-def targets(data):
-    """Columns r, angle, profile, (k, power): f* on the circle, and its power by degree."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.7))
-    for (r, part), colour in zip(data.groupby("r"), shades(data.r.nunique()), strict=True):
-        left.plot(part.angle / np.pi, part.profile, color=colour, label=f"r = {r:g}")
-        right.loglog(part.degree + 1, part.power, ".", ms=3, color=colour)
-    left.set(xlabel=r"angle from $e_1$ / π", ylabel="$f^*$", title=r"targets, $\|f^*\|=1$")
-    right.set(xlabel="degree $k+1$", ylabel="power $F_k$", title="where the power is")
-    left.legend()
-    return fig
+def _rates(data):
+    """Rate exponents a of T^(-a) with their interval: the sign of fitted slopes turned round."""
+    return data.assign(a=-data["exponent"], slowest=-data["high"], fastest=-data["low"])
 
 
 def recursion(data):
     """Columns iterate, T, exact, sampled, error: exact risk through sampled points."""
-    fig, ax = plt.subplots(figsize=(WIDTH * 0.72, 3))
-    for (name, part), colour in zip(data.groupby("iterate", sort=False), palette, strict=False):
-        ax.loglog(part["T"], part.exact, color=colour, label=f"{name}: exact")
-        ax.errorbar(part["T"], part.sampled, 2 * part.error, fmt="o", color=colour,
-                    label=f"{name}: sampled, ± 2 s.e.")
-    ax.set(xlabel="steps T", ylabel="$E\\,\\|f_T-f^*\\|^2$")
-    ax.legend()
-    return fig
+    ax = panels.single(3, "steps T", "$E\\,\\|f_T-f^*\\|^2$", x=10, y=10)
+    marks.family(ax, data, "T", "exact", "iterate", label="{}: exact", marker="")
+    marks.family(ax, data.assign(half=2 * data["error"]), "T", "sampled", "iterate", "half", ls="",
+                 label="{}: sampled, ± 2 s.e.")
+    return panels.legends(ax)
 
 
 def anatomy(data):
     """Columns T, signal, variance, bias_bound, leading, corrected: the two parts and theory."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.9))
-    left.loglog(data["T"], data.signal, color=palette[0], label="signal (exact)")
-    left.loglog(data["T"], data.bias_bound, "--", color=palette[0],
-                label="$(r/eS_T)^{2r}\\|h\\|^2$")
-    left.loglog(data["T"], data.variance, color=palette[1], label="variance (exact)")
-    left.loglog(data["T"], data.leading, "--", color=palette[1], label="$\\eta_T\\,\\kappa(1)/2$")
+    fig, ((left, right),) = panels.grid(1, 2, 2.9)
+    for column, style, colour, label in (
+        ("signal", "-", palette[0], "signal (exact)"),
+        ("bias_bound", "--", palette[0], "$(r/eS_T)^{2r}\\|h\\|^2$"),
+        ("variance", "-", palette[1], "variance (exact)"),
+        ("leading", "--", palette[1], "$\\eta_T\\,\\kappa(1)/2$"),
+    ):
+        left.plot(data["T"], data[column], style, color=colour, label=label)
     left.set(xlabel="steps T", ylabel="risk", title="risk = signal + s² variance")
-    left.legend()
-    right.semilogx(data["T"], data.variance / data.leading, color=palette[1], label="exact")
-    right.semilogx(data["T"], data.corrected / data.leading, "--", color=THEORY,
-                   label="with the correction")
+    right.plot(data["T"], data["variance"] / data["leading"], color=palette[1], label="exact")
+    right.plot(data["T"], data["corrected"] / data["leading"], "--", color=THEORY,
+               label="with the correction")
     right.axhline(1, color="grey", lw=0.8)
     right.set(xlabel="steps T", title="variance / $(\\eta_T\\,\\kappa(1)/2)$")
-    right.legend()
-    return fig
+    panels.log_axes(left)
+    panels.log_axes(right, y=None)
+    return panels.legends(left, right)
 
 
 def local_exponents(data):
     """Columns activation, d, r, T, exponent, paper, refined, horizon."""
-    keys = list(data.groupby(["activation", "d"], sort=False).groups)
-    columns = len({d for _, d in keys})
-    fig, axes = plt.subplots(len(keys) // columns, columns, figsize=(WIDTH, 4.4), sharex=True,
-                             sharey=True, squeeze=False)
-    for ax, key in zip(axes.flat, keys, strict=True):
-        panel = data[(data.activation == key[0]) & (data.d == key[1])]
-        for (r, part), colour in zip(panel.groupby("r"), palette, strict=False):
-            ax.semilogx(part["T"], part.exponent, color=colour, lw=1.2, label=f"r = {r:g}")
-            end = part["T"].max()
-            ax.plot([end * 3, end * 300], [part.paper.iloc[0]] * 2, color=colour, lw=2.5)
-            ax.plot([end * 30], [part.refined.iloc[0]], "o", color=colour, ms=4, mec="k", mew=0.5)
-        ax.axvline(data.horizon.iloc[0], color="grey", lw=0.8, ls=":")
-        ax.set(title=f"{key[0]}, d = {key[1]}", ylim=(-1.02, -0.02))
-    for ax in axes[-1]:
-        ax.set_xlabel("steps T")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("local exponent")
-    axes[0, 0].plot([], [], color="grey", lw=2.5, label="$-2r/(2r+1)$")
-    axes[0, 0].plot([], [], "o", color="grey", mec="k", mew=0.5, ms=4, label="with memory")
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=7,
-               handlelength=1.2, columnspacing=1.0)
-    return fig
+    fig, axes, parts = panels.facets(data, "activation", "d", 4.4, "{activation}, d = {d}",
+                                     sharex=True, sharey=True)
+    for ax, part in parts:
+        marks.family(ax, part, "T", "exponent", "r", label="r = {:g}", lw=1.2)
+        for (_, of), colour in zip(part.groupby("r", sort=False), palette, strict=False):
+            end = of["T"].max()
+            ax.plot([end * 3, end * 300], [of["paper"].iloc[0]] * 2, color=colour, lw=2.5)
+            ax.plot(end * 30, of["refined"].iloc[0], "o", color=colour, ms=4, mec="k", mew=0.5)
+        ax.axvline(part["horizon"].iloc[0], color="grey", lw=0.8, ls=":")
+        panels.log_axes(ax, y=None)
+        ax.set_ylim(-1.02, -0.02)
+    first = axes[0, 0]
+    first.plot([], [], color="grey", lw=2.5, label="$-2r/(2r+1)$")
+    first.plot([], [], "o", color="grey", mec="k", mew=0.5, ms=4, label="with memory")
+    panels.outer_labels(axes, "steps T", "local exponent")
+    return panels.legend_below(fig, first, 4)
 
 
 def saturation(data, curves):
-    """Measured exponents (columns case, r, exponent, low, high, kind) over theory curves."""
-    fig, ax = plt.subplots(figsize=(WIDTH * 0.8, 3.4))
-    ax.plot(curves.r, curves.paper, color=THEORY, label="$2r/(2r+1)$")
-    for (case, part), colour, marker in zip(data.groupby("case", sort=False), palette, "osD^v",
-                                            strict=False):
+    """Measured exponents (columns case, r, exponent, low, high) over theory curves."""
+    ax = panels.single(3.4, "regularity r", EXPONENT)
+    marks.theory(ax, curves, "r", "paper", label="$2r/(2r+1)$", lw=1.4)
+    for case, colour in zip(data["case"].unique(), palette, strict=False):
         if case in curves:
-            ax.plot(curves.r, curves[case], "--", color=colour, lw=1)
-        bars = [part.exponent - part.low, part.high - part.exponent]
-        ax.errorbar(part.r, -part.exponent, bars, fmt=marker, color=colour, label=case)
-    ax.set(xlabel="regularity r", ylabel="rate exponent a in $T^{-a}$", ylim=(0.15, 0.85))
-    ax.legend(loc="upper left")
-    return fig
+            ax.plot(curves["r"], curves[case], "--", color=colour, lw=1)
+    marks.family(ax, _rates(data), "r", "a", "case", INTERVAL, ls="")
+    ax.set(ylim=(0.15, 0.85))
+    return panels.legends(ax, loc="upper left")
 
 
-def theta(data, theory):
+def theta(data, predicted):
     """Exponent against theta for each r, over min(2r(1-theta), theta, memory)."""
-    fig, ax = plt.subplots(figsize=(WIDTH * 0.8, 3.3))
-    for (r, part), (_, line), colour in zip(data.groupby("r"), theory.groupby("r"), palette,
-                                            strict=False):
-        ax.plot(line.theta, line.exponent, "-", color=colour, lw=1)
-        ax.plot(line.theta, line.paper, ":", color=colour, lw=1)
-        ax.plot(part.theta, -part.exponent, "o", color=colour, label=f"r = {r:g}")
-    ax.plot([], [], "k-", lw=1, label="theory")
-    ax.plot([], [], "k:", lw=1, label="without memory")
-    ax.set(xlabel="θ in $\\eta_t=\\eta_1 t^{-\\theta}$", ylabel="rate exponent a in $T^{-a}$",
-           ylim=(0, 0.85))
-    ax.legend(ncols=2)
-    return fig
+    ax = panels.single(3.3, "θ in $\\eta_t=\\eta_1 t^{-\\theta}$", EXPONENT)
+    for column, style, label in (("exponent", "-", "theory"), ("paper", ":", "without memory")):
+        marks.family(ax, predicted, "theta", column, "r", label=None, marker="", ls=style, lw=1)
+        ax.plot([], [], color="0.3", ls=style, lw=1, label=label)
+    marks.family(ax, _rates(data), "theta", "a", "r", label="r = {:g}", ls="")
+    ax.set(ylim=(0, 0.85))
+    return panels.legends(ax, ncols=2)
 
 
 def bound(data):
     """Columns r, T, risk, bound, free: bounds over exact risks, and the looseness factor."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3))
-    for (r, part), colour in zip(data.groupby("r"), palette, strict=False):
-        left.loglog(part["T"], part.risk, color=colour, label=f"r = {r:g}")
-        left.loglog(part["T"], part.bound, "--", color=colour)
-        right.loglog(part["T"], part.bound / part.risk, color=colour)
-        right.loglog(part["T"], part.free / part.risk, ":", color=colour)
-    left.plot([], [], "k-", label="exact risk")
-    left.plot([], [], "k--", label="explicit bound")
-    right.plot([], [], "k-", label="bound with capacity")
-    right.plot([], [], "k:", label="from κ(1) alone")
+    fig, ((left, right),) = panels.grid(1, 2, 3.2)
+    shown = data.assign(loose=data["bound"] / data["risk"], freely=data["free"] / data["risk"])
+    for ax, column, style, name in (
+        (left, "risk", "-", "exact risk"), (left, "bound", "--", "explicit bound"),
+        (right, "loose", "-", "bound with capacity"), (right, "freely", ":", "from κ(1) alone"),
+    ):
+        label = "r = {:g}" if column == "risk" else None
+        marks.family(ax, shown, "T", column, "r", label=label, ls=style)
+        ax.plot([], [], color="0.3", ls=style, label=name)
     left.set(xlabel="steps T", ylabel="risk", title="bound over exact risk")
     right.set(xlabel="steps T", ylabel="bound / risk", title="looseness")
-    left.legend(loc="upper right", labelspacing=0.2)
-    right.legend()
-    return fig
+    panels.log_axes(left, right)
+    return panels.legends(left, right, labelspacing=0.2)
 
 
-def schedules(data, theory, T):
+def schedules(data, curves, T):
     """Rates (left) and risks over ridge regression's (right) of each scheme, against r."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.7))
-    for (scheme, part), colour, marker in zip(data.groupby("scheme", sort=False), palette,
-                                              "osD^vP", strict=False):
-        bars = [part.exponent - part.low, part.high - part.exponent]
-        left.errorbar(part.r, -part.exponent, bars, fmt=marker, color=colour, ms=5, label=scheme)
-        right.semilogy(part.r, part.relative, marker + "-", color=colour, lw=0.8, ms=5)
-    left.plot(theory.r, theory.minimax, color=THEORY, label="minimax")
-    left.plot(theory.r, theory.capacity_free, "--", color=THEORY, label="2r/(2r+1)")
-    left.set(xlabel="regularity r", ylabel="rate exponent a in $T^{-a}$", title="rate, best step")
+    fig, ((left, right),) = panels.grid(1, 2, 3.7)
+    marks.family(left, _rates(data), "r", "a", "scheme", INTERVAL, ls="", ms=5)
+    marks.family(right, data, "r", "relative", "scheme", label=None, lw=0.8, ms=5)
+    marks.theory(left, curves, "r", "minimax", label="minimax", lw=1.4)
+    marks.theory(left, curves, "r", "capacity_free", label="2r/(2r+1)", lw=1.4, ls="--")
+    left.set(xlabel="regularity r", ylabel=EXPONENT, title="rate, best step")
     right.axhline(1, color="grey", lw=0.8)
-    right.set(xlabel="regularity r", ylabel="risk / risk of ridge regression",
+    right.set(xlabel="regularity r", ylabel="risk / risk of ridge regression", yscale="log",
               title=f"risk at T = $10^{{{round(np.log10(T))}}}$, best step")
-    fig.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    return fig
+    return panels.legend_below(fig, left, 4)
 
 
 def weight_decay(data):
     """Columns kind, r, exponent, low, high, theory."""
-    fig, ax = plt.subplots(figsize=(WIDTH * 0.72, 3))
-    for (kind, part), colour, marker in zip(data.groupby("kind", sort=False), palette, "os",
-                                            strict=False):
-        ax.plot(part.r, -part.theory, "--", color=colour)
-        bars = [part.exponent - part.low, part.high - part.exponent]
-        ax.errorbar(part.r, -part.exponent, bars, fmt=marker, color=colour, label=kind)
+    ax = panels.single(3, "regularity r", EXPONENT)
+    marks.family(ax, data.assign(a=-data["theory"]), "r", "a", "kind", label=None, marker="",
+                 ls="--")
+    marks.family(ax, _rates(data), "r", "a", "kind", INTERVAL, ls="")
     ax.axvline(1, color="grey", lw=0.8, ls=":")
-    ax.set(xlabel="regularity r", ylabel="rate exponent a in $T^{-a}$")
-    return ax.legend().figure
+    return panels.legends(ax)
 
 
 def rkhs_norm(data):
     """Columns r, T, rkhs, slope: squared RKHS distance, with the predicted slope."""
-    fig, ax = plt.subplots(figsize=(WIDTH * 0.72, 3))
-    for (r, part), colour in zip(data.groupby("r"), palette, strict=False):
-        ax.loglog(part["T"], part.rkhs, color=colour, label=f"r = {r:g}")
-        line = part[part["T"] >= 1e3]
-        law = line.rkhs.iloc[-1] * (line["T"] / line["T"].iloc[-1]) ** line.slope
-        ax.loglog(line["T"], law, "--", color=THEORY, lw=1)
-    ax.lines[-1].set_label("predicted slope")
-    ax.set(xlabel="steps T", ylabel="$E\\,\\|f_T-f^*\\|_H^2$")
-    ax.legend()
-    return fig
+    ax = panels.single(3, "steps T", "$E\\,\\|f_T-f^*\\|_H^2$", x=10, y=10)
+    marks.family(ax, data, "T", "rkhs", "r", label="r = {:g}")
+    late = data[data["T"] >= 1e3]
+    last = late.groupby("r")[["T", "rkhs"]].transform("last")
+    law = late.assign(law=last["rkhs"] * (late["T"] / last["T"]) ** late["slope"])
+    marks.theory(ax, law, "T", "law", "r", "predicted slope", ls="--")
+    return panels.legends(ax)

@@ -1,51 +1,98 @@
-"""Pieces that several figures share: panels, selections, axes, error bars, legends."""
+"""Panels that figures share: their grid, axes, labels and legends."""
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
 from ntksgd.report.figures import THEORY, WIDTH
 
-
-def panels(rows, columns, height, **options):
-    """Axes in a `rows` x `columns` array, over the width of a page, `height` inches high."""
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=False, **options)
+NARROW = 0.72 * WIDTH  # inches: a figure of one panel
 
 
-def select(table, **values):
-    """Rows of a table in which every named column has the given value."""
-    kept = np.logical_and.reduce([table[name] == value for name, value in values.items()])
-    return table[kept]
+def grid(rows, columns, height, width=WIDTH, **options):
+    """Figure and axes in a `rows` x `columns` array, over a page's width, `height` inches high."""
+    return plt.subplots(rows, columns, figsize=(width, height), squeeze=False, **options)
 
 
-def log_axes(ax):
-    """Logarithmic axes with few labels."""
-    ax.set(xscale="log", yscale="log")
-    ax.xaxis.set_major_locator(LogLocator(10, numticks=6))
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    ax.yaxis.set_minor_formatter(NullFormatter())
+def single(height, xlabel, ylabel, x=None, y=None, width=NARROW):
+    """Axes of a figure of one panel; `x`, `y`: bases of logarithmic axes."""
+    _, ((ax,),) = grid(1, 1, height, width)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    log_axes(ax, x=x, y=y)
+    return ax
 
 
-def measured(ax, data, name, colour, marker="o", **options):
-    """Points of column `name` against m, with the interval of its _low and _high columns."""
-    y = data[name].to_numpy()
-    spread = np.abs(np.stack([data[f"{name}_low"], data[f"{name}_high"]]) - y)
-    ax.errorbar(data["m"], y, spread, fmt=marker, color=colour, markersize=3, elinewidth=0.9,
-                **options)
+def facets(table, row, column, height, title, **options):
+    """A panel for each value of `column` (across) and of `row` (down).
+
+    Parameters
+    ----------
+    table : DataFrame
+    row, column : str, list of str or None
+        Names of columns; None: one panel in this direction.
+    height : float
+        Inches, of the figure.
+    title : str
+        Format of the panels' titles by the names of columns, e.g. ``"{activation}, $d = {d}$"``.
+    **options
+        Of `grid`.
+
+    Returns
+    -------
+    fig : Figure
+    axes : array of Axes, shape (rows, columns)
+    parts : list of (Axes, DataFrame)
+        Each panel and its rows of the table.
+    """
+    at = [np.zeros(len(table), int) if by is None else table.groupby(by, sort=False).ngroup()
+          for by in (row, column)]
+    fig, axes = grid(*(int(np.max(index)) + 1 for index in at), height, **options)
+    parts = [(axes[i, j], table[(at[0] == i) & (at[1] == j)]) for i, j in np.ndindex(axes.shape)]
+    for ax, part in parts:
+        ax.set_title(title.format_map(part.iloc[0]))
+    return fig, axes, parts
 
 
-def grey_legend(fig, kinds, lines, ncols=3):
-    """Legend of line kinds that stand for every colour, then of lines in a colour of their own."""
-    handles = [Line2D([], [], color="0.35", ls=ls, marker=marker, markersize=3, label=label)
-               for ls, marker, label in kinds]
-    handles += [Line2D([], [], color=colour, lw=1, label=label) for colour, label in lines]
-    fig.legend(handles=handles, loc="outside lower center", ncols=ncols)
+def log_axes(*axes, x=10, y=10):
+    """Logarithmic axes of these bases (None: linear) with few labels."""
+    for ax in axes:
+        for set_scale, axis, base in ((ax.set_xscale, ax.xaxis, x), (ax.set_yscale, ax.yaxis, y)):
+            if base is not None:
+                set_scale("log", base=base)
+                axis.set_major_locator(LogLocator(base, numticks=7))
+                axis.set_minor_formatter(NullFormatter())
 
 
-def reference_law(ax, x, y, exponent):
-    """A reference power law through the last point, over the upper half of x."""
-    x = np.asarray(x, dtype=float)[len(x) // 2 :]
-    ax.plot(x, y * (x / x[-1]) ** exponent, color=THEORY, ls="--", lw=1)
-    ax.annotate(rf"$m^{{{exponent:g}}}$", (x[-1], y), textcoords="offset points", xytext=(6, -3),
-                fontsize=8)
+def plain_ticks(axis, low, high, marks=(1, 2, 3, 5, 7)):
+    """Ticks at the marks of every decade, written as plain numbers."""
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    ticks = [m * 10.0**k for k in decades for m in marks if low < m * 10.0**k < high]
+    axis.set_ticks(ticks, [f"{v:g}" for v in ticks])
+    axis.set_minor_locator(NullLocator())
+
+
+def outer_labels(axes, x, y):
+    """Labels below the last row and left of the first column."""
+    for ax in axes[-1]:
+        ax.set_xlabel(x)
+    for ax in axes[:, 0]:
+        ax.set_ylabel(y)
+
+
+def legend_below(fig, ax, ncols, kinds=None):
+    """Legend of the lines on `ax` under all panels; `kinds` adds grey lines, by their label.
+
+    `kinds` maps it to the format of the line (``"--"``, ``"o"``), black after a leading ``"k"``.
+    """
+    for label, fmt in (kinds or {}).items():
+        ax.plot([], [], fmt.removeprefix("k"), label=label, ms=3.5, lw=1,
+                color=THEORY if fmt.startswith("k") else "0.4")
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=ncols)
+    return fig
+
+
+def legends(*axes, **options):
+    """A legend in each of the axes; returns their figure."""
+    for ax in axes:
+        ax.legend(**options)
+    return ax.figure

@@ -1,0 +1,103 @@
+"""Figures beyond the theorems: depths, losses, momentum, batches."""
+
+import numpy as np
+
+from ntksgd.report.figures import THEORY, marks, panels, shades
+
+
+def deep_kernels(profile, eigenvalues, tail):
+    """Kernel against the angle, and its eigenvalues with `tail`, {depth: values at the degrees}."""
+    fig, ((left, right),) = panels.grid(1, 2, 2.9)
+    colours, positive = shades(profile["depth"].nunique()), eigenvalues[eigenvalues["degree"] > 0]
+    marks.family(left, profile, "angle", "kernel", "depth", colours=colours,
+                 label="{} hidden layer(s)")
+    marks.family(right, positive, "degree", "eigenvalue", "depth", colours=colours, label=None)
+    for values in tail.values():
+        right.plot(np.arange(1, len(values) + 1), values, ":", color=THEORY, lw=1, zorder=3)
+    left.set(xlabel="angle between the inputs", ylabel="$K_L(t)/K_L(1)$", ylim=(0, None),
+             xticks=[0, np.pi / 2, np.pi], xticklabels=["0", "$\\pi/2$", "$\\pi$"])
+    panels.log_axes(right)
+    right.set(xlabel="degree $k$", ylabel="eigenvalue $\\lambda_k$")
+    left.legend()
+    if tail:
+        right.lines[-1].set_label("$L(L+1)/(\\pi k)^2$")
+        right.legend()
+    return fig
+
+
+def kernel_limit(table, slopes):
+    """||K_m - K|| / ||K|| in m; slopes: {series: Slope} drawn as lines."""
+    ax = panels.single(2.9, "width $m$", "$\\|K_m-K_L\\|\\,/\\,\\|K_L\\|$", x=2, y=10)
+    marks.family(ax, table, "x", "mean", "series", "half", lw=0.8)
+    for slope in slopes.values():
+        x = np.array([slope.x_min, slope.x_max])
+        # the theory's slope through the middle of the fit
+        middle = np.sqrt(x.prod())
+        ax.plot(x, slope(middle) * (x / middle) ** -0.5, color=THEORY, lw=1, zorder=3)
+    ax.lines[-1].set_label("slope $-1/2$")
+    return panels.legends(ax)
+
+
+def risks(table, ylabel="excess risk"):
+    """Risk in T, one panel a value of the column `panel`; the series `theory` in black."""
+    fig, axes, parts = panels.facets(table, None, "panel", 3.1, "{panel}")
+    for ax, part in parts:
+        expected = part["series"] == "theory"
+        marks.family(ax, part[~expected], "x", "mean", "series", "half", lw=0.8)
+        marks.theory(ax, part[expected], "x", "mean", label="theory", lw=1.4)
+        panels.log_axes(ax)
+        panels.plain_ticks(ax.yaxis, *ax.get_ylim(), marks=(1, 2, 5))
+    panels.outer_labels(axes, "steps $T$", ylabel)
+    return panels.legend_below(fig, axes[0, 0], 4)
+
+
+def width_laws(table, bound):
+    """m*(T) of each series with intervals; `bound` an exponent, drawn dashed."""
+    ax = panels.single(3.2, "steps $T$", "required width $m^*$", x=10, y=2)
+    for (name, part), colour, marker in marks.styled(table.groupby("series", sort=False)):
+        marks.censored_points(ax, *part[["T", "width", "low", "high", "censored"]].to_numpy().T,
+                              colour, marker=marker, label=name, ls="-", lw=0.8)
+    first, start = table["T"].min(), table.loc[table["T"] == table["T"].min(), "width"].min()
+    T = np.geomspace(first, first * (4 * table["width"].max() / start) ** (1 / bound), 2)
+    ax.plot(T, start * (T / first) ** bound, "--", color=THEORY, lw=1,
+            label=f"slope {bound:g}: enough for two layers")
+    ax.set(xlim=(0.8 * first, 1.25 * table["T"].max()))
+    return panels.legends(ax, loc="best")
+
+
+def trace_and_risk(table):
+    """Risk of the network over the kernel's against the trace after training, a point a width."""
+    ax = panels.single(3.2, "$\\mathbb{E}\\,K_T(x,x)\\,/\\,\\kappa(1)$ after training",
+                       "risk of the network / of the kernel")
+    for (name, part), colour, marker in marks.styled(table.groupby("series", sort=False)):
+        ax.errorbar(part["trace"], part["ratio"], part["ratio_half"], part["trace_half"],
+                    fmt=marker, color=colour, label=name, elinewidth=0.8)
+    ends = ax.get_xlim()
+    ax.plot(ends, ends, color=THEORY, lw=1, label="equal")
+    for line in (ax.axhline, ax.axvline):
+        line(1, color="#999999", lw=0.7)
+    return panels.legends(ax)
+
+
+def momentum(table, betas, limits):
+    """Left: sampled and exact risks for each beta. Right: largest stable effective steps."""
+    fig, ((left, right),) = panels.grid(1, 2, 2.9)
+    exact = table["series"] == "exact"
+    marks.family(left, table[exact], "x", "mean", "beta", label=None, marker="")
+    marks.family(left, table[~exact], "x", "mean", "beta", "half", label="$\\beta$ = {:g}", ls="")
+    panels.log_axes(left)
+    left.set(xlabel="steps $T$", ylabel="risk", title="same effective step $\\eta/(1-\\beta)$")
+    left.legend(title="lines: exact")
+    right.plot(betas, limits, color=THEORY)
+    right.set(xlabel="momentum $\\beta$", ylabel="largest stable $\\eta\\,\\kappa(1)/(1-\\beta)$",
+              title="mean-square stability", ylim=(0, None))
+    return fig
+
+
+def batches(table):
+    """Exact risk after a fixed number of samples against the batch size; sampled points on it."""
+    ax = panels.single(2.9, "batch size $b$", "risk after $n$ samples", x=2, y=10)
+    exact = table["half"].isna()
+    marks.family(ax, table[exact], "x", "mean", "series", label=None, marker="")
+    marks.family(ax, table[~exact], "x", "mean", "series", "half", ls="")
+    return panels.legends(ax, title="lines exact, points sampled")
