@@ -55,7 +55,6 @@ from ntksgd.risk.predicted import (
     sufficient_width,
 )
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
-from ntksgd.stats import intervals
 from ntksgd.stats.coverage import coverage
 from ntksgd.stats.slopes import curve_slope, slope
 from ntksgd.width.along import risk_along

@@ -31,12 +31,13 @@
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
-
-from ntksgd import check
-from ntksgd.compare import beyond
 from ntksgd.compare.deep_limit import kernel_errors
 from ntksgd.compare.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.compare.trained_kernel import risk_and_trace
+from ntksgd.width.cases import excess, exponent_difference
+
+from ntksgd import check
+from ntksgd.compare import beyond
 from ntksgd.kernels.deep import deep_kernel, normalised, relu_circle_tail
 from ntksgd.kernels.spectrum import mercer_spectrum, quadrature_spectrum
 from ntksgd.problems import grid as risk
@@ -52,7 +53,6 @@ from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import child
 from ntksgd.stats.rates import bootstrap_slope, slope
 from ntksgd.width import requirement as width
-from ntksgd.width.cases import excess, exponent_difference
 
 use_style()
 

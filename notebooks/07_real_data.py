@@ -31,6 +31,8 @@
 # %%
 import numpy as np
 import pandas as pd
+from ntksgd.problems.regularity import half_sample_regularity
+from ntksgd.sgd.population import sampled_risks
 from scipy import stats
 
 from ntksgd import check
@@ -41,11 +43,9 @@ from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import schedules
 from ntksgd.problems.data import SOURCES
 from ntksgd.problems.grid import log_steps
-from ntksgd.problems.regularity import half_sample_regularity
 from ntksgd.report import claims
 from ntksgd.report.figures import data as figures
 from ntksgd.report.figures import save, use_style
-from ntksgd.sgd.population import sampled_risks
 from ntksgd.stats.rates import Slope, bootstrap_slope, slope
 from ntksgd.width.requirement import Excess, controlled_excess, width_law
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-
-from ntksgd.compare import beyond
 from ntksgd.compare.deep_limit import kernel_errors
 from ntksgd.compare.momentum_study import batch_table, momentum_table, sampled_over_exact
 from ntksgd.compare.trained_kernel import risk_and_trace, trained_trace
+from ntksgd.width.cases import excess, exponent_difference
+
+from ntksgd.compare import beyond
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models import two_layer as network
 from ntksgd.models.activations import activation
@@ -17,7 +18,6 @@ from ntksgd.problems.schedules import polynomial
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
-from ntksgd.width.cases import excess, exponent_difference
 from ntksgd.width.requirement import Excess, width_law
 
 STEPS = np.array([30, 300])

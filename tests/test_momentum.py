@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from ntksgd.compare.momentum_study import heavy_ball_paths
+
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
 from ntksgd.problems.schedules import constant, polynomial
 from ntksgd.problems.target import source_target

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-
 from ntksgd.compare.population import sampled_risks
+
 from ntksgd.kernels.empirical import empirical_spectrum, gram
 from ntksgd.kernels.sphere import uniform
 from ntksgd.kernels.two_layer import tangent_kernel

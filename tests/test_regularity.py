@@ -2,21 +2,21 @@
 
 import numpy as np
 import pytest
-from scipy.special import gamma
-
 from ntksgd.compare.data_study import studies
-from ntksgd.kernels.empirical import EmpiricalSpectrum, empirical_spectrum, gram
-from ntksgd.kernels.spectrum import mercer_spectrum
-from ntksgd.kernels.two_layer import tangent_kernel
-from ntksgd.problems import data as real_data
-from ntksgd.problems import schedules
-from ntksgd.problems.data import Population
 from ntksgd.problems.regularity import (
     half_sample_regularity,
     matched_regularity,
     regularity,
     window,
 )
+from scipy.special import gamma
+
+from ntksgd.kernels.empirical import EmpiricalSpectrum, empirical_spectrum, gram
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.problems import data as real_data
+from ntksgd.problems import schedules
+from ntksgd.problems.data import Population
 from ntksgd.problems.schedules import paper_theta
 from ntksgd.risk.exact import expected_risk
 
