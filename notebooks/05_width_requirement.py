@@ -59,10 +59,11 @@ from ntksgd.stats.coverage import coverage
 from ntksgd.stats.slopes import curve_slope, slope
 from ntksgd.width.along import risk_along
 from ntksgd.width.budget import Plan, budget
+from ntksgd.width.crossing import isotonic_crossing
 from ntksgd.width.excess import controlled_excess
 from ntksgd.width.measured import measure
 from ntksgd.width.plane_law import plane_law
-from ntksgd.width.requirement import isotonic_crossing, width_law
+from ntksgd.width.requirement import width_law
 
 use_style()
 

@@ -3,14 +3,22 @@
 import numpy as np
 import pytest
 
+from ntksgd.compare.paths import paths
 from ntksgd.kernels import sphere
 from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import empirical_ntk, initialise
+from ntksgd.problems.problem import source_problem
 from ntksgd.problems.schedules import polynomial
-from ntksgd.risk.finite_width import excess_coefficient, spectral_functions
-from ntksgd.width import experiment, studies
+from ntksgd.risk.finite_width import (
+    excess_coefficient,
+    first_order,
+    risk_before_step,
+    spectral_functions,
+)
+from ntksgd.risk.kernel_risk import kernel_risk
+from ntksgd.width.excess import controlled_excess
 
 
 @pytest.mark.parametrize("name, d, order, draws", [
@@ -62,14 +70,14 @@ def test_blocks_of_steps_against_single_steps():
 
 def test_second_order_expansion_of_a_random_matrix():
     """tr-like sums of f[k, l, k] against E f(L + E) for small random symmetric E, two degrees."""
-    setup = experiment.setting("squareplus(0.5)", 2, 0.75, 0.3, max_degree=2)
-    spectrum, target, T = setup.target.spectrum, setup.target, 12
+    problem = source_problem("squareplus(0.5)", 2, 0.75, 0.3, max_degree=2)
+    spectrum, target, T = problem.spectrum, problem.target, 12
     lam, counts = spectrum.eigenvalues, spectrum.multiplicities.astype(int)
     full, degree = np.repeat(lam, counts), np.repeat(np.arange(3), counts)
     power = np.repeat(target.power / counts, counts)
     variance = np.outer(lam, lam) * counts  # sum_q Var E_(kp,lq), equal shares
     rng, size, draws = np.random.default_rng(3), 0.02, 2500
-    steps, level = setup.schedule(np.arange(1.0, T + 1)), lambda t: 0.1 + 0 * np.asarray(t)
+    steps, level = problem.schedule(np.arange(1.0, T + 1)), lambda t: 0.1 + 0 * np.asarray(t)
 
     def risk(matrix):
         values, basis = np.linalg.eigh(matrix)
@@ -87,7 +95,7 @@ def test_second_order_expansion_of_a_random_matrix():
         # + and - E together: the first order cancels sample by sample
         gains[i] = (risk(np.diag(full) + e) + risk(np.diag(full) - e)) / 2 - at_rest
     expected = excess_coefficient(
-        spectrum, target, variance, setup.schedule, 0.3, [T], level)[0] / 2
+        spectrum, target, variance, problem.schedule, 0.3, [T], level)[0] / 2
     error = gains.std() / np.sqrt(draws) / size**2
     assert abs(gains.mean() / size**2 - expected) < 4 * error + 0.01 * abs(expected)
     assert 4 * error < 0.1 * abs(expected)  # the comparison can fail
@@ -95,10 +103,12 @@ def test_second_order_expansion_of_a_random_matrix():
 
 def test_first_order_predicts_the_linearised_network():
     """m (E R_lin / R - 1) -> c(T), nothing fitted: ReLU, r = 1, m = 512."""
-    setup = experiment.setting("relu", 2, 1.0, max_degree=96)
-    found = studies.cell(setup, 512, 2000, 96, 11)
-    excess, error = found.linearised
-    predicted = experiment.first_order(setup, [2000])[0] / 512
+    problem = source_problem("relu", 2, 1.0, max_degree=96)
+    run = paths(problem, ["linearised", "kernel"], [512], [2000], 96, 11)
+    mean, exact = (kernel_risk(problem, [2000], tail=tail) for tail in (False, True))
+    samples = controlled_excess(run.linearised, run.kernel, mean, exact)
+    excess, error = samples.mean(), samples.std(ddof=1) / np.sqrt(96)
+    predicted = first_order(problem, [2000])[0] / 512
     assert abs(excess - predicted) < 3 * error + 0.1 * predicted
     assert 3 * error < 0.8 * predicted  # so that no excess at all would be refused
 
@@ -107,22 +117,22 @@ def test_first_order_predicts_the_linearised_network():
     ("squareplus(0.5)", 1.0, 0.25), ("relu", 0.5, 0.25), ("squareplus(0.5)", 1.0, 0.01)])
 def test_bias_and_variance_functions_give_the_exact_risk(name, r, noise):
     """sum_k F_k p(lambda_k) + N_k g(lambda_k) = R(T): step t carries the error *before* it."""
-    setup = experiment.setting(name, 2, r, noise, max_degree=64)
-    spectrum, T = setup.target.spectrum, 3000
-    p, g = spectral_functions(spectrum.eigenvalues, setup.schedule, noise, [T],
-                              experiment.risk_before_step(setup, T))[:, 0]
-    total = setup.target.power @ p + spectrum.multiplicities @ g
-    assert total == pytest.approx(experiment.exact(setup, [T], tail=False)[0], rel=0.01)
+    problem = source_problem(name, 2, r, noise, max_degree=64)
+    spectrum, T = problem.spectrum, 3000
+    p, g = spectral_functions(spectrum.eigenvalues, problem.schedule, noise, [T],
+                              risk_before_step(problem, T))[:, 0]
+    total = problem.target.power @ p + spectrum.multiplicities @ g
+    assert total == pytest.approx(kernel_risk(problem, [T], tail=False)[0], rel=0.01)
 
 
 def test_bad_input_is_refused():
     """Noise, shapes and unstable steps are named."""
-    setup = experiment.setting("erf", 2, 0.5, max_degree=8)
-    spectrum, target, V = setup.target.spectrum, setup.target, kernel_variance("erf", 2, 8)
+    problem = source_problem("erf", 2, 0.5, max_degree=8)
+    spectrum, target, V = problem.spectrum, problem.target, kernel_variance("erf", 2, 8)
     args = ([100], lambda t: 0 * t)
     with pytest.raises(ValueError, match="noise"):
-        excess_coefficient(spectrum, target, V, setup.schedule, -1.0, *args)
+        excess_coefficient(spectrum, target, V, problem.schedule, -1.0, *args)
     with pytest.raises(ValueError, match="variance"):
-        excess_coefficient(spectrum, target, V[:-1], setup.schedule, 0.1, *args)
+        excess_coefficient(spectrum, target, V[:-1], problem.schedule, 0.1, *args)
     with pytest.raises(ValueError, match="schedule"):
         excess_coefficient(spectrum, target, V, lambda t: 100 + 0 * t, 0.1, *args)

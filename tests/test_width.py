@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from ntksgd.problems.problem import source_problem, step_budget
 from ntksgd.risk.predicted import drift_heuristic_width, linearised_width, sufficient_width
+from ntksgd.width.crossing import isotonic_crossing, local_weights, log_crossing
 from ntksgd.width.excess import Excess, controlled_excess
-from ntksgd.width.plane_law import growth_exponent, plane_law
-from ntksgd.width.requirement import isotonic_crossing, local_crossing, width_law
+from ntksgd.width.plane_law import plane_law
+from ntksgd.width.requirement import compare_laws, width_law
 
 TIMES = np.geomspace(100, 1e5, 10)
 GROUPS = (((8, 16, 32, 64, 128), 64), ((256, 512), 40), ((1024, 2048), 12))
@@ -33,7 +35,7 @@ def known_law(rng, noise=1.0, amplitude=AMPLITUDE):
 @pytest.mark.parametrize("tau", [0.05, 0.1, 0.5])
 def test_crossing_is_exact_without_noise(tau):
     """A power law is recovered to the grid of exponents, censored where it leaves the widths."""
-    law = width_law(known_law(np.random.default_rng(0), noise=1e-9), tau, 0, resamples=100)
+    law = width_law(known_law(np.random.default_rng(0), noise=1e-9), tau)
     true = AMPLITUDE * TIMES**BETA / tau
     inside = true <= 2048
     np.testing.assert_allclose(law.required[inside], true[inside], rtol=1e-6)
@@ -48,7 +50,7 @@ def test_interval_covers_the_exponent(tau):
     If the coverage were 95 %, fewer than 88 of 100 would have probability 0.2 %.
     """
     rng = np.random.default_rng(1)
-    laws = [width_law(known_law(rng), tau, i, resamples=200) for i in range(100)]
+    laws = [width_law(known_law(rng), tau) for _ in range(100)]
     covered = sum(law.slope.low <= BETA <= law.slope.high for law in laws)
     assert covered >= 88
     assert np.mean([law.slope.high - law.slope.low for law in laws]) < 0.15
@@ -59,41 +61,45 @@ def test_plane_law_covers_its_three_exponents():
     """alpha, beta and beta/alpha, over cells chosen by the true law."""
     rng = np.random.default_rng(2)
     hits = np.zeros(3)
-    for i in range(100):
+    for _ in range(100):
         excess = known_law(rng)
-        law = plane_law(excess, AMPLITUDE * TIMES**BETA / excess.widths[:, None] < 0.5, i, 200)
+        law = plane_law(excess, AMPLITUDE * TIMES**BETA / excess.widths[:, None] < 0.5)
         truth = (ALPHA, BETA, BETA / ALPHA)
-        hits += [low <= t <= high for (_, low, high), t in
-                 zip((law.alpha, law.beta, law.ratio), truth, strict=True)]
+        hits += [of.contains(t) for of, t in zip((law.alpha, law.beta, law.ratio), truth,
+                                                 strict=True)]
     assert np.all(hits >= 86)
 
 
 def test_plane_law_is_exact_without_noise():
     """Amplitude, alpha, beta and their ratio come back; the misfit is in standard errors."""
     excess = known_law(np.random.default_rng(0), noise=1e-9)
-    law = plane_law(excess, np.ones((9, 10), bool), 0, 100)
-    found = (law.amplitude, law.alpha[0], law.beta[0], law.ratio[0])
+    law = plane_law(excess, np.ones((9, 10), bool))
+    found = (law.amplitude, law.alpha.value, law.beta.value, law.ratio.value)
     assert found == pytest.approx((AMPLITUDE, ALPHA, BETA, BETA / ALPHA), rel=1e-6)
     assert law.cells == 90 and law.misfit < 3
 
 
 def test_censoring_on_either_side():
     """Where every width suffices or none does, m* is a bound and the slope has no such time."""
-    little = width_law(known_law(np.random.default_rng(3), amplitude=1e-3), 0.5, 0, 100)
-    much = width_law(known_law(np.random.default_rng(3), amplitude=1e4), 0.5, 0, 100)
+    little = width_law(known_law(np.random.default_rng(3), amplitude=1e-3), 0.5)
+    much = width_law(known_law(np.random.default_rng(3), amplitude=1e4), 0.5)
     assert np.all(little.censored == -1) and np.all(little.required == 8)
     assert np.all(much.censored == 1) and np.all(much.required == 2048)
     assert little.slope is None and much.slope is None
 
 
-def test_bootstrap_resamples_whole_paths():
-    """Widths of a block and all times keep their dependence: equal columns stay equal."""
+def test_intervals_take_whole_paths():
+    """Widths of a block and all times keep their dependence: equal columns, equal intervals.
+
+    The interval of a mean is Student's; a difference of equal columns has no error at all.
+    """
     rng = np.random.default_rng(4)
     column = rng.standard_normal((20, 1, 1))
     excess = Excess(TIMES, (((8, 16, 32), np.tile(column, (1, 3, TIMES.size))),))
-    means = excess.resampled_means(500, 0)
-    assert np.all(means == means[:, :1, :1])
-    assert means[:, 0, 0].std() == pytest.approx(column.std(ddof=1) / np.sqrt(20), rel=0.1)
+    mean = excess.of(lambda means: means[:, 0, 0])
+    error = column.std(ddof=1) / np.sqrt(20)
+    assert mean.half == pytest.approx(2.093 * error, rel=1e-4)  # Student's t of 19 degrees, 95 %
+    assert excess.of(lambda means: means[:, 0, 0] - means[:, 2, -1]).half == pytest.approx(0)
 
 
 def test_widths_are_sorted_across_blocks():
@@ -101,7 +107,32 @@ def test_widths_are_sorted_across_blocks():
     wide, narrow = np.full((2, 1, 10), 0.1), np.full((2, 2, 10), [[1.0], [0.5]])
     excess = Excess(TIMES, (((64,), wide), ((8, 16), narrow)))
     assert np.array_equal(excess.mean[:, 0], [1.0, 0.5, 0.1])
-    assert np.array_equal(excess.resampled_means(100, 0)[0, :, 0], [1.0, 0.5, 0.1])
+    assert np.array_equal(excess.of(lambda means: means[:, :, 0]).value, [1.0, 0.5, 0.1])
+
+
+def test_interval_beyond_the_widths_is_open():
+    """Where noise may carry m* out of the widths, that end is infinite and the time not seen."""
+    excess = known_law(np.random.default_rng(6), amplitude=9.0)
+    law = width_law(excess, 0.5)
+    out = np.isinf(law.high)
+    assert out.any() and not out.all()
+    assert np.all(law.high[~out] <= 2048) and not law.seen[out].any()
+    assert np.array_equal(law.low == 0, law.censored == -1)
+
+
+def test_laws_compared():
+    """Exponents 0.4 against 0.4, widths 2 to 1: the difference and the ratio are covered."""
+    rng = np.random.default_rng(7)
+    one, two = (width_law(known_law(rng, amplitude=a), 0.1) for a in (4.0, 2.0))
+    difference, ratio = compare_laws(one, two)
+    assert difference.contains(0.0) and ratio.contains(2.0)
+    assert difference.half < 0.2 and ratio.low > 1.2
+    assert difference.value == pytest.approx(
+        np.polyfit(np.log(TIMES[one.seen & two.seen]),
+                   np.log(one.required / two.required)[one.seen & two.seen], 1)[0], abs=1e-9)
+    little = width_law(known_law(rng, amplitude=1e-3), 0.5)
+    with pytest.raises(ValueError, match="seen together at 0 times"):
+        compare_laws(one, little)
 
 
 def test_control_variate_removes_common_noise():
@@ -128,7 +159,8 @@ def test_local_crossing_uses_negative_means():
     clean = 4 / widths
     low = clean.copy()
     low[-1] = -0.01
-    required = [local_crossing(widths, mean, error, 0.05)[0] for mean in (clean, low)]
+    required = [np.exp(log_crossing(widths, mean, local_weights(mean, error, 0.05), 0.05))
+                for mean in (clean, low)]
     assert required[0] == pytest.approx(80, rel=1e-6)
     assert required[1] < required[0]
 
@@ -139,7 +171,8 @@ def test_exponents_of_the_theory():
     assert [drift_heuristic_width(r) for r in (0.5, 1.0)] == [1.0, pytest.approx(2 / 3)]
     assert [linearised_width(r, 2.0) for r in (0.5, 0.75, 1.0)] == pytest.approx([1/4, 2/5, 1/3])
     assert [linearised_width(r, np.inf) for r in (0.5, 1.0)] == pytest.approx([0, 1 / 3])
-    assert growth_exponent(lambda t: 0.5 / t, 4.0, np.array([1, 3])) == pytest.approx([2, 11 / 3])
+    problem = source_problem("relu", 2, 0.5, step=1.0, max_degree=8)  # eta_t kappa(1) = t^(-1/2)
+    assert step_budget(problem, np.array([1, 3])) == pytest.approx([1, 1 + 2**-0.5 + 3**-0.5])
 
 
 @pytest.mark.parametrize("blocks, name", [
@@ -158,8 +191,11 @@ def test_bad_arguments_are_refused():
     """tau, shapes and cells are checked before anything is fitted."""
     excess = known_law(np.random.default_rng(0))
     with pytest.raises(ValueError, match="tau = 0"):
-        width_law(excess, 0, 0)
+        width_law(excess, 0)
     with pytest.raises(ValueError, match="shapes"):
         controlled_excess(np.ones((2, 3, 4)), np.ones((2, 5)), np.ones(4), np.ones(4))
     with pytest.raises(ValueError, match="cells"):
-        plane_law(excess, np.zeros((9, 10), bool), 0)
+        plane_law(excess, np.zeros((9, 10), bool))
+    noise = Excess(TIMES, (((8, 16, 32), np.random.default_rng(0).standard_normal((8, 3, 10))),))
+    with pytest.raises(ValueError, match="no power law"):
+        plane_law(noise, np.ones((3, 10), bool))

@@ -47,12 +47,15 @@ def _gauss_newton(design, mean, error, start):
         normal = np.swapaxes(jacobian, -1, -2) @ jacobian
         slope = np.swapaxes(jacobian, -1, -2) @ ((mean - model) / error)[..., None]
         # a step of at most 1/2 in each logarithm keeps the exponential in reach
-        step = np.clip(np.linalg.solve(normal, slope)[..., 0], -0.5, 0.5)
+        try:
+            step = np.clip(np.linalg.solve(normal, slope)[..., 0], -0.5, 0.5)
+        except np.linalg.LinAlgError:  # the model has left the data altogether
+            break
         parameters += step
         if np.abs(step).max() < CONVERGED:
             return parameters
-    raise ValueError(f"excess: no power law in the plane after {ITERATIONS} steps of Gauss-Newton; "
-                     "the cells hold too much noise")
+    raise ValueError("excess: no power law in the plane, Gauss-Newton does not converge; the cells "
+                     "hold too much noise")
 
 
 def plane_law(excess, cells):

@@ -2,78 +2,19 @@
 
     m*(T, tau) = least width m with  E R_m(T) <= (1 + tau) R(T),
 R_m the risk of the network after T steps, R that of SGD with the infinite-width kernel. The excess
-E R_m / R - 1 is sampled as in `excess`; near the crossing it is taken as a local power law
-A m^(-alpha), fitted by least squares in the excess itself, weighted by its standard error, so that
-the noise may make a mean negative. The widths of the fit are chosen once, from all replicates.
+E R_m / R - 1 is sampled as in `excess`, and its crossing of tau is that of a local power law
+(`crossing`), whose widths are chosen once, from all replicates.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from ntksgd import check
 from ntksgd.stats import intervals
 from ntksgd.stats.slopes import Slope, fit
+from ntksgd.width.crossing import local_weights, log_crossing
 from ntksgd.width.excess import Excess
-
-ALPHAS = np.linspace(0.2, 2.5, 116)  # local exponents in m that a fit may take
-REACH = 2  # widths of the local fit on either side of the crossing
-
-
-def local_weights(mean, error, tau):
-    """Weights error^(-2) of the widths around the crossing, 0 elsewhere; shape of mean (..., n_m).
-
-    The excess falls with the width, so the number of widths above tau tells where it crosses.
-    """
-    count = mean.shape[-1]
-    above = np.sum(mean > tau, axis=-1)[..., None]
-    low = np.clip(above - REACH, 0, count - 2 * REACH) if count >= 2 * REACH else 0 * above
-    index = np.arange(count)
-    return np.where((index >= low) & (index < low + 2 * REACH), error**-2.0, 0.0)
-
-
-def log_crossing(widths, mean, weights, tau):
-    """log of the width at which the local power law crosses tau; -inf like where it is never above.
-
-    Parameters
-    ----------
-    widths : ndarray, shape (n_m,)
-    mean, weights : ndarray, shape (..., n_m)
-
-    Returns
-    -------
-    ndarray, shape (...)
-    """
-    log_m = np.log(widths)
-    centred = log_m - log_m.mean()
-    # at fixed alpha the amplitude is linear: what it explains, maximised over alpha
-    shape = np.exp(-np.outer(centred, ALPHAS))
-    cross, square = (weights * mean) @ shape, weights @ shape**2
-    explained = np.maximum(cross, 0) ** 2 / square
-    best = np.clip(np.argmax(explained, axis=-1), 1, ALPHAS.size - 2)[..., None]
-    left, middle, right = (np.take_along_axis(explained, best + s, -1) for s in (-1, 0, 1))
-    curvature = left - 2 * middle + right
-    # a parabola through three points of the grid: a smooth function of the means
-    shift = np.divide(left - right, 2 * curvature, out=np.zeros_like(left), where=curvature < 0)
-    step = ALPHAS[1] - ALPHAS[0]
-    alpha = ALPHAS[best] + step * np.clip(shift, -1, 1)
-    own = np.exp(-alpha * centred)
-    amplitude = np.sum(weights * mean * own, axis=-1) / np.sum(weights * own**2, axis=-1)
-    return log_m.mean() + np.log(np.maximum(amplitude, 1e-300) / tau) / alpha[..., 0]
-
-
-def isotonic_crossing(widths, mean, error, tau):
-    """m* without a power law: decreasing regression, then linear in log m. One T; nan if censored.
-
-    Between two widths the fitted excess is interpolated linearly (it may be <= 0 at the larger).
-    """
-    fitted = optimize.isotonic_regression(mean, weights=error**-2.0, increasing=False).x
-    if fitted[0] <= tau or fitted[-1] > tau:
-        return np.nan
-    j = int(np.argmax(fitted <= tau))
-    share = (fitted[j - 1] - tau) / (fitted[j - 1] - fitted[j])
-    return float(widths[j - 1] * (widths[j] / widths[j - 1]) ** share)
 
 
 @dataclass(frozen=True)
@@ -90,7 +31,7 @@ class WidthLaw:
     censored : ndarray of int
         -1 where m* is at or below the least width, +1 where above the largest, else 0.
     seen : ndarray of bool
-        Times that enter the slope: m* lies among the widths, with probability 95 % on either side.
+        Times that enter the slope: the interval of m* lies among the widths.
     slope : Slope or None
         Exponent of m* in T; None with fewer than 3 such times.
     """
@@ -155,8 +96,7 @@ def width_law(excess, tau, t_min=0.0):
                                         widths[-1]))
     low = np.where(found.low <= least, 0.0, np.exp(np.minimum(found.low, largest)))
     high = np.where(found.high > largest, np.inf, np.exp(np.maximum(found.high, least)))
-    inner = excess.of(blank.log_required, confidence=0.9)
-    seen = (inner.low > least) & (inner.high <= largest) & (excess.times >= t_min)
+    seen = (found.low > least) & (found.high <= largest) & (excess.times >= t_min)
     slope = None
     if seen.sum() >= 3:
         log_t = np.log(excess.times[seen])
