@@ -456,14 +456,14 @@ for r in (regularities[0], regularities[-1]):
     law, grown = shown_laws[r], step_budget(problems[r], reach)
     low, high = law.band(reach)
     panels[f"r = {r:g}"] = law, pd.DataFrame({
-        "T": reach, "paper": reach ** sufficient_width(r),
+        "panel": f"r = {r:g}", "T": reach, "paper": reach ** sufficient_width(r),
         "heuristic": law.required[0] * (reach / reach[0]) ** drift_heuristic_width(r),
         "earlier": law.required[0] * np.exp(np.minimum(grown - grown[0], 300)),
         "first_order": first_order(problems[r], reach) / tau_shown,
         "measured": law.slope(reach), "low": low, "high": high})
 fig = draw.headline(panels)
 save(fig, "05_width_requirement-headline", pd.concat(
-    lines.assign(panel=name) for name, (_, lines) in panels.items()))
+    [lines for _, lines in panels.values()], ignore_index=True))
 plt.show()
 
 # %% [markdown]
@@ -487,7 +487,8 @@ for r, law in shown_laws.items():
     heuristic = law.required[0] * (end / law.times[0]) ** drift_heuristic_width(r)
     state = " (a lower bound: censored)" if law.censored[-1] else ""
     lines.append(
-        f"- $r={r:g}$: at $T={end:,.0f}$ the bound asks for $10^{{{np.log10(bound):.1f}}}$ neurons, "
+        f"- $r={r:g}$: at $T={end:,.0f}$ the bound asks for "
+        f"$10^{{{np.log10(bound):.1f}}}$ neurons, "
         f"the heuristic for {heuristic:,.0f}; **{need:.0f}** [{law.low[-1]:.0f}, "
         f"{law.high[-1]:.0f}]{state} suffice for a risk within {100 * tau_shown:.0f} % of the "
         f"kernel's, fewer by a factor $10^{{{np.log10(bound / need):.1f}}}$. "
@@ -513,6 +514,7 @@ variants = {"as above": {}, "s^2 = 0.01": {"noise": 0.01}, "s^2 = 1": {"noise": 
 decades = np.unique(np.rint(np.geomspace(100, 1e5, 25)).astype(int))
 
 
+# %%
 def cell(problem, m, T, replicates, seed, linearised=True):
     """Samples of m times the excess at (m, T): linearised, network, and their difference."""
     learners = ["network", "kernel", *["linearised"] * linearised]
@@ -603,10 +605,10 @@ def exponent_rows(name, r, s, at, heuristic):
     shared = {"measured": s.value, "interval": s, "interval_kind": "statistical",
               "relation": "<=", "activation": name, "d": 2, "r": r,
               "range": f"T = {s.x_min:.0f}..{s.x_max:.0f}, {at}"}
-    rows = [Statement("C", "exponent of m* in T, against 1+5/(2r+1)", "claim",
+    rows = [Statement("C", "exponent of m* against 1+5/(2r+1)", "claim",
                       theory=sufficient_width(r), **shared)]
     if heuristic:
-        rows.append(Statement("C", "exponent of m* in T, against the drift heuristic's 2/(2r+1)",
+        rows.append(Statement("C", "exponent of m* against 2/(2r+1)",
                               "prediction", theory=drift_heuristic_width(r), **shared))
     return rows
 
@@ -622,23 +624,23 @@ for r in regularities:
 for r in regularities:
     s, ratio = relu_sweeps[r], relu_planes[r].ratio
     board.append(Statement(
-        "C", "exponent of m* in T, linearised (plane law), against first order", "prediction",
+        "C", "exponent of m*, linearised, plane law against first order", "prediction",
         theory=curve_slope(s.times, first_order(s.problem, s.times)).value, relation="=",
         measured=ratio.value, interval=ratio, interval_kind="statistical", activation="relu", d=2,
         r=r, range=f"T = 100..{T_relu}, predicted excess < 0.3", why="next order in 1/m"))
     shared = {"measured": along[r].value, "interval": along[r], "interval_kind": "statistical",
               "relation": "=", "activation": smooth, "d": 2, "r": r,
               "range": f"T = 100..{T}, tau = {tau_shown:g}"}
-    board.append(Statement("C", "slope of risk in T along the fitted m*(T), against the kernel's",
+    board.append(Statement("C", "slope of risk along m*(T) against the kernel's",
                            "check", theory=kernel_slopes[r], **shared))
     board.append(Statement(
-        "B'", "slope of risk in T along the fitted m*(T), against -2r/(2r+1)", "claim",
+        "B'", "slope of risk along m*(T) against -2r/(2r+1)", "claim",
         theory=-float(capacity_free(r)), here=kernel_slopes[r],
         settles="once the kernel's own risk is (notebook 03)", **shared))
 
 # %%
 frame = claims.record("05_width_requirement", board)
-print(claims.text(frame.drop(columns=["claim", "activation", "d", "interval"])))
+print(claims.text(frame.drop(columns=["claim", "d", "interval"])))
 
 # %% [markdown]
 # ## What was shown, and what not

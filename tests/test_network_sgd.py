@@ -37,7 +37,7 @@ def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised):
     learner, reference = ((train_linearised, linearised_sgd) if linearised
                           else (train, network_sgd))
     run = learner(params, samples, step_sizes, act, times=[T], points=samples.x[:7], **options)
-    expected = reference(params, *samples, step_sizes, act, **options)
+    expected = reference(params, samples.x, samples.y, step_sizes, act, **options)
     expected = flat(params) + expected if linearised else flat(expected)
     np.testing.assert_allclose(flat(run.parameters), expected, rtol=0, atol=1e-12)
     W = expected - flat(params)
@@ -49,10 +49,10 @@ def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised):
 
 @pytest.mark.parametrize("loss", ["square", "logistic", "huber"])
 def test_every_loss_enters_through_its_residual(loss):
-    act, (params, (x, y), step_sizes) = activation("relu"), problem(18, 2)
+    act, (params, (x, y, _), step_sizes) = activation("relu"), problem(18, 2)
     samples = Samples(x, np.sign(y)) if loss == "logistic" else Samples(x, 3 * y)
     run = train(params, samples, step_sizes, act, times=[T], points=NO_POINTS, loss=loss)
-    expected = network_sgd(params, *samples, step_sizes, act, loss=loss)
+    expected = network_sgd(params, samples.x, samples.y, step_sizes, act, loss=loss)
     np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
 
 
@@ -89,7 +89,7 @@ def test_an_impostor_of_a_built_in_name_is_trained_as_what_it_is():
     fake = Activation("tanh", np.arctan, lambda u: 1 / (1 + u * u))
     params, samples, step_sizes = problem(18, 2)
     run = train(params, samples, step_sizes, fake, times=[T], points=NO_POINTS)
-    expected = network_sgd(params, *samples, step_sizes, fake)
+    expected = network_sgd(params, samples.x, samples.y, step_sizes, fake)
     np.testing.assert_allclose(flat(run.parameters), flat(expected), rtol=0, atol=1e-12)
 
 
