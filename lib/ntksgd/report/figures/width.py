@@ -58,7 +58,7 @@ def phase_diagram(cells, required):
         decades = [10**k for k in range(1, 10) if grid.columns[0] <= 10**k <= grid.columns[-1]]
         ax.set_xticks(_place(grid.columns, decades),
                       [f"$10^{{{np.log10(T):.0f}}}$" for T in decades])
-        ax.set_yticks(_place(grid.index, grid.index[::2]), grid.index[::2])
+        ax.set_yticks(_place(grid.index, grid.index[::2]), [f"{m:g}" for m in grid.index[::2]])
         ax.set(ylim=(0, len(grid)), xlabel="steps $T$", ylabel="")
     if last:
         ax.collections[0].colorbar.set_ticks(SHOWN, labels=[f"{v:g}" for v in SHOWN], minor=False)
