@@ -582,7 +582,7 @@ print(pd.DataFrame(
 # whole range, and is no independent evidence that the network keeps the rate (for that, see the
 # coupled runs of notebook 04). The interval leaves out the error of the fitted law. Where the slope
 # differs from $-2r/(2r+1)$ the kernel itself is not yet asymptotic over this range (notebook 03); the
-# scoreboard holds both comparisons, and the second fails where it fails for the kernel.
+# scoreboard holds both comparisons, and the second is out of range where the kernel is.
 #
 # The paper's own width is affordable only for a few steps:
 
