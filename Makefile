@@ -58,8 +58,8 @@ bench: .venv-bench/.ready  ## timings against the alternatives (an environment o
 COMPILE = uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --universal \
   --python-version 3.11 --no-header
 lock:  ## bring the locks up to pyproject.toml, keeping pins (uv)
-	$(COMPILE) --extra test -o requirements.lock
-	$(COMPILE) --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
+	$(COMPILE) --extra paper --extra test -o requirements.lock
+	$(COMPILE) --extra paper --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
 	$(COMPILE) --extra bench -c requirements.lock -o requirements-bench.lock
 
 clean:  ## remove all that make made, but the environments and committed files
@@ -86,7 +86,8 @@ else
 	@$*/bin/python -m pip --disable-pip-version-check $(PIP)
 endif
 	@echo '$(CURDIR)/lib' > "$$($*/bin/python -c 'import site; print(site.getsitepackages()[0])')/ntksgd.pth"
-	@$*/bin/python -c 'import matplotlib.font_manager'  # builds its cache, with a warning if slow
+	@# matplotlib builds its cache of fonts now, with a warning if slow
+	@! $*/bin/python -c 'import matplotlib' 2>/dev/null || $*/bin/python -c 'import matplotlib.font_manager'
 	@touch $@
 
 # --- one execution of a notebook: figures and outputs --------------------------------------------
