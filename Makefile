@@ -9,6 +9,8 @@ READY  := $(VENV)/.ready
 BUILD   = build/$(PROFILE)
 FIGURES = $(if $(filter default,$(PROFILE)),figures,figures/$(PROFILE))
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv)
+# n under make -n, q under make -q: neither may write
+DRY    := $(findstring n,$(firstword -$(MAKEFLAGS)))$(findstring q,$(firstword -$(MAKEFLAGS)))
 
 # the committed notebooks show the default profile
 ifneq ($(filter notebooks,$(MAKECMDGOALS)),)
@@ -119,13 +121,23 @@ $(NAMES:%=build/default/%.installed): %.installed: %.ipynb
 	@$(RUN) tools/notebook_files.py $< notebooks/$(@F:.installed=.ipynb)
 	@touch $@
 
-# --- included, so made before all else: parameters checked, dependencies of each notebook ---------
+# --- parameters checked, dependencies of each notebook: included, so made before all else ---------
 ifneq ($(filter figures notebooks build/%,$(MAKECMDGOALS)),)
+ifeq ($(DRY),)
 build/deps/%.d: notebooks/%.py tools/dependencies.py
 	@$(CHECK_PYTHON)
 	@$(PYTHON) tools/dependencies.py $< $@
 include $(BUILD)/params.done $(NAMES:%=build/deps/%.d)
-# a figure that was deleted is made again
-$(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
-  test -e "$$file" || rm -f "$${list%.outputs}.ipynb"; done < "$$list"; done)
+else
+# even make -n makes what it includes: so here without rules; what a changed profile changes, it
+# cannot say
+include $(wildcard $(NAMES:%=build/deps/%.d))
+PARAMS := $(NAMES:%=$(BUILD)/%.params.json)
+$(filter-out $(wildcard $(PARAMS)),$(PARAMS)): $(BUILD)/params.done
+$(BUILD)/fingerprints.done: | $(BUILD)/params.done
+endif
+# a notebook runs again if one of its figures was deleted
+$(sort $(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
+  test -e "$$file" || echo "$${list%.outputs}.ipynb"; done < "$$list"; done)): FORCE
+FORCE:
 endif
