@@ -129,12 +129,14 @@ build/deps/%.d: notebooks/%.py tools/dependencies.py
 	@$(PYTHON) tools/dependencies.py $< $@
 include $(BUILD)/params.done $(NAMES:%=build/deps/%.d)
 else
-# even make -n makes what it includes: so here without rules; what a changed profile changes, it
-# cannot say
+# even make -n makes what it includes: so here without rules
 include $(wildcard $(NAMES:%=build/deps/%.d))
 PARAMS := $(NAMES:%=$(BUILD)/%.params.json)
 $(filter-out $(wildcard $(PARAMS)),$(PARAMS)): $(BUILD)/params.done
 $(BUILD)/fingerprints.done: | $(BUILD)/params.done
+# a profile edited since it was checked may change every notebook's parameters
+EDITED := $(shell test params/$(PROFILE).yaml -nt $(BUILD)/params.done && echo yes)
+$(if $(EDITED),$(NAMES:%=$(BUILD)/%.ipynb)): FORCE
 endif
 # a notebook runs again if one of its figures was deleted
 $(sort $(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \

@@ -172,6 +172,8 @@ def test_profile_has_figures_of_its_own(built):
     assert (built / "figures/paper/01_toy-line.csv").read_text().split() == list("x01234")
     assert snapshot(built / "figures") == before
     assert would_run(built, "PROFILE=paper") == set()
+    touch(built / "params/paper.yaml")
+    assert would_run(built, "PROFILE=paper") == BOTH
 
 
 def test_a_notebook_that_fails_leaves_the_figures_alone(built):
