@@ -9,6 +9,8 @@ READY  := $(VENV)/.ready
 BUILD   = build/$(PROFILE)
 FIGURES = $(if $(filter default,$(PROFILE)),figures,figures/$(PROFILE))
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv)
+# n under make -n, q under make -q: neither may write
+DRY    := $(findstring n,$(firstword -$(MAKEFLAGS)))$(findstring q,$(firstword -$(MAKEFLAGS)))
 
 # the committed notebooks show the default profile
 ifneq ($(filter notebooks,$(MAKECMDGOALS)),)
@@ -58,8 +60,8 @@ bench: .venv-bench/.ready  ## timings against the alternatives (an environment o
 COMPILE = uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --universal \
   --python-version 3.11 --no-header
 lock:  ## bring the locks up to pyproject.toml, keeping pins (uv)
-	$(COMPILE) --extra test -o requirements.lock
-	$(COMPILE) --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
+	$(COMPILE) --extra paper --extra test -o requirements.lock
+	$(COMPILE) --extra paper --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
 	$(COMPILE) --extra bench -c requirements.lock -o requirements-bench.lock
 
 clean:  ## remove all that make made, but the environments and committed files
@@ -86,7 +88,8 @@ else
 	@$*/bin/python -m pip --disable-pip-version-check $(PIP)
 endif
 	@echo '$(CURDIR)/lib' > "$$($*/bin/python -c 'import site; print(site.getsitepackages()[0])')/ntksgd.pth"
-	@$*/bin/python -c 'import matplotlib.font_manager'  # builds its cache, with a warning if slow
+# matplotlib builds its cache of fonts, with a warning if slow
+	@test $* = .venv-bench || $*/bin/python -c 'import matplotlib.font_manager'
 	@touch $@
 
 # --- one execution of a notebook: figures and outputs --------------------------------------------
@@ -118,13 +121,25 @@ $(NAMES:%=build/default/%.installed): %.installed: %.ipynb
 	@$(RUN) tools/notebook_files.py $< notebooks/$(@F:.installed=.ipynb)
 	@touch $@
 
-# --- included, so made before all else: parameters checked, dependencies of each notebook ---------
+# --- parameters checked, dependencies of each notebook: included, so made before all else ---------
 ifneq ($(filter figures notebooks build/%,$(MAKECMDGOALS)),)
+ifeq ($(DRY),)
 build/deps/%.d: notebooks/%.py tools/dependencies.py
 	@$(CHECK_PYTHON)
 	@$(PYTHON) tools/dependencies.py $< $@
 include $(BUILD)/params.done $(NAMES:%=build/deps/%.d)
-# a figure that was deleted is made again
-$(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
-  test -e "$$file" || rm -f "$${list%.outputs}.ipynb"; done < "$$list"; done)
+else
+# even make -n makes what it includes: so here without rules
+include $(wildcard $(NAMES:%=build/deps/%.d))
+PARAMS := $(NAMES:%=$(BUILD)/%.params.json)
+$(filter-out $(wildcard $(PARAMS)),$(PARAMS)): $(BUILD)/params.done
+$(BUILD)/fingerprints.done: | $(BUILD)/params.done
+# a profile edited since it was checked may change every notebook's parameters
+EDITED := $(shell test params/$(PROFILE).yaml -nt $(BUILD)/params.done && echo yes)
+$(if $(EDITED),$(NAMES:%=$(BUILD)/%.ipynb)): FORCE
+endif
+# a notebook runs again if one of its figures was deleted
+$(sort $(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
+  test -e "$$file" || echo "$${list%.outputs}.ipynb"; done < "$$list"; done)): FORCE
+FORCE:
 endif

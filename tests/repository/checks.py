@@ -18,7 +18,7 @@ MAX_CELL_LINES, MAX_WIDTH = 20, 100
 # outside of a package (check, seeds, files, ...) serve all and import no package
 DATA_FLOW = [{"models"}, {"kernels"}, {"problems"}, {"risk", "sgd"}, {"stats"}, {"compare"},
              {"width"}, {"report"}]
-PLOTTING = "ntksgd.report.figures"
+REPORT, PLOTTING = "ntksgd.report", "ntksgd.report.figures"
 # written so that they do not match themselves
 FORBIDDEN = {
     "address": re.compile(r"(?i)\b(https?|ftp|ssh|git|file)[:]//|\bwww[.]\w"),
@@ -145,8 +145,8 @@ def lengths(root: Path) -> list[str]:
 
 
 def imports(root: Path) -> list[str]:
-    """Imports against the data flow, in a circle, or of plotting outside of figures."""
-    lib, graph, problems = root / "lib", {}, []
+    """Imports against the data flow, in a circle, hidden, or of tables and plots out of place."""
+    lib, graph, problems = root / "lib", {}, _hidden(root)
     for path in sorted((lib / "ntksgd").rglob("*.py")):
         name = _module(path, lib)
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
@@ -156,6 +156,8 @@ def imports(root: Path) -> list[str]:
         if not name.startswith(PLOTTING):
             problems += [f"{name}: imports {top}, plots belong in {PLOTTING}"
                          for top in sorted(_top_level(source) & {"matplotlib", "seaborn"})]
+        if not name.startswith(REPORT) and "pandas" in _top_level(source):
+            problems.append(f"{name}: imports pandas, tables belong in {REPORT}")
     for name in graph:
         reached = _reached(name, graph)
         if name in reached:
@@ -165,6 +167,26 @@ def imports(root: Path) -> list[str]:
         if not name.startswith(PLOTTING):
             problems += [f"{name}: imports {other}, only notebooks do"
                          for other in sorted(graph[name]) if other.startswith(PLOTTING)]
+    return problems
+
+
+def _hidden(root: Path) -> list[str]:
+    """Uses of ``ntksgd.name``: it stands for a module that no import names, which make would miss.
+
+    Notebooks and library import from modules; the short names are for readers of the package.
+    """
+    problems, lib = [], root / "lib"
+    for path in [*sources(root), *sorted((lib / "ntksgd").rglob("*.py"))]:
+        text = path.read_text()
+        package = ".".join(path.parent.relative_to(lib).parts) if lib in path.parents else ""
+        used = {name for name in imported_names(text, package) if name.count(".") == 1}
+        nodes = list(ast.walk(ast.parse(text)))
+        used |= {f"ntksgd.{node.attr}" for node in nodes if isinstance(node, ast.Attribute)
+                 and isinstance(node.value, ast.Name) and node.value.id == "ntksgd"}
+        used |= {"import ntksgd" for node in nodes if isinstance(node, ast.Import)
+                 for alias in node.names if alias.name == "ntksgd"}
+        problems += [f"{path.relative_to(root)}: {name}, import from the module that defines it"
+                     for name in sorted(used) if module_file(name, lib) is None]
     return problems
 
 

@@ -99,6 +99,11 @@ BREAKS = [
         or write(p / "lib/ntksgd/problems/target.py", "")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "import ntksgd.models.activations")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "import matplotlib.pyplot as plt")),
+    ("imports", lambda p: write(p / "lib/ntksgd/helper.py", "def f():\n    import pandas")),
+    *[("imports", lambda p, line=line: edit(p / "notebooks/01_toy.py", "use_style()\n", line))
+      for line in ("from ntksgd import slope\n", "from ntksgd import *\n", "import ntksgd\n",
+                   "import ntksgd as n\n", "import ntksgd.check\nntksgd.slope\n")],
+    ("imports", lambda p: write(p / "lib/ntksgd/kernels/x.py", "from .. import slope\n")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py",
                                 "from ntksgd.report.figures import save")),
     ("registered", lambda p: write(p / "figures/fingerprints.json", json.dumps({"00_guide": {}}))),

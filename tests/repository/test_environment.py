@@ -13,8 +13,8 @@ from repository.toy import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
-    "requirements.lock": ["test"],
-    "requirements-lab.lock": ["test", "lab", "distributed"],
+    "requirements.lock": ["paper", "test"],
+    "requirements-lab.lock": ["paper", "test", "lab", "distributed"],
     "requirements-bench.lock": ["bench"],
 }
 
@@ -79,7 +79,7 @@ def conda_differences(text):
     lines = [e for e in yaml.safe_load(text)["dependencies"] if isinstance(e, str)]
     extra = {"pip": "", "python": PROJECT["requires-python"]}
     conda = {canonicalize_name(r.name): r.specifier for r in map(Requirement, lines)}
-    wanted = {n: r.specifier for n, r in declared(["test", "lab", "distributed"]).items()}
+    wanted = {n: r.specifier for n, r in declared(["paper", "test", "lab", "distributed"]).items()}
     wanted |= {name: Requirement(f"{name}{bound}").specifier for name, bound in extra.items()}
     return sorted(n for n in conda.keys() | wanted.keys() if conda.get(n) != wanted.get(n))
 

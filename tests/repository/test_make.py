@@ -1,6 +1,7 @@
 """`make figures`: what runs when, and that a run that fails leaves the figures alone."""
 
 import os
+import shutil
 import time
 
 import pytest
@@ -65,9 +66,52 @@ def test_a_change_runs_only_what_depends_on_it(built, name, dependents):
     assert found == dependents
 
 
+def tree(root):
+    """Name, time and content of everything under `root`."""
+    return {path: (path.stat().st_mtime_ns, path.is_file() and path.read_bytes())
+            for path in root.rglob("*")}
+
+
+FIGURE = "figures/01_toy-line.pdf"
+
+
+@pytest.mark.parametrize("arguments", ["-n figures", "-n notebooks", "-n test", "-q figures",
+                                       "-n -j2 PROFILE=paper figures"])
+@pytest.mark.parametrize("change", ["none", "stale", "deleted figure", "fresh"])
+def test_a_dry_run_writes_nothing(built, tmp_path, arguments, change):
+    root = tmp_path / "copy"
+    shutil.copytree(built, root, symlinks=True)
+    (root / "params/paper.yaml").write_text("01_toy:\n  n: 5\n")
+    if change == "stale":
+        for name in ("notebooks/01_toy.py", "lib/ntksgd/kernels/two_layer.py", "params/paper.yaml"):
+            touch(root / name)
+    elif change == "deleted figure":
+        (root / FIGURE).unlink()
+    elif change == "fresh":
+        shutil.rmtree(root / "build")
+    before = tree(root)
+    result = make(root, *arguments.split())
+    assert result.returncode <= ("-q" in arguments), result.stderr
+    assert tree(root) == before
+
+
+def test_a_dry_run_says_what_a_deleted_figure_makes_run(built, tmp_path):
+    root = tmp_path / "copy"
+    shutil.copytree(built, root, symlinks=True)
+    assert would_run(root) == set()
+    (root / FIGURE).unlink()
+    assert would_run(root) == BOTH
+
+
+def test_a_dry_run_lists_everything_in_a_fresh_clone(built, tmp_path):
+    root = tmp_path / "copy"
+    shutil.copytree(built, root, symlinks=True, ignore=shutil.ignore_patterns("build"))
+    assert would_run(root) == BOTH
+
+
 def test_a_deleted_figure_is_made_again(built):
     before = snapshot(built / "figures")
-    (built / "figures/01_toy-line.pdf").unlink()
+    (built / FIGURE).unlink()
     assert make(built, "figures").returncode == 0
     assert snapshot(built / "figures") == before
 
@@ -128,6 +172,8 @@ def test_profile_has_figures_of_its_own(built):
     assert (built / "figures/paper/01_toy-line.csv").read_text().split() == list("x01234")
     assert snapshot(built / "figures") == before
     assert would_run(built, "PROFILE=paper") == set()
+    touch(built / "params/paper.yaml")
+    assert would_run(built, "PROFILE=paper") == BOTH
 
 
 def test_a_notebook_that_fails_leaves_the_figures_alone(built):
