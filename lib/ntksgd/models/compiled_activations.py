@@ -128,10 +128,14 @@ def compiled_pair(activation):
 
     Returns
     -------
-    pair : compiled function or None
-        None if numba cannot compile the activation for a scalar.
+    pair : compiled function
     key : str or None
         Name of a built-in activation; None for any other, which is compiled in memory only.
+
+    Raises
+    ------
+    ValueError
+        If numba cannot compile the activation for a scalar.
     """
     name = activation.name.partition("(")[0]
     if name in PAIRS:
@@ -154,6 +158,7 @@ def _own_pair(activation):
 
     try:
         pair(0.5, 0.0)
-    except NumbaError:
-        return None
+    except NumbaError as error:
+        message = f"activation = {activation}: numba cannot compile it for a scalar"
+        raise ValueError(message) from error
     return pair

@@ -16,7 +16,7 @@ from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.compiled_activations import compiled_pair
 from ntksgd.models.losses import loss_code, residual
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.loops.network_step import LIMIT
+from ntksgd.sgd.loops.training import LIMIT
 
 
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, loss="square"):
@@ -50,8 +50,6 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     act, code = named_activation(activation), loss_code(loss)
     gamma = check.number("gamma", gamma, 0.0)
     pair, key = compiled_pair(act)
-    if pair is None:
-        raise ValueError(f"activation = {act}: numba cannot compile it for a scalar")
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points,
                                               params.b.shape[2])
     out = np.full((times.size, len(points)), np.inf)
