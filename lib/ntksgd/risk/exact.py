@@ -107,33 +107,23 @@ def expected_risk(
         weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, unknown options, and a spectrum
         too short for T.
     """
-    return expected_risks(spectrum, [target], schedule, times, noise, weight_decay, batch, average,
-                          method, tail)[0]
-
-
-def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0.0, batch=1,
-                   average=None, method="collocation", tail=True) -> list[ExpectedRisk]:
-    """`expected_risk` of several targets under the same schedule, in one go: a list."""
     check.number("noise", noise, 0.0)
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
     times = _times(times, schedule)
-    m = sphere_modes(spectrum, targets, weight_decay, batch, tail)
+    m = sphere_modes(spectrum, [target], weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
     columns = observe(m if method == "direct" else cluster(m), schedule, grid, average, method)
-    risks = []
-    for i in range(len(targets)):
-        risk, rkhs, mean, lump = np.moveaxis(columns[back][:, :, [i, -1]], 1, 0)
-        total = risk @ [1.0, noise]
-        share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
-        if share.max() > LARGEST_SHARE:
-            raise ValueError(
-                f"spectrum: ends at degree {len(spectrum.eigenvalues) - 1}, too early for T = "
-                f"{times.max():g}: the bound on what lies beyond is {share.max():.0%} of the risk; "
-                "give more degrees, or tail=False to drop them")
-        risks.append(ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share))
-    return risks
+    risk, rkhs, mean, lump = np.moveaxis(columns[back], 1, 0)
+    total = risk @ [1.0, noise]
+    share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
+    if share.max() > LARGEST_SHARE:
+        raise ValueError(
+            f"spectrum: ends at degree {len(spectrum.eigenvalues) - 1}, too early for T = "
+            f"{times.max():g}: the bound on what lies beyond is {share.max():.0%} of the risk; "
+            "give more degrees, or tail=False to drop them")
+    return ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share)
 
 
 def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:
