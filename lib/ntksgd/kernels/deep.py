@@ -38,16 +38,10 @@ def normalised(spec):
 
 @dataclass(frozen=True)
 class DeepKernel:
-    """The zonal kernel K_L of `depth` = L hidden layers; call it on t = <x, x'> in [-1, 1].
+    """The zonal kernel K_L of `depth` = L >= 1 hidden layers; call it on t = <x, x'> in [-1, 1].
 
-    Attributes
-    ----------
-    shallow : TangentKernel
-        The two-layer kernel of sigma (not of phi); its gamma is the bias weight of every layer.
-    depth : int
-        Hidden layers L >= 1; L = 1 is the two-layer network.
-    trace : float
-        K_L(1).
+    `shallow` is the two-layer kernel of sigma (not of phi); its gamma is the bias weight of every
+    layer. `trace` is K_L(1).
     """
 
     shallow: TangentKernel

@@ -20,19 +20,9 @@ NORM_TAIL = 13.0
 
 
 def multiplicity(d, degrees):
-    """Dimension N_k of the space of harmonics of degree k on S^(d-1).
+    """Dimension N_k of the space of harmonics of degree k >= 0 on S^(d-1), shape of `degrees`.
 
-    Parameters
-    ----------
-    d : int
-        Dimension of the ambient space, at least 2.
-    degrees : int or array of int
-        Degrees k >= 0.
-
-    Returns
-    -------
-    float or ndarray
-        N_0 = 1; on the circle N_k = 2; on S^2 N_k = 2k + 1.
+    N_0 = 1; on the circle N_k = 2; on S^2 N_k = 2k + 1.
     """
     d = check.dimension(d)
 

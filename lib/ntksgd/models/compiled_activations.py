@@ -126,16 +126,8 @@ PAIRS = {"squareplus": squareplus_pair, "relu": relu_pair, "tanh": tanh_pair, "e
 def compiled_pair(activation):
     """The compiled pair of an Activation and the key of what is built on it.
 
-    Returns
-    -------
-    pair : compiled function
-    key : str or None
-        Name of a built-in activation; None for any other, which is compiled in memory only.
-
-    Raises
-    ------
-    ValueError
-        If numba cannot compile the activation for a scalar.
+    The key is the name of a built-in activation; None for any other, which is compiled in memory
+    only. ValueError if numba cannot compile the activation for a scalar.
     """
     name = activation.name.partition("(")[0]
     if name in PAIRS:

@@ -27,26 +27,12 @@ class Samples(NamedTuple):
     drawn: np.ndarray | None = None
 
 
-def draw_samples(target, T, noise, seed):
-    """Draw T samples y = f*(x) + noise, x uniform on the sphere, Gaussian noise.
+def draw_samples(target, T, seed):
+    """T >= 1 samples without noise: x uniform on the sphere, y = f*(x).
 
-    Parameters
-    ----------
-    target : Target or Population
-        Or any object with the attribute `d` that maps points (n, d) to values (n,). Of a
-        population, points are drawn with replacement.
-    T : int
-        Number of samples, at least 1.
-    noise : float
-        Variance s^2 of the noise, >= 0.
-    seed : int or SeedSequence
-
-    Raises
-    ------
-    ValueError
-        For T < 1 or negative noise.
+    Of a `Population`, points are drawn with replacement; `LabelModel.draw` adds the noise.
     """
-    T, noise = check.integer("T", T, 1), check.number("noise", noise, 0.0)
+    T = check.integer("T", T, 1)
     rng, drawn = np.random.default_rng(child(seed, INPUTS)), None
     if isinstance(target, Population):
         drawn = rng.integers(target.n, size=T)
@@ -54,8 +40,6 @@ def draw_samples(target, T, noise, seed):
     else:
         x = sphere.uniform(rng, T, target.d)
         y = target_values(target, x)
-    if noise > 0:
-        y = y + np.sqrt(noise) * np.random.default_rng(child(seed, NOISE)).standard_normal(T)
     return Samples(x, y, drawn)
 
 

@@ -26,10 +26,7 @@ FLOOR = 1e-30
 def moments_on(block: Block, modes: Modes, state: State, schedule) -> State:
     """All moments at the nodes of a block that starts at ``state.t``.
 
-    Returns
-    -------
-    State
-        Of arrays with the node as last axis but one: C (n + 1, p + 1, K), M (n, p + 1, K), ...
+    The node is the last axis but one: C (n + 1, p + 1, K), M (n, p + 1, K), ...
     """
     eta = schedule(block.times[1:] + 1)[:, None]
     M = _means(block, modes, state, eta)

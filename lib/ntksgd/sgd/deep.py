@@ -22,24 +22,11 @@ from ntksgd.sgd.loops.training import LIMIT
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, loss="square"):
     """Values g_t at the points along one-pass SGD from the given parameters.
 
-    Parameters
-    ----------
-    params : DeepParameters
-        Left as they are.
-    samples : Samples
-        x (T, d), y (T,), one a step; T at least max(times).
-    step_sizes : Schedule or array
-        eta_t for t = 1, 2, ...
-    activation : str or Activation
-        sigma; the network uses phi, sigma normalised to E phi(z)^2 = 1.
-    times : sequence of int, shape (n,)
-        Increasing numbers of steps >= 0 after which to look.
-    points : array, shape (p, d)
-    loss : "square", "logistic" or "huber"
+    Arguments as in `network.train`, but DeepParameters and the sigma of the network's phi.
 
     Returns
     -------
-    ndarray, shape (n, p)
+    ndarray, shape (len(times), len(points))
         Infinite from the first step on whose prediction is not finite or exceeds 1e8.
 
     Raises

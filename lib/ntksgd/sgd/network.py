@@ -81,9 +81,7 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     Raises
     ------
     ValueError
-        For shapes that do not fit, times out of order or beyond the samples, a step size that
-        is not finite and >= 0, negative gamma or weight_decay, weight_decay >= 1/max(eta), unknown
-        loss.
+        For inputs that do not fit each other or an option out of range.
     Diverged
         See `on_divergence`.
     """
