@@ -18,7 +18,7 @@ from ntksgd.problems.data import Population
 from ntksgd.problems.grid import grid, log_times
 from ntksgd.problems.labels import logistic, square
 from ntksgd.problems.problem import Problem, source_problem, step_budget
-from ntksgd.problems.samples import draw_samples, parameter_rng, target_values
+from ntksgd.problems.samples import draw_samples, parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
@@ -232,7 +232,7 @@ def test_target_values_without_a_table(d):
     target = setting(d, 12).target
     x = uniform(np.random.default_rng(1), 77, d)
     expected = target.coefficients @ legendre(d, 12, x[:, 0])
-    np.testing.assert_allclose(target_values(target, x), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(target(x), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("d", "tolerance"), [(2, 1e-12), (3, 1e-12), (5, 0.15)])

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernels.two_layer import TangentKernel
+from ntksgd.kernels.two_layer import TangentKernel, Zonal
 from ntksgd.models.activations import activation
 
 
@@ -37,7 +37,7 @@ def normalised(spec):
 
 
 @dataclass(frozen=True)
-class DeepKernel:
+class DeepKernel(Zonal):
     """The zonal kernel K_L of `depth` = L >= 1 hidden layers; call it on t = <x, x'> in [-1, 1].
 
     `shallow` is the two-layer kernel of sigma (not of phi); its gamma is the bias weight of every
@@ -66,10 +66,6 @@ class DeepKernel:
             correlation = np.minimum(nngp / second_moment, 1.0)
             kernel = correlation + backward
         return kernel
-
-    def gram(self, x, y=None):
-        """Kernel matrix of unit vectors x (n, d) and y (p, d)."""
-        return self(np.clip(x @ (x if y is None else y).T, -1.0, 1.0))
 
 
 def deep_kernel(spec, depth, gamma=1.0):

@@ -104,8 +104,16 @@ def _second_moments(act):
     return tuple(float(weights @ (f(z) ** 2 + f(-z) ** 2)) for f in (act.value, act.derivative))
 
 
+class Zonal:
+    """A kernel that is a function of t = <x, x'>."""
+
+    def gram(self, x, y=None):
+        """Kernel matrix of unit vectors x (n, d) and y (p, d), by default y = x."""
+        return self(np.clip(x @ (x if y is None else y).T, -1.0, 1.0))
+
+
 @dataclass(frozen=True)
-class TangentKernel:
+class TangentKernel(Zonal):
     """The zonal kernel kappa of an activation; call it on t = <x, x'> in [-1, 1].
 
     Accurate to about 1e-12 for an analytic activation, or one smooth on each side of a kink at 0.
@@ -149,10 +157,6 @@ class TangentKernel:
         """kappa(t), same shape as t."""
         nngp, derivative = self.parts(t)
         return nngp + (np.asarray(t) + self.gamma**2) * derivative
-
-    def gram(self, x, y=None):
-        """Kernel matrix kappa(<x_i, y_j>) of unit vectors x (n, d) and y (p, d)."""
-        return self(np.clip(x @ (x if y is None else y).T, -1.0, 1.0))
 
 
 def tangent_kernel(spec, gamma=1.0):

@@ -114,7 +114,9 @@ def _photograph(rows=32, columns=48, block=13):
     grey = datasets.load_sample_image("flower.jpg").mean(axis=2)[: rows * block, : columns * block]
     grey = grey.reshape(rows, block, columns, block).mean(axis=(1, 3))
     u, v = np.meshgrid(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows) * rows / columns)
-    return np.stack([u.ravel(), v.ravel()], axis=1), grey.ravel() - grey.mean(), None
+    # a chart of the sphere already, not features to be standardised: no scale
+    x = np.stack([u.ravel(), v.ravel(), np.ones(u.size)], axis=1)
+    return x, grey.ravel() - grey.mean(), None
 
 
 SOURCES = {
@@ -145,10 +147,7 @@ def load(name):
         If the name is none of these.
     """
     features, y, scale = SOURCES[check.one_of("name", name, tuple(SOURCES))]()
-    if scale is None:  # a chart of the sphere already, not features to be standardised
-        x = np.hstack([features, np.ones((len(features), 1))])
-    else:
-        x = to_sphere(features, scale)
+    x = features if scale is None else to_sphere(features, scale)
     x = x / np.linalg.norm(x, axis=1, keepdims=True)
     return Population(name, x, y / np.sqrt(np.mean(y**2)))
 
