@@ -124,8 +124,8 @@ class TangentKernel(Zonal):
     gamma : float
         Weight of the bias c in the preactivation; 0 means no bias.
     trace : float
-        kappa(1) = K(x, x), the trace of the integral operator; from one-dimensional integrals,
-        E[sigma(z)^2] + (1 + gamma^2) E[sigma'(z)^2], independently of the series for kappa.
+        kappa(1) = K(x, x) = E[sigma(z)^2] + (1 + gamma^2) E[sigma'(z)^2], from one-dimensional
+        integrals, independently of the series for kappa.
     """
 
     activation: Activation
@@ -141,10 +141,7 @@ class TangentKernel(Zonal):
         object.__setattr__(self, "trace", square + (1 + self.gamma**2) * slope)
 
     def parts(self, t):
-        """Return the NNGP kernel E[sigma(u) sigma(v)] and its derivative kernel, t any shape.
-
-        The latter, E[sigma'(u) sigma'(v)], is the derivative in t of the former.
-        """
+        """The NNGP kernel E[sigma(u) sigma(v)] and its derivative in t, E[sigma'(u) sigma'(v)]."""
         t = np.asarray(t, dtype=float)
         if self.activation.value in CLOSED_FORMS:
             return CLOSED_FORMS[self.activation.value](t)

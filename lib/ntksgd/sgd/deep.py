@@ -5,8 +5,6 @@ being that of module `models.deep`. A layer is read twice a step: W phi on the w
 by row W^T D (for the signal below) together with the update of that row.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from ntksgd import check
@@ -16,7 +14,7 @@ from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.compiled_activations import compiled_pair
 from ntksgd.models.losses import loss_code, residual
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.loops.training import LIMIT
+from ntksgd.sgd.loops.training import LIMIT, compiled_loop
 
 
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, loss="square"):
@@ -40,14 +38,10 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points,
                                               params.b.shape[2])
     out = np.full((times.size, len(points)), np.inf)
-    _loop(pair, key)(*(part.copy() for part in params), x, y, step_sizes, times, points,
-                     gamma, act.scale or 0.0, 1 / np.sqrt(normalised(act)[1]), code, out)
+    train_in_place = compiled_loop(deep_loop, key, pair)
+    train_in_place(*(part.copy() for part in params), x, y, step_sizes, times, points, gamma,
+                   act.scale or 0.0, 1 / np.sqrt(normalised(act)[1]), code, out)
     return out
-
-
-@lru_cache(maxsize=64)
-def _loop(pair, key):
-    return compiled(deep_loop(pair), key=key, cache=key is not None)
 
 
 def deep_loop(pair):

@@ -19,9 +19,9 @@ where theta is changed in place and out[t] becomes the prediction at x[t] before
 at the first that is not finite or exceeds LIMIT in size: the return value is then its index, and
 len(y) if there is none. Steps of size 0 change nothing: this is how a network is evaluated.
 There are two because the compiler vectorises over neurons only as long as the inner loop over
-inputs unrolls. With squareplus the blocked loop takes 1.7, 1.4 and 1.5 times as long as the
-unrolled one for d = 2 and m = 16, 128 and 1024, and twice as long for d = 5 to 8; for d = 12 a
-quarter. `linearised` is a constant to the compiler, which drops the branches not taken.
+inputs unrolls. With squareplus the blocked loop takes 1.4 to 2 times as long as the unrolled one
+for d = 2 to 8, and a quarter for d = 12. `linearised` is a constant to the compiler, which drops
+the branches not taken.
 """
 
 import math
@@ -43,12 +43,13 @@ def training_loop(activation, d, linearised):
     """``run`` for an Activation in dimension d, of the network or of its linearisation."""
     pair, key = compiled_pair(activation)
     if d <= UNROLLED[linearised]:
-        return _compiled(unrolled_loop, key, pair, linearised, d)
-    return _compiled(blocked_loop, key, pair, linearised)
+        return compiled_loop(unrolled_loop, key, pair, linearised, d)
+    return compiled_loop(blocked_loop, key, pair, linearised)
 
 
 @lru_cache(maxsize=64)
-def _compiled(make, key, pair, *constants):
+def compiled_loop(make, key, pair, *constants):
+    """The loop ``make(pair, *constants)``, kept on disk unless key is None."""
     if key is None:
         return compiled(make(pair, *constants), cache=False)
     return compiled(make(pair, *constants), key=f"{key} {constants}")  # all that the closure holds
