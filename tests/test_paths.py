@@ -228,7 +228,7 @@ def test_samples_of_a_short_run_are_those_of_a_long_one():
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])
-def test_target_values_without_a_table(d):
+def test_target_is_its_legendre_series(d):
     target = setting(d, 12).target
     x = uniform(np.random.default_rng(1), 77, d)
     expected = target.coefficients @ legendre(d, 12, x[:, 0])
