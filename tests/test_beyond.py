@@ -31,7 +31,7 @@ def test_curvature_and_variance_of_the_residual_at_the_target(make):
     """E h = 0, E h^2 = V, and E h(f* + e) = D e to first order, by sampling."""
     model, n, e = make(), 400_000, 0.02
     samples = model.draw(TARGET, n, 5)
-    truth = draw_samples(TARGET, n, 0.0, 5).y
+    truth = draw_samples(TARGET, n, 5).y
     residual = {"square": lambda g, y: g - y, "logistic": lambda g, y: -y / (1 + np.exp(y * g)),
                 "huber": lambda g, y: np.clip(g - y, -1, 1)}[model.loss]
     h = residual(truth, samples.y)

@@ -19,7 +19,7 @@ from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import initialise
 from ntksgd.problems.samples import Samples
 from ntksgd.sgd import spectral
-from ntksgd.sgd.loops.compiled_loops import network_loop
+from ntksgd.sgd.loops.training import training_loop
 from ntksgd.sgd.network import train
 
 few = Spectrum(2, np.ones(1), np.ones(1), 1.0)
@@ -28,7 +28,7 @@ options = {"times": [1], "points": samples.x, "loss": "huber"}
 f = spectral.spectral_sgd(few, samples, [1.0], **options)[0, 0]
 start = initialise(2, 2, np.random.default_rng(0))
 g = train(start, samples, [0.1], "relu", **options).values[0, 0]
-loops = spectral._plain, network_loop(activation("relu"), 2)
+loops = spectral._plain, training_loop(activation("relu"), 2, False)
 print(f, g, *(sum(getattr(loop.stats, kind).values()) for kind in ("cache_hits", "cache_misses")
               for loop in loops))
 """

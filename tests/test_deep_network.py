@@ -5,9 +5,10 @@ import pytest
 
 from ntksgd.kernels import sphere
 from ntksgd.kernels.deep import deep_kernel, normalised
+from ntksgd.models import deep as deep_network
 from ntksgd.models import two_layer as network
 from ntksgd.models.activations import Activation
-from ntksgd.models.deep import DeepParameters, empirical_ntk, forward, gradient, initialise
+from ntksgd.models.deep import DeepParameters, empirical_ntk, forward, initialise
 from ntksgd.problems.samples import Samples
 from ntksgd.sgd.deep import train
 from ntksgd.stats.rates import bootstrap_slope
@@ -21,6 +22,17 @@ def perturbed(m, d, depth, rng):
     """Parameters away from the antisymmetric start, so that nothing cancels."""
     return DeepParameters(*[part + 0.3 * rng.standard_normal(part.shape)
                             for part in initialise(m, d, depth, rng)])
+
+
+def gradient(params, x, activation, gamma=1.0):
+    """Gradient of g at one point x (d,), as DeepParameters."""
+    u, values = deep_network._layers(params, x[None], activation, gamma)
+    signals = [signal[:, 0] for signal in deep_network._signals(params, u, activation)]
+    n = params.a.shape[1]
+    in_w = [signal[:, :, None] * value[:, 0][:, None] / np.sqrt(n)
+            for signal, value in zip(signals[1:], values[:-1], strict=True)]
+    return DeepParameters(values[-1][:, 0] / np.sqrt(params.a.size), signals[0][:, :, None] * x,
+                          gamma * np.array(signals), np.array(in_w).reshape(params.w.shape))
 
 
 def flat(params):

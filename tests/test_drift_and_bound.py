@@ -14,7 +14,7 @@ from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
 from ntksgd.problems import schedules
 from ntksgd.problems.labels import huber, square
 from ntksgd.problems.problem import Problem
-from ntksgd.problems.samples import draw_samples, parameter_rng
+from ntksgd.problems.samples import parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
@@ -54,7 +54,7 @@ def test_expected_rkhs_norm_is_that_of_sampled_paths():
 def test_displacement_has_the_rkhs_norm_of_the_function():
     # ||W|| = ||l||_(K_0): interpolation of l with K_0 at more points than features
     problem, params = setting(), initialise(4, 2, np.random.default_rng(3))
-    samples = draw_samples(problem.target, 40, NOISE, 8)
+    samples = square(NOISE).draw(problem.target, 40, 8)
     act = activation(NAME)
     run = train_linearised(params, samples, problem.schedule, act, times=[40], points=samples.x)
     gram = empirical_ntk(params, samples.x, samples.x, act)

@@ -18,7 +18,7 @@ from ntksgd.problems.data import Population
 from ntksgd.problems.grid import grid, log_times
 from ntksgd.problems.labels import logistic, square
 from ntksgd.problems.problem import Problem, source_problem, step_budget
-from ntksgd.problems.samples import draw_samples, parameter_rng, target_values
+from ntksgd.problems.samples import draw_samples, parameter_rng
 from ntksgd.problems.target import source_target
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
@@ -52,7 +52,7 @@ def first_seed(root):
 def test_spectral_sgd_is_kernel_sgd_with_the_truncated_kernel(weight_decay):
     problem, times = setting(), [1, 7, 400]
     spectrum = problem.target.spectrum
-    samples = draw_samples(problem.target, 400, NOISE, 3)
+    samples = square(NOISE).draw(problem.target, 400, 3)
     points = uniform(np.random.default_rng(0), 9, 2)
     values = spectral_sgd(spectrum, samples, problem.schedule, times=times, points=points,
                           weight_decay=weight_decay)
@@ -122,7 +122,7 @@ def test_a_wide_deep_network_follows_its_kernel():
 def test_the_learners_of_a_population_see_its_points():
     problem, times = population(), [3, 400]
     run = paths(problem, ALL, [16, 1024], times, 5, 9)
-    drawn = draw_samples(problem.target, 400, 0.0, first_seed(9)).drawn
+    drawn = draw_samples(problem.target, 400, first_seed(9)).drawn
     f, matrix = np.zeros(30), gram(tangent_kernel("relu"), problem.target.x)
     for t, (i, eta) in enumerate(zip(drawn, problem.schedule.step_sizes(400), strict=True), 1):
         f = f - eta * (f[i] - problem.target.y[i]) * matrix[i]
@@ -216,11 +216,11 @@ def test_a_diverging_network_is_flagged_and_infinite():
 
 def test_samples_of_a_short_run_are_those_of_a_long_one():
     target = setting().target
-    short, long = draw_samples(target, 10, NOISE, 1), draw_samples(target, 100, NOISE, 1)
+    short, long = square(NOISE).draw(target, 10, 1), square(NOISE).draw(target, 100, 1)
     np.testing.assert_array_equal(short.x, long.x[:10])
     np.testing.assert_array_equal(short.y, long.y[:10])
-    clean = draw_samples(target, 20000, 0.0, 1)
-    noise = draw_samples(target, 20000, NOISE, 1).y - clean.y
+    clean = draw_samples(target, 20000, 1)
+    noise = square(NOISE).draw(target, 20000, 1).y - clean.y
     assert np.var(noise) == pytest.approx(NOISE, rel=0.04)
     np.testing.assert_allclose(clean.y, target(clean.x), rtol=0, atol=1e-11)
     # a problem draws the same
@@ -228,11 +228,11 @@ def test_samples_of_a_short_run_are_those_of_a_long_one():
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])
-def test_target_values_without_a_table(d):
+def test_target_is_its_legendre_series(d):
     target = setting(d, 12).target
     x = uniform(np.random.default_rng(1), 77, d)
     expected = target.coefficients @ legendre(d, 12, x[:, 0])
-    np.testing.assert_allclose(target_values(target, x), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(target(x), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("d", "tolerance"), [(2, 1e-12), (3, 1e-12), (5, 0.15)])

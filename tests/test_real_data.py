@@ -7,6 +7,7 @@ from ntksgd.compare import held_out
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import data as real_data
 from ntksgd.problems import schedules
+from ntksgd.problems.samples import draw_samples
 from ntksgd.seeds import child
 from ntksgd.sgd.kernel import kernel_sgd
 
@@ -75,8 +76,9 @@ def test_bad_features_are_refused():
 
 def test_samples_come_uniformly_and_with_their_own_value():
     population = real_data.load("diabetes").subset(np.arange(6))
-    x, y = population.sample(np.random.default_rng(1), 6000)
+    x, y, drawn = draw_samples(population, 6000, 1)
     which = np.argmax(x @ population.x.T, axis=1)
+    np.testing.assert_array_equal(drawn, which)
     np.testing.assert_array_equal(y, population.y[which])
     np.testing.assert_allclose(np.bincount(which) / 1000, 1, atol=4 * np.sqrt(5 / 6 / 1000))
 

@@ -89,21 +89,10 @@ def squareplus_octaves(scale, d, gamma=1.0):
 
 
 def extrapolate(x, values, order):
-    """Limit of values ~ limit + c x^(-order) from the last two, with a numerical interval.
+    """(limit, low, high) of values ~ limit + c x^(-order) from the last two; 4 or more, x rising.
 
     The interval is the extrapolated limit, give or take the larger of its last two changes: an
     estimate of the numerical error, not a bound (one change alone can be small by accident).
-
-    Parameters
-    ----------
-    x, values : array, shape (n,), n >= 4
-        x increasing.
-    order : float
-        Order > 0 of the leading correction.
-
-    Returns
-    -------
-    limit, low, high : float
     """
     order = check.positive("order", order)
     x, values = check.finite_array("x", x, 1), check.finite_array("values", values, 1)

@@ -27,10 +27,6 @@ def relu_coefficients(d, max_degree):
     With B = B(1/2, (d-1)/2): the step has 1/2 at k = 0, P_(k-1)(0) / (B (k+d-2)) at odd k, 0 at
     even k >= 2 (integrate the Legendre equation over [0, 1]); (t)_+ has 1/(B (d-1)) at k = 0,
     1/(2d) at k = 1, P_(k-2)(0) / (B (k+d-3) (k+d-1)) at even k >= 2 and 0 at odd k >= 3.
-
-    Returns
-    -------
-    ramp, step : ndarray, shape (max_degree + 1,)
     """
     d, n = check.dimension(d), check.integer("max_degree", max_degree, 0) + 1
     beta = special.beta(0.5, (d - 1) / 2)
@@ -47,20 +43,10 @@ def relu_coefficients(d, max_degree):
 
 
 def radial_coefficients(activation, d, max_degree, panels, radial_panels):
-    """Coefficients c_k(rho) of sigma and c'_k(rho) of its derivative at nodes of rho = |b|.
+    """c_k(rho) of sigma and c'_k(rho) of its derivative at nodes of rho = |b|, a row each.
 
-    Parameters
-    ----------
-    activation : Activation
-    d, max_degree : int
-    panels, radial_panels : int
-        Gauss-Legendre panels in the angle (even; unused for ReLU) and in rho.
-
-    Returns
-    -------
-    weights : ndarray, shape (nodes,)
-        Of the law of rho, with sum 1.
-    value, slope : ndarray, shape (nodes, max_degree + 1)
+    Gauss-Legendre `panels` in the angle (even; unused for ReLU), `radial_panels` in rho. Returns
+    the weights (nodes,) of the law of rho, then both, shape (nodes, max_degree + 1).
     """
     rho, weights = sphere.norm_quadrature(d, radial_panels, HALVINGS)
     if activation.value is relu_value:
@@ -74,29 +60,11 @@ def radial_coefficients(activation, d, max_degree, panels, radial_panels):
 
 
 def mean_square_coefficients(activation, d, max_degree, tolerance=1e-12):
-    """Mean squared Funk-Hecke coefficients u_k of sigma and v_k of its derivative.
+    """u_k of sigma and v_k of its derivative, each of shape (max_degree + 1,).
 
-    Closed form for ReLU; otherwise Gauss-Legendre panels, doubled until u and v agree.
-
-    Parameters
-    ----------
-    activation : Activation
-    d : int
-        Inputs on S^(d-1).
-    max_degree : int
-        Largest degree K.
-    tolerance : float
-        Largest accepted change between two refinements, relative to the sum over degrees.
-
-    Returns
-    -------
-    u, v : ndarray, shape (max_degree + 1,)
-
-    Raises
-    ------
-    ValueError
-        If the quadrature does not reach the tolerance, as for an activation with kinks away
-        from zero: then ask for a larger one.
+    Closed form for ReLU; otherwise Gauss-Legendre panels, doubled until u and v change by less than
+    `tolerance` relative to their sum over degrees. ValueError if that is not reached, as for an
+    activation with kinks away from zero: then ask for a larger one.
     """
     if activation.value is relu_value:
         ramp, step = relu_coefficients(d, max_degree)

@@ -41,15 +41,6 @@ def hilbert_schmidt_constant(spec, d, gamma=1.0):
         Inputs on S^(d-1), d >= 2.
     gamma : float
         Weight of the bias, >= 0.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        For d < 2 or gamma < 0.
     """
     d, act = check.dimension(d), activation(spec)
     kernel = TangentKernel(act, gamma)
@@ -64,27 +55,14 @@ def hilbert_schmidt_constant(spec, d, gamma=1.0):
 
 
 def degree_coupling(spec, d, max_degree, gamma=1.0):
-    """The matrix q_kl = E tr(P_k Z_b P_l Z_b) / N_l, degrees 0 to `max_degree`.
+    """The matrix q_kl = E tr(P_k Z_b P_l Z_b) / N_l, degrees 0 to `max_degree` >= 1.
 
-    Parameters
-    ----------
-    spec : str or Activation
-    d : int
-        Inputs on S^(d-1), d >= 2.
-    max_degree : int
-        At least 1.
-    gamma : float
-        Weight of the bias, >= 0.
+    Other parameters as in `hilbert_schmidt_constant`.
 
     Returns
     -------
     ndarray, shape (max_degree + 1, max_degree + 1)
         Row k, column l; N_l q_kl is symmetric.
-
-    Raises
-    ------
-    ValueError
-        For d < 2, max_degree < 1 or gamma < 0.
     """
     d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
     act, gamma = activation(spec), check.number("gamma", gamma, 0.0)
@@ -105,12 +83,7 @@ def degree_coupling(spec, d, max_degree, gamma=1.0):
 def kernel_variance(spec, d, max_degree, gamma=1.0):
     """The variance V_kl of L_m from degree k to degree l, times m/2: `degree_coupling` centred.
 
-    Same parameters and errors as `degree_coupling`.
-
-    Returns
-    -------
-    ndarray, shape (max_degree + 1, max_degree + 1)
-        V[k, l]; N_k V_kl is symmetric.
+    Parameters and shape as there; N_k V_kl is symmetric.
     """
     eigenvalues = mercer_spectrum(spec, d, max_degree, gamma).eigenvalues
     return degree_coupling(spec, d, max_degree, gamma).T - np.diag(eigenvalues**2)

@@ -110,17 +110,12 @@ def quadrature_spectrum(kernel, d, max_degree, tolerance=1e-13):
     d, max_degree : int
     tolerance : float
         Largest accepted change of an eigenvalue, relative to kappa(1), when the panels of the
-        quadrature are doubled.
+        quadrature are doubled; ValueError if it is not reached.
 
     Returns
     -------
     Spectrum
         Eigenvalues below 1e-14 kappa(1) are rounding and set to zero.
-
-    Raises
-    ------
-    ValueError
-        For d < 2, max_degree < 1, or a quadrature that does not reach the tolerance.
     """
     d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
     counts = sphere.multiplicity(d, np.arange(max_degree + 1))

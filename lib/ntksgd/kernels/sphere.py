@@ -20,19 +20,9 @@ NORM_TAIL = 13.0
 
 
 def multiplicity(d, degrees):
-    """Dimension N_k of the space of harmonics of degree k on S^(d-1).
+    """Dimension N_k of the space of harmonics of degree k >= 0 on S^(d-1), shape of `degrees`.
 
-    Parameters
-    ----------
-    d : int
-        Dimension of the ambient space, at least 2.
-    degrees : int or array of int
-        Degrees k >= 0.
-
-    Returns
-    -------
-    float or ndarray
-        N_0 = 1; on the circle N_k = 2; on S^2 N_k = 2k + 1.
+    N_0 = 1; on the circle N_k = 2; on S^2 N_k = 2k + 1.
     """
     d = check.dimension(d)
 
@@ -45,13 +35,9 @@ def multiplicity(d, degrees):
 
 
 def legendre(d, max_degree, t):
-    """Legendre polynomials P_0, ..., P_K in dimension d at the points t.
+    """Legendre polynomials P_0, ..., P_K in dimension d at t, shape (max_degree + 1,) + t.shape.
 
     Three-term recursion  (k + d - 2) P_(k+1) = (2k + d - 2) t P_k - k P_(k-1).
-
-    Returns
-    -------
-    ndarray, shape (max_degree + 1,) + t.shape
     """
     d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 0)
     t = np.asarray(t, dtype=float)
@@ -95,16 +81,11 @@ def norm_quadrature(d, panels, halvings=0):
 
 
 def zonal_quadrature(d, panels, order=32, halvings=0):
-    """Quadrature for mu_d in the latitude alpha, t = sin(alpha), alpha in [-pi/2, pi/2].
+    """Nodes t and weights, of sum 1, for mu_d: in the latitude alpha, t = sin(alpha).
 
     Gauss-Legendre panels, an even number so that t = 0 is a panel edge: a kink of the integrand at
     t = 0 costs nothing, nor do the square-root singularities of kernels at t = +-1, which the
     angle removes. `halvings` refines the two panels at t = 0 (`gauss_panels`).
-
-    Returns
-    -------
-    t, weights : ndarray, shape ((panels + 2 halvings) * order,)
-        The weights sum to 1.
     """
     d, panels = check.dimension(d), check.integer("panels", panels, 2, even=True)
     alpha, weights = gauss_panels(0.0, np.pi / 2, panels // 2, order, halvings)

@@ -104,8 +104,16 @@ def _second_moments(act):
     return tuple(float(weights @ (f(z) ** 2 + f(-z) ** 2)) for f in (act.value, act.derivative))
 
 
+class Zonal:
+    """A kernel that is a function of t = <x, x'>."""
+
+    def gram(self, x, y=None):
+        """Kernel matrix of unit vectors x (n, d) and y (p, d), by default y = x."""
+        return self(np.clip(x @ (x if y is None else y).T, -1.0, 1.0))
+
+
 @dataclass(frozen=True)
-class TangentKernel:
+class TangentKernel(Zonal):
     """The zonal kernel kappa of an activation; call it on t = <x, x'> in [-1, 1].
 
     Accurate to about 1e-12 for an analytic activation, or one smooth on each side of a kink at 0.
@@ -116,8 +124,8 @@ class TangentKernel:
     gamma : float
         Weight of the bias c in the preactivation; 0 means no bias.
     trace : float
-        kappa(1) = K(x, x), the trace of the integral operator; from one-dimensional integrals,
-        E[sigma(z)^2] + (1 + gamma^2) E[sigma'(z)^2], independently of the series for kappa.
+        kappa(1) = K(x, x) = E[sigma(z)^2] + (1 + gamma^2) E[sigma'(z)^2], from one-dimensional
+        integrals, independently of the series for kappa.
     """
 
     activation: Activation
@@ -133,10 +141,7 @@ class TangentKernel:
         object.__setattr__(self, "trace", square + (1 + self.gamma**2) * slope)
 
     def parts(self, t):
-        """Return the NNGP kernel E[sigma(u) sigma(v)] and its derivative kernel, t any shape.
-
-        The latter, E[sigma'(u) sigma'(v)], is the derivative in t of the former.
-        """
+        """The NNGP kernel E[sigma(u) sigma(v)] and its derivative in t, E[sigma'(u) sigma'(v)]."""
         t = np.asarray(t, dtype=float)
         if self.activation.value in CLOSED_FORMS:
             return CLOSED_FORMS[self.activation.value](t)
@@ -149,10 +154,6 @@ class TangentKernel:
         """kappa(t), same shape as t."""
         nngp, derivative = self.parts(t)
         return nngp + (np.asarray(t) + self.gamma**2) * derivative
-
-    def gram(self, x, y=None):
-        """Kernel matrix kappa(<x_i, y_j>) of unit vectors x (n, d) and y (p, d)."""
-        return self(np.clip(x @ (x if y is None else y).T, -1.0, 1.0))
 
 
 def tangent_kernel(spec, gamma=1.0):

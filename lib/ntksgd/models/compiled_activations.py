@@ -126,12 +126,8 @@ PAIRS = {"squareplus": squareplus_pair, "relu": relu_pair, "tanh": tanh_pair, "e
 def compiled_pair(activation):
     """The compiled pair of an Activation and the key of what is built on it.
 
-    Returns
-    -------
-    pair : compiled function or None
-        None if numba cannot compile the activation for a scalar.
-    key : str or None
-        Name of a built-in activation; None for any other, which is compiled in memory only.
+    The key is the name of a built-in activation; None for any other, which is compiled in memory
+    only. ValueError if numba cannot compile the activation for a scalar.
     """
     name = activation.name.partition("(")[0]
     if name in PAIRS:
@@ -154,6 +150,7 @@ def _own_pair(activation):
 
     try:
         pair(0.5, 0.0)
-    except NumbaError:
-        return None
+    except NumbaError as error:
+        message = f"activation = {activation}: numba cannot compile it for a scalar"
+        raise ValueError(message) from error
     return pair

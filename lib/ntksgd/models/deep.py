@@ -60,17 +60,6 @@ def _signals(params, u, activation):
     return signals[::-1]
 
 
-def gradient(params, x, activation, gamma=1.0):
-    """Gradient of g at one point x (d,), as DeepParameters."""
-    u, values = _layers(params, x[None], activation, gamma)
-    signals = [signal[:, 0] for signal in _signals(params, u, activation)]
-    n = params.a.shape[1]
-    in_w = [signal[:, :, None] * value[:, 0][:, None] / np.sqrt(n)
-            for signal, value in zip(signals[1:], values[:-1], strict=True)]
-    return DeepParameters(values[-1][:, 0] / np.sqrt(params.a.size), signals[0][:, :, None] * x,
-                          gamma * np.array(signals), np.array(in_w).reshape(params.w.shape))
-
-
 def empirical_ntk(params, x, y, activation, gamma=1.0):
     """K_m(x_i, y_j) = <grad g(x_i), grad g(y_j)>, shape (p, q), without forming the gradients.
 

@@ -22,25 +22,7 @@ class Parameters(NamedTuple):
 
 
 def initialise(m, d, rng):
-    """Draw the symmetric initial parameters.
-
-    Parameters
-    ----------
-    m : int
-        Width, even.
-    d : int
-        Input dimension, at least 2.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Parameters
-
-    Raises
-    ------
-    ValueError
-        If m is odd or < 2, or d < 2.
-    """
+    """Draw the symmetric initial parameters of width m (even) for inputs in dimension d >= 2."""
     m, d = check.width(m), check.dimension(d)
     half = rng.standard_normal((m // 2, d))
     signs = np.repeat([1.0, -1.0], m // 2)

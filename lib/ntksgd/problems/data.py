@@ -66,15 +66,10 @@ def to_sphere(features, scale=True, reference=None):
         Rows that mean and deviation are taken from; a training set, when `features` holds a test
         set. Default: `features`.
 
-    Returns
-    -------
-    ndarray, shape (n, p)
-
     Raises
     ------
     ValueError
-        For an entry that is not finite, a column that is constant although `scale` is asked for,
-        or a row equal to the mean (it has no direction).
+        For a column to be scaled that is constant, or a row without direction, equal to the mean.
     """
     features = check.finite_array("features", features, 2)
     reference = features if reference is None else check.finite_array("reference", reference, 2)
@@ -114,7 +109,9 @@ def _photograph(rows=32, columns=48, block=13):
     grey = datasets.load_sample_image("flower.jpg").mean(axis=2)[: rows * block, : columns * block]
     grey = grey.reshape(rows, block, columns, block).mean(axis=(1, 3))
     u, v = np.meshgrid(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows) * rows / columns)
-    return np.stack([u.ravel(), v.ravel()], axis=1), grey.ravel() - grey.mean(), None
+    # a chart of the sphere already, not features to be standardised: no scale
+    x = np.stack([u.ravel(), v.ravel(), np.ones(u.size)], axis=1)
+    return x, grey.ravel() - grey.mean(), None
 
 
 SOURCES = {
@@ -138,17 +135,9 @@ def load(name):
     diabetes                   442  10  progression after a year, centred, deviation 1
     photograph                1536   3  grey level at (u, v), input (u, v, 1) scaled to length 1
     ========================  ====  ==  ======================================================
-
-    Raises
-    ------
-    ValueError
-        If the name is none of these.
     """
     features, y, scale = SOURCES[check.one_of("name", name, tuple(SOURCES))]()
-    if scale is None:  # a chart of the sphere already, not features to be standardised
-        x = np.hstack([features, np.ones((len(features), 1))])
-    else:
-        x = to_sphere(features, scale)
+    x = features if scale is None else to_sphere(features, scale)
     x = x / np.linalg.norm(x, axis=1, keepdims=True)
     return Population(name, x, y / np.sqrt(np.mean(y**2)))
 
@@ -156,12 +145,8 @@ def load(name):
 def raw(name):
     """Features before normalisation, values (mean square 1) and whether to scale the columns.
 
-    For a split into training and test set, where the test set must not enter the centring.
-
-    Raises
-    ------
-    ValueError
-        If `name` is unknown, or a photograph (its points have no features to centre).
+    For a split into training and test set, where the test set must not enter the centring. Not for
+    the photograph, whose points have no features to centre.
     """
     allowed = tuple(key for key in SOURCES if key != "photograph")
     features, y, scale = SOURCES[check.one_of("name", name, allowed)]()

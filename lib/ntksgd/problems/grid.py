@@ -12,7 +12,6 @@ import numpy as np
 from ntksgd import check
 from ntksgd.kernels import sphere
 from ntksgd.problems.data import Population
-from ntksgd.problems.samples import target_values
 
 RANDOM_POINTS, RANDOM_SEED = 1024, 7670
 LARGEST_DEGREE = {2: 1024, 3: 48}
@@ -58,7 +57,7 @@ def grid(target, degree=None):
     else:
         points = sphere.uniform(np.random.default_rng(RANDOM_SEED), RANDOM_POINTS, d)
         weights = np.full(RANDOM_POINTS, 1 / RANDOM_POINTS)
-    return Grid(points, weights, target_values(target, points))
+    return Grid(points, weights, target(points))
 
 
 def log_times(T, count, first=1):

@@ -44,7 +44,7 @@ class LabelModel:
 
     def draw(self, target, T, seed):
         """T samples; the inputs are those of `samples.draw_samples` for the same seed."""
-        x, truth, drawn = draw_samples(target, T, 0.0, seed)
+        x, truth, drawn = draw_samples(target, T, seed)
         rng = np.random.default_rng(child(seed, NOISE))
         return Samples(x, self.labels(truth, rng), drawn)
 

@@ -21,7 +21,7 @@ from ntksgd.problems.target import Target, source_target
 
 @dataclass(frozen=True)
 class Problem:
-    """What is learnt and how.
+    """What is learnt and how; ValueError for a number out of range.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Problem:
     batch: int = 1
 
     def __post_init__(self):
-        """Accept the activation by name; refuse what is out of range."""
+        """Accept the activation by name; check the numbers."""
         object.__setattr__(self, "activation", activation(self.activation))
         if not isinstance(self.labels, LabelModel):
             raise ValueError(f"labels = {self.labels!r}: must be a LabelModel, e.g. square(0.25)")
@@ -128,27 +128,18 @@ def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, la
     Parameters
     ----------
     spec : str or Activation
-    d : int
-        Inputs on S^(d-1); 2 for a deep network.
-    r : float
-        Regularity, > 0.
+    d, max_degree : int
+        Inputs on S^(d-1), d = 2 for a deep network; the largest degree of spectrum and target.
+    r, norm : float
+        Regularity and ||f*||, > 0.
     noise : float
         Variance s^2 of Gaussian noise; unused if `labels` is given.
     step : float
         eta_1 kappa(1) D, in (0, 2): 2 is the limit of mean-square stability.
-    max_degree : int
-        Of the spectrum, and of the target.
     labels : LabelModel or callable, optional
         Another law of the labels, or a function that makes one from the grid of the target.
-    depth : int
-    norm : float
-        ||f*||.
-    weight_decay : float
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range or the activation is unknown.
+    depth, weight_decay
+        As in `Problem`.
     """
     step = check.number("step", step, 0.0, 2.0, open_low=True, open_high=True)
     act = activation(spec)

@@ -10,13 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ntksgd import check
-from ntksgd.compilation import compiled
 from ntksgd.kernels import sphere
 from ntksgd.problems.data import Population
 from ntksgd.seeds import child
 
 INPUTS, NOISE, PARAMETERS = range(3)
-BLOCK = 64
 
 
 class Samples(NamedTuple):
@@ -27,68 +25,22 @@ class Samples(NamedTuple):
     drawn: np.ndarray | None = None
 
 
-def draw_samples(target, T, noise, seed):
-    """Draw T samples y = f*(x) + noise, x uniform on the sphere, Gaussian noise.
+def draw_samples(target, T, seed):
+    """T >= 1 samples without noise: x uniform on the sphere, y = f*(x).
 
-    Parameters
-    ----------
-    target : Target or Population
-        Or any object with the attribute `d` that maps points (n, d) to values (n,). Of a
-        population, points are drawn with replacement.
-    T : int
-        Number of samples, at least 1.
-    noise : float
-        Variance s^2 of the noise, >= 0.
-    seed : int or SeedSequence
-
-    Raises
-    ------
-    ValueError
-        For T < 1 or negative noise.
+    Of a `Population`, points are drawn with replacement; `LabelModel.draw` adds the noise.
     """
-    T, noise = check.integer("T", T, 1), check.number("noise", noise, 0.0)
+    T = check.integer("T", T, 1)
     rng, drawn = np.random.default_rng(child(seed, INPUTS)), None
     if isinstance(target, Population):
         drawn = rng.integers(target.n, size=T)
         x, y = target.x[drawn], target.y[drawn]
     else:
         x = sphere.uniform(rng, T, target.d)
-        y = target_values(target, x)
-    if noise > 0:
-        y = y + np.sqrt(noise) * np.random.default_rng(child(seed, NOISE)).standard_normal(T)
+        y = target(x)
     return Samples(x, y, drawn)
 
 
 def parameter_rng(seed):
     """Generator of the initial parameters of the replicate."""
     return np.random.default_rng(child(seed, PARAMETERS))
-
-
-def target_values(target, x):
-    """f*(x_i) for many points, without a table of all degrees at all points."""
-    coefficients = getattr(target, "coefficients", None)
-    if coefficients is None:
-        return np.asarray(target(x), dtype=float)
-    out = np.empty(len(x))
-    _legendre_series(np.asarray(coefficients, dtype=float), target.d, x[:, 0].copy(), out)
-    return out
-
-
-@compiled
-def _legendre_series(coefficients, d, t, out):
-    """sum_k coefficients_k P_k(t) by the three-term recursion of `sphere.legendre`."""
-    last, this = np.empty(BLOCK), np.empty(BLOCK)
-    for low in range(0, t.size, BLOCK):
-        n = min(BLOCK, t.size - low)
-        s, total = t[low : low + n], out[low : low + n]
-        for i in range(n):
-            last[i], this[i], total[i] = 0.0, 1.0, coefficients[0]
-        for k in range(coefficients.size - 1):
-            # k = 0 apart: for d = 2 its quotient is 0/0
-            up = (2 * k + d - 2) / (k + d - 2) if k > 0 else 1.0
-            down = k / (k + d - 2) if k > 0 else 0.0
-            weight = coefficients[k + 1]
-            for i in range(n):
-                following = up * s[i] * this[i] - down * last[i]
-                last[i], this[i] = this[i], following
-                total[i] += weight * following

@@ -1,7 +1,7 @@
 """Step-size schedules: eta_t for t = 1, 2, ..., T (the step of the t-th update).
 
-A schedule is a smooth function of real t between its ``breaks``, which is what lets the exact risk
-be carried over long blocks of steps at once (:mod:`ntksgd.risk.collocation`).
+A schedule is a smooth function of real t, which is what lets the exact risk be carried over long
+blocks of steps at once (:mod:`ntksgd.risk.collocation`).
 """
 
 from __future__ import annotations
@@ -26,34 +26,27 @@ class Schedule:
         ``step(t)``, vectorised, for real t >= 1.
     largest : float
         The largest step ever taken (it decides stability).
-    breaks : tuple of float
-        Times at which ``step`` is not smooth.
     horizon : int or None
-        The number of steps the schedule was made for, None if it serves every T.
-    vanishes : bool
-        True if the step goes to zero at the horizon.
+        The number of steps at which ``step`` goes to zero, None if it serves every T.
     """
 
     name: str
     step: Callable[[np.ndarray], np.ndarray]
     largest: float
-    breaks: tuple[float, ...] = ()
     horizon: int | None = None
-    vanishes: bool = False
 
     def __call__(self, t):
         return self.step(np.asarray(t, dtype=float))
 
     def step_sizes(self, T: int) -> np.ndarray:
         """eta_1 ... eta_T, shape (T,)."""
-        return self(np.arange(1, _horizon(T) + 1))
+        return self(np.arange(1, check.integer("T", T, 1) + 1))
 
 
 def polynomial(eta1: float, theta: float) -> Schedule:
     """eta_t = eta_1 t^(-theta), 0 <= theta < 1: free of the horizon."""
-    _step("eta1", eta1)
-    if not 0 <= theta < 1:
-        raise ValueError(f"theta = {theta!r}: the decay exponent must satisfy 0 <= theta < 1")
+    check.positive("eta1", eta1)
+    check.number("theta", theta, 0, 1, open_high=True)
     return Schedule(f"{eta1:.3g} t^(-{theta:.3g})", lambda t: eta1 * t**-theta, eta1)
 
 
@@ -70,51 +63,27 @@ def source_polynomial(eta1: float, r: float) -> Schedule:
 
 def constant(eta: float) -> Schedule:
     """eta_t = eta."""
-    _step("eta", eta)
+    check.positive("eta", eta)
     return Schedule(f"{eta:.3g}", lambda t: np.full(np.shape(t), eta), eta)
-
-
-def horizon_constant(eta1: float, theta: float, T: int) -> Schedule:
-    """eta_t = eta_1 T^(-theta) for every t: a constant step tied to the horizon T."""
-    _step("eta1", eta1)
-    if not 0 <= theta:
-        raise ValueError(f"theta = {theta!r}: the exponent of the horizon must be >= 0")
-    eta = eta1 * _horizon(T) ** -theta
-    return Schedule(f"{eta1:.3g} T^(-{theta:.3g})", lambda t: np.full(np.shape(t), eta), eta,
-                    horizon=T)
 
 
 def linear_to_zero(eta: float, T: int) -> Schedule:
     """eta_t = eta (1 - (t - 1)/T): from eta down to eta/T at the last step."""
-    _step("eta", eta)
-    _horizon(T)
-    return Schedule(f"{eta:.3g} (1 - t/T)", lambda t: eta * (1 - (t - 1) / T), eta, horizon=T,
-                    vanishes=True)
-
-
-def warm_start(eta: float, theta: float, hold: int) -> Schedule:
-    """eta_t = eta up to t = hold, then eta (t/hold)^(-theta): decay starts late."""
-    _step("eta", eta)
-    if not 0 <= theta < 1:
-        raise ValueError(f"theta = {theta!r}: the decay exponent must satisfy 0 <= theta < 1")
-    if hold < 1:
-        raise ValueError(f"hold = {hold!r}: must be at least 1 step")
-    return Schedule(f"{eta:.3g} max(1, t/{hold:.3g})^(-{theta:.3g})",
-                    lambda t: eta * np.maximum(1.0, t / hold) ** -theta, eta, breaks=(float(hold),))
+    check.positive("eta", eta)
+    check.integer("T", T, 1)
+    return Schedule(f"{eta:.3g} (1 - t/T)", lambda t: eta * (1 - (t - 1) / T), eta, horizon=T)
 
 
 def power_sums(schedule: Schedule, times, power: int = 1) -> np.ndarray:
     """sum over s <= t of eta_s^power for each t of ``times``, without summing T terms.
 
-    The first 64 terms after each break are added one by one, then blocks [m, 2m) by Euler-Maclaurin
+    The first 64 terms are added one by one, then blocks [m, 2m) by Euler-Maclaurin
     with Gauss-Legendre integration; relative error below 1e-11 for the schedules here.
     """
     times = np.asarray(times, dtype=float)
     edges = [0.0]
-    for end in (*[b for b in schedule.breaks if b < times.max()], times.max()):
-        start = edges[-1]
-        while edges[-1] < end:
-            edges.append(min(edges[-1] + max(64.0, edges[-1] - start), end))
+    while edges[-1] < times.max():
+        edges.append(min(max(edges[-1] + 64.0, 2 * edges[-1]), times.max()))
     edges = np.unique(np.concatenate([edges, times]))
     pieces = [_block_sum(schedule, a, b, power) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     total = np.concatenate([[0.0], np.cumsum(pieces)])
@@ -131,14 +100,3 @@ def _block_sum(schedule, a, b, power):
     integral = half * np.dot(weights, f(mid + half * nodes))
     slope = [(f(t + 0.5) - f(t - 0.5)) if b - a > 2 else 0.0 for t in (a + 1, b)]
     return integral + (f(a + 1) + f(b)) / 2 + (slope[1] - slope[0]) / 12
-
-
-def _step(name, value):
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} = {value!r}: a step must be positive and finite")
-
-
-def _horizon(T):
-    if T < 1:
-        raise ValueError(f"T = {T!r}: at least one step is needed (T >= 1)")
-    return T

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernels import sphere
+from ntksgd.compilation import compiled
 from ntksgd.kernels.spectrum import Spectrum
+
+BLOCK = 64  # points whose polynomials stay in the innermost cache
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,10 @@ class Target:
 
     def profile(self, t):
         """f* as a function of t = <x, e_1> in [-1, 1], same shape as t."""
-        polynomials = sphere.legendre(self.d, self.power.size - 1, t)
-        return np.tensordot(self.coefficients, polynomials, axes=1)
+        t = np.asarray(t, dtype=float)
+        values = np.empty(t.size)
+        _legendre_series(self.coefficients, self.d, t.flatten(), values)
+        return values.reshape(t.shape)
 
     def __call__(self, x):
         """f*(x_i) of unit vectors x, shape (n, d) -> (n,)."""
@@ -92,3 +96,23 @@ def source_target(spectrum, r, excess=0.05, norm=1.0, signs=None):
         raise ValueError(f"signs = {signs!r}: must be {degrees.size} entries, each +1 or -1")
     power = spectrum.eigenvalues ** (2 * r) * (degrees + 1.0) ** (-1 - excess)
     return Target(spectrum, r, norm**2 * power / power.sum(), signs)
+
+
+@compiled
+def _legendre_series(coefficients, d, t, out):
+    """sum_k coefficients_k P_k(t), without the table of `sphere.legendre`, by its recursion."""
+    last, this = np.empty(BLOCK), np.empty(BLOCK)
+    for low in range(0, t.size, BLOCK):
+        n = min(BLOCK, t.size - low)
+        s, total = t[low : low + n], out[low : low + n]
+        for i in range(n):
+            last[i], this[i], total[i] = 0.0, 1.0, coefficients[0]
+        for k in range(coefficients.size - 1):
+            # k = 0 apart: for d = 2 its quotient is 0/0
+            up = (2 * k + d - 2) / (k + d - 2) if k > 0 else 1.0
+            down = k / (k + d - 2) if k > 0 else 0.0
+            weight = coefficients[k + 1]
+            for i in range(n):
+                following = up * s[i] * this[i] - down * last[i]
+                last[i], this[i] = this[i], following
+                total[i] += weight * following

@@ -41,10 +41,7 @@ def bias(target, lam):
 def source_constant(r):
     """c_r = r^r (1 - r)^(1-r), the supremum over u > 0 of u^r / (1 + u), for 0 < r <= 1.
 
-    Raises
-    ------
-    ValueError
-        For r > 1: the supremum is infinite (ridge regression saturates).
+    For r > 1 the supremum is infinite (ridge regression saturates): ValueError.
     """
     r = check.number("r", r, 0, 1, open_low=True)
     return r**r * (1 - r) ** (1 - r)
@@ -104,20 +101,15 @@ def expansion(target, spectrum, coupling, m, lam):
     ----------
     target : Target
     spectrum : Spectrum
-        At least as many degrees as the target: L_m - L carries its power to higher ones.
+        It begins with the target's: L_m - L carries the target's power to higher degrees.
     coupling : ndarray, shape (K + 1, K + 1)
         q_kl of `neuron_moments.degree_coupling`, K the largest degree of the spectrum.
     m, lam : array
-        Widths and ridges, broadcast together.
+        Widths and ridges > 0, broadcast together.
 
     Returns
     -------
     Expansion
-
-    Raises
-    ------
-    ValueError
-        If `coupling`, `spectrum` and `target` do not fit together, or a ridge is not > 0.
     """
     eigenvalues, power = spectrum.eigenvalues, target.power
     size, kept = eigenvalues.size, power.size
@@ -146,16 +138,6 @@ def rank_floor(target, rank):
 
     E dist(f*, V)^2 = sum_l F_l (1 - v_l) with v_l = E tr(P_l Pi_V) / N_l in [0, 1] and
     sum_l v_l N_l = E rank V <= rank: least when the rank is spent where F_l / N_l is largest.
-
-    Parameters
-    ----------
-    target : Target
-    rank : int
-        At least 0.
-
-    Returns
-    -------
-    float
     """
     counts = target.spectrum.multiplicities
     left, missed = float(check.integer("rank", rank, 0)), 0.0

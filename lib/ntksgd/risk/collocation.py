@@ -15,7 +15,7 @@ from ntksgd.risk.modes import Modes
 from ntksgd.risk.moments import State, initial, step, unit_noise, walk
 from ntksgd.risk.radau import DEGREE, Block
 
-#: Steps taken one by one at the start and after each break of the schedule.
+#: Steps taken one by one at the start.
 FIRST = 128
 TOLERANCE = 1e-9
 #: Moments this far below the target's power are not resolved any more: a target learned to its last
@@ -26,10 +26,7 @@ FLOOR = 1e-30
 def moments_on(block: Block, modes: Modes, state: State, schedule) -> State:
     """All moments at the nodes of a block that starts at ``state.t``.
 
-    Returns
-    -------
-    State
-        Of arrays with the node as last axis but one: C (n + 1, p + 1, K), M (n, p + 1, K), ...
+    The node is the last axis but one: C (n + 1, p + 1, K), M (n, p + 1, K), ...
     """
     eta = schedule(block.times[1:] + 1)[:, None]
     M = _means(block, modes, state, eta)
@@ -100,27 +97,25 @@ def pieces(modes: Modes, state: State, schedule, last: float):
 
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
     """
-    stops = [b for b in sorted(schedule.breaks) if state.t < b < last]
-    for stop in (*stops, last):
-        begin, limit = state.t, np.inf  # of the smooth stretch; of a block that was not resolved
-        while state.t < stop:
-            length = min(max(state.t - begin, FIRST), limit, stop - state.t)
-            if schedule.vanishes and stop == schedule.horizon:  # blocks shrink towards it
-                length = min(length, max((stop - state.t) // 2, 1))
-            length = np.floor(length)
-            if length <= FIRST:
-                for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):
-                    state = step(modes, state, eta)
-                    yield state.t, lambda t, state=state: state
-                limit = np.inf
-                continue
-            block = Block(state.t, length)
-            path = moments_on(block, modes, state, schedule)
-            if not _resolved(modes, path):
-                limit = length // 2
-                continue
-            state, limit = _state_at(block, path, state.t + length), np.inf
-            yield state.t, lambda t, block=block, path=path: _state_at(block, path, t)
+    begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
+    while state.t < last:
+        length = min(max(state.t - begin, FIRST), limit, last - state.t)
+        if last == schedule.horizon:  # blocks shrink towards it
+            length = min(length, max((last - state.t) // 2, 1))
+        length = np.floor(length)
+        if length <= FIRST:
+            for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):
+                state = step(modes, state, eta)
+                yield state.t, lambda t, state=state: state
+            limit = np.inf
+            continue
+        block = Block(state.t, length)
+        path = moments_on(block, modes, state, schedule)
+        if not _resolved(modes, path):
+            limit = length // 2
+            continue
+        state, limit = _state_at(block, path, state.t + length), np.inf
+        yield state.t, lambda t, block=block, path=path: _state_at(block, path, t)
 
 
 def advance(modes: Modes, state: State, schedule, times) -> tuple[State, list]:

@@ -30,50 +30,26 @@ LARGEST_SHARE = 0.1
 class ExpectedRisk:
     """Expected excess risks after ``times`` steps; arrays of shape (len(times),).
 
-    ``signal`` is the risk without noise, ``variance`` the risk added per unit of noise variance;
-    ``noise`` is s^2. The fields ``rkhs_*`` are the same for the squared RKHS distance
-    ||f_t - f*||_H^2, ``averaged_*`` for the L^2 risk of the average (NaN if none was asked for).
-    ``tail_share`` is the share of ``risk`` owed to the degrees beyond the spectrum's last.
+    Attributes
+    ----------
+    signal, variance : the risk without noise, and the risk added per unit of noise variance
+    risk : E||f_t - f*||^2 = signal + s^2 variance, in L^2
+    rkhs : E||f_t - f*||_H^2
+    averaged : E||average - f*||^2 in L^2, NaN if no average was asked for
+    tail_share : share of ``risk`` owed to the degrees beyond the spectrum's last
     """
 
     times: np.ndarray
-    noise: float
     signal: np.ndarray
     variance: np.ndarray
-    rkhs_signal: np.ndarray
-    rkhs_variance: np.ndarray
-    averaged_signal: np.ndarray
-    averaged_variance: np.ndarray
+    risk: np.ndarray
+    rkhs: np.ndarray
+    averaged: np.ndarray
     tail_share: np.ndarray
 
-    @property
-    def risk(self) -> np.ndarray:
-        """E||f_t - f*||^2 in L^2 (noise not included)."""
-        return self.signal + self.noise * self.variance
 
-    @property
-    def rkhs(self) -> np.ndarray:
-        """E||f_t - f*||^2 in the RKHS."""
-        return self.rkhs_signal + self.noise * self.rkhs_variance
-
-    @property
-    def averaged(self) -> np.ndarray:
-        """E||average - f*||^2 in L^2."""
-        return self.averaged_signal + self.noise * self.averaged_variance
-
-
-def expected_risk(
-    spectrum,
-    target,
-    schedule: Schedule,
-    times,
-    noise: float = 0.0,
-    weight_decay: float = 0.0,
-    batch: int = 1,
-    average: str | None = None,
-    method: str = "collocation",
-    tail: bool = True,
-) -> ExpectedRisk:
+def expected_risk(spectrum, target, schedule: Schedule, times, noise=0.0, weight_decay=0.0, batch=1,
+                  average=None, method="collocation", tail=True) -> ExpectedRisk:
     """Exact expected risk of kernel SGD, started at f_0 = 0, after each of ``times`` steps.
 
     Parameters
@@ -107,33 +83,23 @@ def expected_risk(
         weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, unknown options, and a spectrum
         too short for T.
     """
-    return expected_risks(spectrum, [target], schedule, times, noise, weight_decay, batch, average,
-                          method, tail)[0]
-
-
-def expected_risks(spectrum, targets, schedule, times, noise=0.0, weight_decay=0.0, batch=1,
-                   average=None, method="collocation", tail=True) -> list[ExpectedRisk]:
-    """`expected_risk` of several targets under the same schedule, in one go: a list."""
     check.number("noise", noise, 0.0)
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
     times = _times(times, schedule)
-    m = sphere_modes(spectrum, targets, weight_decay, batch, tail)
+    m = sphere_modes(spectrum, [target], weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
     columns = observe(m if method == "direct" else cluster(m), schedule, grid, average, method)
-    risks = []
-    for i in range(len(targets)):
-        risk, rkhs, mean, lump = np.moveaxis(columns[back][:, :, [i, -1]], 1, 0)
-        total = risk @ [1.0, noise]
-        share = np.divide(lump @ [1.0, noise], total, out=np.zeros_like(total), where=total > 0)
-        if share.max() > LARGEST_SHARE:
-            raise ValueError(
-                f"spectrum: ends at degree {len(spectrum.eigenvalues) - 1}, too early for T = "
-                f"{times.max():g}: the bound on what lies beyond is {share.max():.0%} of the risk; "
-                "give more degrees, or tail=False to drop them")
-        risks.append(ExpectedRisk(times, float(noise), *risk.T, *rkhs.T, *mean.T, share))
-    return risks
+    signal, variance = columns[back, 0].T
+    risk, rkhs, mean, lump = (columns[back, :, 0] + noise * columns[back, :, 1]).T
+    share = np.divide(lump, risk, out=np.zeros_like(risk), where=risk > 0)
+    if share.max() > LARGEST_SHARE:
+        raise ValueError(
+            f"spectrum: ends at degree {len(spectrum.eigenvalues) - 1}, too early for T = "
+            f"{times.max():g}: the bound on what lies beyond is {share.max():.0%} of the risk; "
+            "give more degrees, or tail=False to drop them")
+    return ExpectedRisk(times, signal, variance, risk, rkhs, mean, share)
 
 
 def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:

@@ -34,18 +34,10 @@ def _blocks(T):
 
 
 def spectral_functions(eigenvalues, schedule, noise, times, risk):
-    """p(l) and g(l) of the module's docstring for each time, shapes (times, eigenvalues).
+    """p(l) and g(l) of the module's docstring, shape (2, times, eigenvalues), times increasing.
 
-    Parameters
-    ----------
-    eigenvalues : ndarray, shape (n,)
-    schedule : callable
-        eta_t for an array of real t.
-    noise : float
-        s^2.
-    times : array of int, increasing
-    risk : callable
-        R_(t-1) at infinite width, the risk before step t, for an array of t >= 1.
+    `schedule` is eta_t for an array of real t, `noise` s^2, and `risk` R_(t-1) at infinite width,
+    the risk before step t, for an array of t >= 1.
     """
     times = np.asarray(times)
     edges = np.unique(np.concatenate([_blocks(int(times[-1])), times]))
@@ -68,29 +60,9 @@ def spectral_functions(eigenvalues, schedule, noise, times, risk):
 def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk):
     """lim m (E R_m(T) - R(T)) as m grows, for the linearised network, at each T.
 
-    Parameters
-    ----------
-    spectrum : Spectrum
-    target : Target
-    variance : ndarray, shape (K + 1, K + 1)
-        From `neuron_moments.kernel_variance`, same degrees as the spectrum.
-    schedule : callable
-        eta_t for an array of real t, all steps below 1 / max eigenvalue.
-    noise : float
-        s^2 >= 0.
-    times : array of int
-        Increasing numbers of steps.
-    risk : callable
-        R_(t-1) at infinite width, the risk before step t, for an array of t >= 1.
-
-    Returns
-    -------
-    ndarray, shape (times,)
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, noise < 0, or a step reaches 1 / max eigenvalue.
+    `variance` (K + 1, K + 1) is that of `kernel_variance`, for the spectrum's degrees; the rest as
+    in `spectral_functions`. ValueError if shapes differ, noise < 0, or a step reaches
+    1 / max eigenvalue.
     """
     noise = check.number("noise", noise, 0.0)
     lam = spectrum.eigenvalues

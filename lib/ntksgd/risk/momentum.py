@@ -23,31 +23,10 @@ from ntksgd.risk.modes import sphere_modes
 
 
 def heavy_ball_risk(spectrum, power, schedule, beta, times, batch=1):
-    """Exact expected risk of heavy-ball mini-batch SGD at the given times.
+    """Exact expected risk at the given times >= 1, ascending: (signal, variance), shape (times, 2).
 
-    Parameters
-    ----------
-    spectrum : Spectrum
-    power : ndarray, shape (K + 1,)
-        F_k of the target.
-    schedule : callable
-        eta_t for an array of t = 1, 2, ...
-    beta : float
-        Momentum in [0, 1).
-    times : array of int, shape (n,)
-        Ascending numbers of steps, >= 1.
-    batch : int
-        Fresh samples b a step.
-
-    Returns
-    -------
-    ndarray, shape (n, 2)
-        (signal, variance): the risk is signal + s^2 variance.
-
-    Raises
-    ------
-    ValueError
-        For beta outside [0, 1), times that do not ascend, or a recursion that diverges.
+    The risk is signal + s^2 variance. `power` (K + 1,) is F_k of the target, `beta` in [0, 1) the
+    momentum, `batch` b. ValueError for a recursion that diverges.
     """
     beta = check.number("beta", beta, 0.0, 1.0, open_high=True)
     times, m = check.times("times", times), sphere_modes(spectrum, [power], batch=batch, tail=False)

@@ -45,18 +45,9 @@ class Block:
         self.difference = shift[1:]
 
     def solve(self, decay, first, forcing):
-        """Solve y(t+1) - y(t) = -decay y + forcing at the nodes after the first.
+        """Solve y(t+1) - y(t) = -decay y + forcing at the nodes after the first: (..., p, K).
 
-        Parameters
-        ----------
-        decay : ndarray, shape (p, K)
-        first : ndarray, shape (..., K)
-            y at the start of the block.
-        forcing : ndarray, shape (..., p, K)
-
-        Returns
-        -------
-        ndarray, shape (..., p, K)
+        decay (p, K), y at the start of the block `first` (..., K), forcing (..., p, K).
         """
         E, right = self.difference, forcing - self.difference[:, :1] * first[..., None, :]
         # one p x p system a degree, its right-hand sides side by side

@@ -20,18 +20,8 @@ from ntksgd.problems.schedules import Schedule
 def fixed_point_gain(spectrum, eta, momentum=0.0, batch=1, weight_decay=0.0, tail=True) -> float:
     """G = sum_k (eta^2/b) w_k / D_k; infinity if a D_k is not > 0.
 
-    Parameters
-    ----------
-    spectrum : Spectrum
-    eta, momentum, batch, weight_decay : float
-    tail : bool
-        True: with the trace beyond the last degree, as the kernel has it (the limit 2/kappa(1) is
-        exact then). False: the kernel is the truncated one.
-
-    Raises
-    ------
-    ValueError
-        For eta <= 0, momentum outside [0, 1), batch < 1 or weight_decay < 0.
+    With `tail` the trace beyond the last degree counts, as the kernel has it (the limit 2/kappa(1)
+    is exact then); without, the kernel is the truncated one.
     """
     beta = check.number("momentum", momentum, 0.0, 1.0, open_high=True)
     batch, decay = check.integer("batch", batch, 1), check.number("weight_decay", weight_decay, 0.0)

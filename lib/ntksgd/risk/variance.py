@@ -39,10 +39,7 @@ def leading_variance(trace: float, eta1: float, theta: float, times) -> np.ndarr
 def variance_equivalent(spectrum, eta1: float, theta: float, times) -> np.ndarray:
     """V_T of the formula above, shape of ``times``; the trace beyond degree K counts as unreached.
 
-    Raises
-    ------
-    ValueError
-        If theta is not in [0, 1/2): from 1/2 on the first steps decide and no such limit exists.
+    theta must be below 1/2: from there on the first steps decide and no such limit exists.
     """
     check.number("theta", theta, 0.0, 0.5, open_high=True)
     times = np.atleast_1d(np.asarray(times, dtype=float))

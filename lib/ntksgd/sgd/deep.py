@@ -5,8 +5,6 @@ being that of module `models.deep`. A layer is read twice a step: W phi on the w
 by row W^T D (for the signal below) together with the update of that row.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from ntksgd import check
@@ -16,30 +14,17 @@ from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.compiled_activations import compiled_pair
 from ntksgd.models.losses import loss_code, residual
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.loops.network_step import LIMIT
+from ntksgd.sgd.loops.training import LIMIT, compiled_loop
 
 
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, loss="square"):
     """Values g_t at the points along one-pass SGD from the given parameters.
 
-    Parameters
-    ----------
-    params : DeepParameters
-        Left as they are.
-    samples : Samples
-        x (T, d), y (T,), one a step; T at least max(times).
-    step_sizes : Schedule or array
-        eta_t for t = 1, 2, ...
-    activation : str or Activation
-        sigma; the network uses phi, sigma normalised to E phi(z)^2 = 1.
-    times : sequence of int, shape (n,)
-        Increasing numbers of steps >= 0 after which to look.
-    points : array, shape (p, d)
-    loss : "square", "logistic" or "huber"
+    Arguments as in `network.train`, but DeepParameters and the sigma of the network's phi.
 
     Returns
     -------
-    ndarray, shape (n, p)
+    ndarray, shape (len(times), len(points))
         Infinite from the first step on whose prediction is not finite or exceeds 1e8.
 
     Raises
@@ -50,19 +35,13 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     act, code = named_activation(activation), loss_code(loss)
     gamma = check.number("gamma", gamma, 0.0)
     pair, key = compiled_pair(act)
-    if pair is None:
-        raise ValueError(f"activation = {act}: numba cannot compile it for a scalar")
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points,
                                               params.b.shape[2])
     out = np.full((times.size, len(points)), np.inf)
-    _loop(pair, key)(*(part.copy() for part in params), x, y, step_sizes, times, points,
-                     gamma, act.scale or 0.0, 1 / np.sqrt(normalised(act)[1]), code, out)
+    train_in_place = compiled_loop(deep_loop, key, pair)
+    train_in_place(*(part.copy() for part in params), x, y, step_sizes, times, points, gamma,
+                   act.scale or 0.0, 1 / np.sqrt(normalised(act)[1]), code, out)
     return out
-
-
-@lru_cache(maxsize=64)
-def _loop(pair, key):
-    return compiled(deep_loop(pair), key=key, cache=key is not None)
 
 
 def deep_loop(pair):

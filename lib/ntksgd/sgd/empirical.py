@@ -27,11 +27,6 @@ def empirical_sgd(matrix, step_sizes, drawn, labels, times):
         Label seen there.
     times : sequence of int
         Increasing numbers of steps in [1, T]. They may exceed n: draws are with replacement.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit, an index that is no point, times out of order or beyond T.
     """
     matrix = check.finite_array("matrix", matrix, 2)
     n = len(matrix)

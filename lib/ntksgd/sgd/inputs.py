@@ -23,27 +23,11 @@ class Inputs(NamedTuple):
 
 def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0, first=0, ndim=1,
             sphere=False):
-    """Inputs of a learner in dimension d, cut off at the last of the times.
+    """Inputs of a learner in dimension d, cut off at the last of the times; ValueError for misfits.
 
-    Parameters
-    ----------
-    samples : (x, y)
-        x (..., N, d), y (..., N) with `ndim` axes, N at least b max(times).
-    step_sizes : Schedule or array
-        eta_t >= 0 for t = 1, 2, ..., max(times).
-    times : sequence of int
-        Increasing numbers of steps, at least `first`.
-    points : array, shape (p, d)
-        Or (..., p, d) with the leading axes of y.
-    weight_decay : float
-        lambda >= 0 below 1/max(eta).
-    sphere : bool
-        Whether x and the points must be unit vectors.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter that does not fit.
+    samples (x, y): x (..., N, d), y (..., N) with `ndim` axes, N at least b max(times); eta_t >= 0
+    as a Schedule or an array; times increasing, at least `first`; points (p, d), or (..., p, d)
+    with the leading axes of y; 0 <= weight_decay < 1/max(eta); `sphere` asks for unit vectors.
     """
     times = check.times("times", times, first)
     T, vectors = int(times[-1]), check.unit_vectors if sphere else check.finite_array

@@ -6,7 +6,7 @@ from ntksgd import check
 from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.losses import loss_code
 from ntksgd.models.two_layer import Parameters
-from ntksgd.sgd.loops.compiled_loops import linearised_loop, network_loop
+from ntksgd.sgd.loops.training import training_loop
 
 CACHE_LINE = 8  # float64 entries
 
@@ -14,7 +14,7 @@ CACHE_LINE = 8  # float64 entries
 class Network:
     """The network while it is trained: rows Theta, measured from Theta_0."""
 
-    name, loop = "network", staticmethod(network_loop)
+    name, linearised = "network", False
 
     def __init__(self, params, activation, gamma, weight_decay, loss):
         self.activation, self.loss = named_activation(activation), loss_code(loss)
@@ -24,7 +24,7 @@ class Network:
                              f"{params.c.shape}, must be (m,), (m, d), (m,)")
         self.gamma, self.weight_decay = check.number("gamma", gamma, 0.0), float(weight_decay)
         self.scale = 0.0 if self.activation.scale is None else self.activation.scale
-        self.run = self.loop(self.activation, self.d)
+        self.run = training_loop(self.activation, self.d, self.linearised)
         self.start = _rows(params)
         self.rows = self.start.copy()
 
@@ -53,7 +53,7 @@ class Network:
 class LinearisedNetwork(Network):
     """The linearised network while it is trained: rows W."""
 
-    name, loop = "linearised network", staticmethod(linearised_loop)
+    name, linearised = "linearised network", True
 
     def __init__(self, *arguments):
         super().__init__(*arguments)

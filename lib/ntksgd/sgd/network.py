@@ -48,7 +48,7 @@ class Trajectory:
 
 
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, weight_decay=0.0,
-          loss="square", observe=None, on_divergence="raise"):
+          loss="square", observe=None, on_divergence="raise", learner=Network):
     """Train on the samples, one each step, from the given parameters.
 
     Parameters
@@ -71,6 +71,8 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
         ``observe(t, params)`` is called after each of `times`, its results are kept.
     on_divergence : "raise" or "flag"
         Raise `Diverged`, or record infinity and set `diverged_at`.
+    learner : type
+        `Network` or `LinearisedNetwork`.
 
     Returns
     -------
@@ -79,32 +81,14 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     Raises
     ------
     ValueError
-        For shapes that do not fit, times out of order or beyond the samples, a step size that
-        is not finite and >= 0, negative gamma or weight_decay, weight_decay >= 1/max(eta), unknown
-        loss.
+        For inputs that do not fit each other or an option out of range.
     Diverged
         See `on_divergence`.
     """
-    learner = Network(params, activation, gamma, weight_decay, loss)
-    inputs = checked(samples, step_sizes, times, points, learner.d, weight_decay=weight_decay)
-    return _trajectory(learner, inputs, observe, on_divergence)
-
-
-def train_linearised(params, samples, step_sizes, activation, *, times, points, gamma=1.0,
-                     weight_decay=0.0, loss="square", observe=None, on_divergence="raise"):
-    """Train l(x) = <grad g(x; Theta_0), W> from W = 0; arguments and results as in `train`.
-
-    The drift is ||W||, and the parameters, also those observed, are Theta_0 + W.
-    """
-    learner = LinearisedNetwork(params, activation, gamma, weight_decay, loss)
-    inputs = checked(samples, step_sizes, times, points, learner.d, weight_decay=weight_decay)
-    return _trajectory(learner, inputs, observe, on_divergence)
-
-
-def _trajectory(learner, inputs, observe, on_divergence):
-    """Run the learner from one of the times to the next and record it there."""
     check.one_of("on_divergence", on_divergence, ("raise", "flag"))
-    x, y, step_sizes, times, points = inputs
+    learner = learner(params, activation, gamma, weight_decay, loss)
+    x, y, step_sizes, times, points = checked(samples, step_sizes, times, points, learner.d,
+                                              weight_decay=weight_decay)
     values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
     observed, done = [], 0
     for k, t in enumerate(times.tolist()):
@@ -123,3 +107,11 @@ def _trajectory(learner, inputs, observe, on_divergence):
                        f"diverged after {diverged_at} steps; "
                        f"largest eta = {step_sizes.max():.4g}")
     return Trajectory(times, values, drift, observed, learner.parameters(), diverged_at)
+
+
+def train_linearised(*arguments, **options):
+    """Train l(x) = <grad g(x; Theta_0), W> from W = 0; arguments and results as in `train`.
+
+    The drift is ||W||, and the parameters, also those observed, are Theta_0 + W.
+    """
+    return train(*arguments, **options, learner=LinearisedNetwork)

@@ -26,15 +26,10 @@ def spectral_sgd(spectrum, samples, step_sizes, *, times, points, weight_decay=0
         With d = 2.
     samples : Samples
         x (N, 2) on the circle, y (N,), of which each step uses the next b = `batch`.
-    step_sizes : Schedule or array
-        eta_t for t = 1, 2, ...
-    times : sequence of int
-        Increasing; 0 is the start.
+    step_sizes, times, weight_decay, loss
+        As in `network.train`.
     points : array, shape (n, 2)
         On the circle.
-    weight_decay : float
-        lambda >= 0, below 1/max(eta).
-    loss : "square", "logistic" or "huber"
     momentum : float
         beta in [0, 1).
     batch : int

@@ -16,10 +16,7 @@ _CHEBYSHEV = 0.5 + 0.5 * np.cos(np.pi * (np.arange(4) + 0.5) / 4)
 def tabulate(kernel, cells: int = 512) -> np.ndarray:
     """Cubic coefficients of ``kernel(t)``, shape (4, 2 * cells); cells doubled until accurate.
 
-    Raises
-    ------
-    ValueError
-        If no table of 2^15 cells is accurate to 2e-12 of kappa(1).
+    ValueError if no table of 2^15 cells is accurate to 2e-12 of kappa(1).
     """
     scale = abs(float(kernel(np.ones(1))[0]))
     while cells <= 2**15:
