@@ -38,11 +38,16 @@ from ntksgd.compare.approximation_draws import ridge_paths
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems.target import source_target
+
+# %%
 from ntksgd.report import claims
 from ntksgd.report.figures import approximation as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.risk import approximation as approx
-from ntksgd.stats.rates import bootstrap_slope, local_exponents, slope
+from ntksgd.stats.coverage import coverage
+from ntksgd.stats.intervals import of
+from ntksgd.stats.numerical import calibration, window, window_times
+from ntksgd.stats.slopes import curve_slope, local_exponents, slope
 
 use_style()
 
@@ -117,15 +122,17 @@ print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3g}".format))
 
 # %%
 m_far = 10.0 ** np.arange(1, log10_m_bias + 0.1, 0.5)
-rows = []
+m_last, rows, limits = window_times(m_far[-1], log10_m_bias / 4), [], []
 for activation in activations:
     for d in dimensions:
         degrees = ({2: 10**5, 3: 10**4} if activation == "relu" else {2: 400, 3: 400})[d]
         spectrum = mercer_spectrum(activation, d, degrees).truncate(1e-24)
         for r in regularities:
-            far = approx.bias(source_target(spectrum, r, excess), approx.claimed_ridge(m_far, r))
-            rows.append(pd.DataFrame({"activation": activation, "d": d, "r": r, "m": m_far,
-                        "exponent": local_exponents(m_far, far), "theory": -r / (2 * r + 1)}))
+            target, at = source_target(spectrum, r, excess), (activation, d, r)
+            far, last = (approx.bias(target, approx.claimed_ridge(m, r)) for m in (m_far, m_last))
+            rows.append(pd.DataFrame(dict(zip(("activation", "d", "r"), at, strict=True)) | {
+                "m": m_far, "exponent": local_exponents(m_far, far), "theory": -r / (2 * r + 1)}))
+            limits.append((at, window(m_last, last)))
 exponents = pd.concat(rows, ignore_index=True)
 save(draw.bias_exponents(exponents), "02_approximation_error-bias", exponents)
 
@@ -134,6 +141,14 @@ last = exponents[exponents["m"] >= m_far[-5]].groupby(["activation", "d", "r"], 
 far_exponents = last["exponent"].agg(["min", "max"]).join(last["theory"].first()).reset_index()
 print(f"local exponents of the bias for m in [{m_far[-5]:.0e}, {m_far[-1]:.0e}]")
 print(far_exponents.to_string(index=False, float_format="{:.3f}".format))
+bias_limits = pd.DataFrame([(*at, b.value, b.low, b.high) for at, b in limits],
+                           columns=["activation", "d", "r", "exponent", "low", "high"])
+# the excess of the target shifts the limit for a power-law spectrum, as derived next
+shift = excess / (2 * bias_limits["d"]) * (bias_limits["activation"] == "relu")
+bias_limits["limit"] = -np.minimum(bias_limits["r"] + shift, 1) / (2 * bias_limits["r"] + 1)
+print(f"exponents over [{m_last[1]:.0e}, {m_last[2]:.0e}], numerical brackets and derived limits;",
+      calibration([b for _, b in limits], bias_limits["limit"]))
+print(bias_limits.to_string(index=False, float_format="{:.3f}".format))
 
 # %% [markdown]
 # The exponents settle late, and near, not on, the dotted lines. The reasons can be read off the
@@ -184,11 +199,12 @@ print(far_exponents.to_string(index=False, float_format="{:.3f}".format))
 # No assumption on the activation beyond $C < \infty$, none on $d$. Below, $C$ and the constant.
 
 # %%
-rows = []
+rows, constants = [], {}
 for s in problems:
     for r in regularities:
         constant = approx.source_constant(r) * s.targets[r].source_norm(r)
         constant *= 1 + np.sqrt(2 * s.constant)
+        constants[s.activation, s.d, r] = constant
         curve = approximation.predicted(s, r, "claim", 2.0 ** np.arange(1, 41))
         rate = curve.widths ** (-r / (2 * r + 1))
         assert np.all(curve.bound.total <= constant * rate * (1 + 1e-12))
@@ -246,14 +262,7 @@ widths = [2**j for j in range(4, log2_m_max + 1)]
 rules = [("claim", r) for r in [small_r, *regularities]] + [("fixed", regularities[0])]
 rules += [("bound", r) for r in regularities if r > 0.5]
 curves = approximation.measured(problems, rules, widths, replicates=replicates, seed=seed)
-
-
-def root_mean_square(squares, resamples=2000):
-    """Root mean square over replicates (axis 0) and its 95 % percentile interval."""
-    count, rng = len(squares), np.random.default_rng(seed)
-    draws = rng.multinomial(count, np.full(count, 1 / count), size=resamples) / count
-    low, high = np.percentile(np.tensordot(draws, squares, axes=1), [2.5, 97.5], axis=0)
-    return np.sqrt(squares.mean(axis=0)), np.sqrt(low), np.sqrt(high)
+print(coverage("mean", replicates))
 
 
 # %%
@@ -266,8 +275,8 @@ def columns(curve):
              "bound": bound.total, "bias_bound": bound.bias,
              "fluctuation_bound": bound.fluctuation}
     for name in ("error", "fluctuation"):
-        values = root_mean_square(getattr(curve, f"squared_{name}"))
-        found |= dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
+        rms = of(np.sqrt, getattr(curve, f"squared_{name}"), transform="log")
+        found |= {name: rms.value, f"{name}_low": rms.low, f"{name}_high": rms.high}
     return found
 
 
@@ -282,7 +291,6 @@ print(loose.to_string(float_format="{:.2f}".format))
 above = at_claim["error"] / at_claim["bias"]
 print(f"measured error / exact bias: {above.min():.3f} to {above.max():.3f}, "
       f"at m = {widths[-1]}: {above[at_claim['m'] == widths[-1]].max():.3f} at most")
-assert np.all(at_claim["error_high"] < at_claim["bound"])
 assert np.all(at_claim["error_high"] > 0.99 * at_claim["bias"])
 
 # %% [markdown]
@@ -290,7 +298,8 @@ assert np.all(at_claim["error_high"] > 0.99 * at_claim["bias"])
 # is about $\lambda$; the width enters through the choice $\lambda = m^{-1/(2r+1)}$. The explicit
 # bound holds everywhere, and loses a single-figure factor.
 #
-# Slopes of the measured error, with bootstrap intervals over replicates, beside the slope of the
+# Slopes of the measured error, with intervals over replicates (here as everywhere the jackknife
+# with Student's $t$; printed with them, how often such intervals contain the truth), beside the slope of the
 # exact bias on the same widths and of the expansion in $1/m$ that section 6 derives:
 
 # %%
@@ -301,8 +310,8 @@ def slopes(quantity, rule, m_min=0):
         kept = curve.widths >= m_min
         m, squares = curve.widths[kept], getattr(curve, f"squared_{quantity}")[:, kept]
         # the mean square against m^2 has the slope of the root mean square against m
-        fit = bootstrap_slope(m**2, squares, seed)
-        theory = (slope(m, values[kept]).value
+        fit = slope(m**2, squares)
+        theory = (curve_slope(m, values[kept]).value
                   for values in (getattr(curve.expansion, quantity), curve.bias))
         rows.append((curve.problem.activation, curve.problem.d, curve.r, fit.value, fit.low,
                      fit.high, *theory))
@@ -315,7 +324,7 @@ error_slopes = slopes("error", "claim")
 error_slopes.insert(3, "claim", -error_slopes["r"] / (2 * error_slopes["r"] + 1))
 main = error_slopes[error_slopes["r"] >= 0.5]
 print(main.to_string(index=False, float_format="{:.3f}".format))
-print(f"fitted on m = {widths[0]} ... {widths[-1]}")
+print(f"fitted on m = {widths[0]} ... {widths[-1]};", coverage("slope", replicates, len(widths)))
 
 # %% [markdown]
 # For $r = 1/2$ the measured error falls faster than the claim asks. For $r = 1$ it falls more
@@ -461,10 +470,10 @@ ridges = 10.0 ** np.arange(-8, 0.1, 0.25)
 drawn = ridge_paths(fine, path_widths, ridges, replicates=path_replicates, seed=seed)
 frames = []
 for path in drawn:
-    error, low, high = root_mean_square(path.squared_error)
+    rms = of(np.sqrt, path.squared_error, transform="log")
     frames.append(pd.DataFrame({
         "activation": path.activation, "d": path.d, "r": path.r, "m": path.m, "lam": path.ridge,
-        "error": error, "error_low": low, "error_high": high, "floor": path.floor}))
+        "error": rms.value, "error_low": rms.low, "error_high": rms.high, "floor": path.floor}))
 paths = pd.concat(frames, ignore_index=True)
 
 # %%
@@ -506,7 +515,7 @@ for d in dimensions if "relu" in activations else []:
     for r in regularities:
         wide = [p for p in drawn if (p.activation, p.d, p.r) == ("relu", d, r) and p.m >= 32]
         limits = np.stack([path.squared_error[:, -1] for path in wide], axis=1)
-        fit = bootstrap_slope(np.square([float(path.m) for path in wide]), limits, seed)
+        fit = slope(np.square([float(path.m) for path in wide]), limits, independent=True)
         last = np.log2(np.sqrt(limits[:, -1].mean() / limits[:, -2].mean()))
         rows.append(("relu", d, r, fit.value, fit.low, fit.high, last))
 best_slopes = pd.DataFrame(rows, columns=["activation", "d", "r", "slope", "low", "high", "last"])
@@ -541,62 +550,64 @@ for _, path in paths.groupby(["activation", "d", "r", "m"]):
 
 # %% [markdown]
 # ## 9. Scoreboard
+#
+# Claim A is an $O(\cdot)$ bound, so it is tested as one: the supremum over the widths of
+# $m^{r/(2r+1)}$ times the error, against the explicit constant of section 3. The slopes of the
+# error are compared with the expansion on the same widths; set beside the exponent of the claim
+# they would test no bound, and stand as findings.
 
 # %%
-def row(quantity, at, theory, measured, low, high, relation):
-    return claims.Claim("A", quantity, at["activation"], int(at["d"]), float(at["r"]),
-                        theory, measured, low, high, relation)
+def statements(kind, quantity, table, where, theory=None, relation="=", value="slope", **rest):
+    """Statements on claim A: one for each row of a table with columns value, low, high."""
+    return [claims.Statement(
+        "A", quantity, kind, measured=getattr(at, value), range=where, activation=at.activation,
+        d=int(at.d), r=float(at.r), theory=theory and getattr(at, theory),
+        relation=relation if theory else "", interval=(at.low, at.high),
+        **{"interval_kind": "statistical"} | rest) for at in table.itertuples()]
 
 
-board = []
-for _, at in error_slopes.iterrows():
-    values = at["slope"], at["low"], at["high"]
-    board.append(row("slope of the error in m", at, at["claim"], *values, "<="))
-for _, at in slopes("error", "claim", m_min=256).iterrows():
-    values = at["slope"], at["low"], at["high"]
-    board.append(row("slope of the error, m >= 256, expansion", at, at["expanded"], *values, "="))
-for _, at in far_exponents.iterrows():
-    middle = (at["min"] + at["max"]) / 2
-    board.append(row(f"exponent of the bias near m = 1e{log10_m_bias}", at, at["theory"],
-                     middle, at["min"], at["max"], "<="))
+def largest(rule, exponent):
+    """Supremum over m of m^exponent times the error, with the envelope of its intervals."""
+    part = results[(results["rule"] == rule) & (results["r"] >= 0.5)]
+    scaled = part[["error", "error_low", "error_high"]].mul(part["m"] ** exponent(part["r"]), 0)
+    scaled = part[["activation", "d", "r"]].join(scaled.set_axis(["value", "low", "high"], axis=1))
+    found = scaled.groupby(["activation", "d", "r"], sort=False).max().reset_index()
+    keys = zip(found["activation"], found["d"], found["r"], strict=True)
+    return found.assign(constant=[constants[key] for key in keys])
+
 
 # %%
-for _, at in fluctuation_slopes.iterrows():
-    values = at["slope"], at["low"], at["high"]
-    board.append(row("slope of the fluctuation, first order", at, at["expanded"], *values, "="))
-for _, at in fixed_slopes.iterrows():
-    values = at["slope"], at["low"], at["high"]
-    board.append(row("slope of the fluctuation, fixed ridge", at, -0.5, *values, "="))
-for _, at in bound_slopes.iterrows():
-    values = at["slope"], at["low"], at["high"]
-    board.append(row("slope of the error, ridge m^(-1/2)", at, -at["r"] / 2, *values, "<="))
-for _, at in best_slopes.iterrows():
-    values = at["slope"], at["low"], at["high"]
-    board.append(row("slope of the error, ridge -> 0, against claim", at,
-                     -at["r"] / (2 * at["r"] + 1), *values, "<="))
+whole, wide = (f"m = {m}..{widths[-1]}" for m in (widths[0], 256))
+board = statements("claim", "sup of m^(r/(2r+1)) error", largest("claim", lambda r: r / (2*r + 1)),
+                   whole, "constant", "<=", "value")
+board += statements("prediction", "sup of m^(r/2) error, ridge m^(-1/2)",
+                    largest("bound", lambda r: r / 2), whole, "constant", "<=", "value")
+board += statements("prediction", "slope of the error", slopes("error", "claim", m_min=256), wide,
+                    "expanded")
+board += statements("prediction", "slope of the fluctuation", fluctuation_slopes, wide, "expanded")
+board += statements("prediction", "slope of the fluctuation, ridge 0.1",
+                    fixed_slopes.assign(half=-0.5), wide, "half")
+board += statements("prediction", "exponent of the bias", bias_limits,
+                    f"m = {m_last[0]:.0e}..{m_last[2]:.0e}", "limit", value="exponent",
+                    interval_kind="numerical", why="logarithms")
 
 # %%
-for keys, group in at_claim.groupby(["activation", "d", "r"], sort=False):
-    at = dict(zip(["activation", "d", "r"], keys, strict=True))
-    value, low, high = ((group[c] / group["bound"]).max()
-                        for c in ("error", "error_low", "error_high"))
-    board.append(row("largest error / explicit bound", at, 1.0, value, low, high, "<="))
+board += statements("finding", "slope of the error", error_slopes, whole)
+board += statements("finding", "slope of the error, ridge m^(-1/2)", bound_slopes, whole)
+board += statements("finding", "slope of the error, ridge -> 0", best_slopes,
+                    f"m = 32..{path_widths[-1]}")
 scoreboard = claims.record("02_approximation_error", board)
-counts = scoreboard.groupby("quantity", sort=False)["holds"].agg(["sum", "count"])
-print(counts.rename(columns={"sum": "holds", "count": "rows"}).to_string())
-
-# %%
-missed = scoreboard[~scoreboard["holds"]]
-print(missed[["quantity", "activation", "d", "r", "theory", "ci_low", "ci_high"]].to_string(
-    index=False, float_format="{:.3f}".format))
+print(claims.counts(scoreboard))
+for (kind, relation), part in scoreboard.groupby(["kind", "relation"], sort=False):
+    shown = part.drop(columns=["claim", "kind", "interval"])
+    print(f"\n{kind} {relation}\n{claims.text(shown)}")
 
 # %% [markdown]
-# Rows that do not hold are of two kinds. Exponents in $m$ that are compared with that of the
-# claim, or of the bound, fail where the bias is not asymptotic: at $r = 1$, where the sum of
-# $h_k^2$ still grows (section 2), and by less at $r = 3/4$ and below $1/2$ for ReLU. There the
-# explicit bound of section 3, for $r \ge 1/2$, holds all the same. And an interval of 95 % misses
-# a true value once in twenty; rows of one activation and dimension share their draws, so they
-# miss together.
+# **What fails.** In the default profile only the exponent of the bias of ReLU at $r = 1$: the sum of
+# $h_k^2$ in front of $\lambda^2$ still grows, almost like a logarithm (section 2), and the bracket,
+# made for power laws, does not allow for it. The bound itself holds at every width, with room
+# to spare. The findings say why slopes do not test it: at $r = 1$ the error falls more slowly than
+# $m^{-1/3}$ on these widths, where the bias is not asymptotic, and the claim is true all the same.
 #
 # **What this notebook shows.** Claim A follows from four lines of operator algebra for
 # $r \in [1/2, 1]$, with an explicit constant; the error is the bias, up to a few per cent; the

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare import exact_curves, schedules
+from ntksgd.compare import schedules
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.risk import predicted as predicted_rates
+from ntksgd.stats.numerical import window, window_times
 
 
 @pytest.fixture(scope="module")
@@ -13,27 +14,14 @@ def circle():
     return mercer_spectrum("relu", 2, 20_000)
 
 
-def test_exponent_of_a_power_law_is_exact_and_of_a_bent_one_is_inside():
-    times = exact_curves.window_times(1e9, 3)
-    np.testing.assert_array_equal(times, [1e3, 1e6, 1e9])
-    e = exact_curves.exponent(times, 3 * times**-0.4)
-    half = np.log(exact_curves.SLACK) / np.log(1e3)
-    np.testing.assert_allclose([e.value, e.low, e.high], [-0.4, -0.4 - half, -0.4 + half])
-    bent = exact_curves.exponent(times, times**-0.4 * (1 + 3 * times**-0.2))
-    assert bent.low < -0.4 < bent.high
-    assert bent.value < -0.41
-    with pytest.raises(ValueError, match="three"):
-        exact_curves.exponent([1, 2], [1, 2])
-
-
 @pytest.mark.parametrize("r", [0.5, 1.5])
 def test_last_iterate_has_the_least_of_three_exponents(circle, r):
     """r = 1.5 is beyond 1 - 1/(2 beta) = 3/4: memory, not 2r/(2r+1)."""
     thetas = [0.3, 0.6, 2 * r / (2 * r + 1)]
-    times = exact_curves.window_times(1e12, 3)
+    times = window_times(1e12, 3)
     risks = schedules.decaying_risks(circle, [r], thetas, times, 1.0, excess=0.01)[:, 0]
     theory = -predicted_rates.last_iterate(r, np.array(thetas), 2.0)
-    measured = [exact_curves.exponent(times, risk).value for risk in risks]
+    measured = [window(times, risk).value for risk in risks]
     np.testing.assert_allclose(measured, theory, atol=0.012)
 
 
@@ -49,17 +37,17 @@ def test_best_theta_maximises_the_rate():
 
 
 def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
-    times = exact_curves.window_times(1e20, 5)
+    times = window_times(1e20, 5)
     for decay, theory in ((0.0, 0.75), (1.0, 0.5)):
         risk = schedules.tied_risks(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
-        e = exact_curves.exponent(times, risk[0])
+        e = window(times, risk[0])
         assert e.low <= -theory <= e.high
         assert e.high - e.low < 0.1
 
 
 def test_tuned_schemes_have_their_rates(circle):
     etas = np.geomspace(1 / circle.trace, 1e-6, 9)
-    times = exact_curves.window_times(1e7, 2)
+    times = window_times(1e7, 2)
     risks = schedules.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
     assert risks.shape == (5, 2, 3)
     theory = [predicted_rates.capacity_free, lambda r: predicted_rates.uniform_average(r, 2.0),

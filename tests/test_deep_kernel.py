@@ -6,7 +6,7 @@ import pytest
 from ntksgd.kernels import sphere
 from ntksgd.kernels.deep import deep_kernel, normalised, relu_circle_tail
 from ntksgd.kernels.spectrum import mercer_spectrum, quadrature_spectrum
-from ntksgd.stats.rates import slope
+from ntksgd.stats.slopes import curve_slope
 
 T = np.linspace(-1, 1, 41)
 ACTIVATIONS = ("relu", "erf", "squareplus(0.5)", "tanh")
@@ -78,7 +78,7 @@ def test_relu_eigenvalues_decay_alike_at_every_depth(depth):
     """Bietti & Bach (2021): k^(-d) whatever the depth. Asymptotic on 250 < k < 1000: 1 %."""
     values = quadrature_spectrum(deep_kernel("relu", depth), 2, 1000).eigenvalues
     k = np.arange(250, 1000)
-    assert slope(k, values[k]).value == pytest.approx(-2, abs=0.02)
+    assert curve_slope(k, values[k]).value == pytest.approx(-2, abs=0.02)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5])

@@ -11,7 +11,7 @@ from ntksgd.models.activations import Activation
 from ntksgd.models.deep import DeepParameters, empirical_ntk, forward, initialise
 from ntksgd.problems.samples import Samples
 from ntksgd.sgd.deep import train
-from ntksgd.stats.rates import bootstrap_slope
+from ntksgd.stats.slopes import slope
 
 GAMMA = 0.7
 SINE = Activation("sine", np.sin, np.cos)
@@ -89,7 +89,7 @@ def kernel_errors(depth, widths, replicates):
 @pytest.mark.parametrize("depth", [2, 3])
 def test_finite_width_kernel_tends_to_the_recursion_like_the_root_of_m(depth):
     widths = np.array([64, 128, 256, 512])
-    fit = bootstrap_slope(widths, kernel_errors(depth, widths, 24), 5, paired=False)
+    fit = slope(widths, kernel_errors(depth, widths, 24), independent=True)
     assert fit.low <= -0.5 <= fit.high
     assert fit.high - fit.low < 0.3
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from ntksgd import check
-from ntksgd.compare.exact_curves import exponent, window_times
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
@@ -15,6 +14,7 @@ from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.modes import sphere_modes
 from ntksgd.risk.ridge import best_ridge
 from ntksgd.risk.stability import check_stable
+from ntksgd.stats.numerical import window, window_times
 from ntksgd.stats.sweep import map_tasks
 
 #: A horizon is resolved by degrees 0 ... K while 2 lambda_K S_T is below this.
@@ -58,10 +58,14 @@ def last_exponent(times, risks, T, decades=None):
 
     Risks between the times are interpolated in logs; where T is beyond the last time, that one
     takes its place.
+
+    Returns
+    -------
+    numerical.Bracket
     """
     end = min(T, times.max())
     at = window_times(end, np.log10(end) / 4 if decades is None else decades)
-    return exponent(at, np.exp(np.interp(np.log(at), np.log(times), np.log(risks))))
+    return window(at, np.exp(np.interp(np.log(at), np.log(times), np.log(risks))))
 
 
 def _modes(spectrum, rs, excess, nodes=NODES):

@@ -86,19 +86,3 @@ def squareplus_octaves(scale, d, gamma=1.0):
     prefactor, q = squareplus_prefactor(scale, d, k, gamma)
     power = np.diff(np.log(-np.log(values / prefactor))) / np.diff(np.log(q))
     return q, values / squareplus_law(scale, d, k, gamma), power
-
-
-def extrapolate(x, values, order):
-    """(limit, low, high) of values ~ limit + c x^(-order) from the last two; 4 or more, x rising.
-
-    The interval is the extrapolated limit, give or take the larger of its last two changes: an
-    estimate of the numerical error, not a bound (one change alone can be small by accident).
-    """
-    order = check.positive("order", order)
-    x, values = check.finite_array("x", x, 1), check.finite_array("values", values, 1)
-    if x.size < 4 or x.shape != values.shape or np.any(np.diff(x) <= 0) or x[0] <= 0:
-        raise ValueError(f"x = {x!r}: must be 4 or more increasing numbers > 0, one a value")
-    weight = x**order
-    limits = np.diff(values * weight) / np.diff(weight)
-    half = np.abs(np.diff(limits)[-2:]).max()
-    return float(limits[-1]), float(limits[-1] - half), float(limits[-1] + half)

@@ -14,11 +14,11 @@ def _rates(data):
 
 
 def recursion(data):
-    """Columns iterate, T, exact, sampled, error: exact risk through sampled points."""
+    """Columns iterate, T, exact, sampled, low, high: exact risk through sampled points."""
     ax = panels.single(3, "steps T", "$E\\,\\|f_T-f^*\\|^2$", x=10, y=10)
     marks.family(ax, data, "T", "exact", "iterate", label="{}: exact", marker="")
-    marks.family(ax, data.assign(half=2 * data["error"]), "T", "sampled", "iterate", "half", ls="",
-                 label="{}: sampled, ± 2 s.e.")
+    marks.family(ax, data, "T", "sampled", "iterate", ["low", "high"], ls="",
+                 label="{}: sampled, 95 %")
     return panels.legends(ax)
 
 

@@ -27,16 +27,24 @@ def kernels(curves, gaps, law):
     return panels.legends(right)
 
 
-def concentration(cases, level):
-    """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right)."""
+def concentration(cases, means, ratios):
+    """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right).
+
+    Parameters
+    ----------
+    cases : list of Concentration
+    means, ratios : list of Interval
+        One a case: of the mean at every width, and of measured over predicted.
+    """
     fig, left, right = _pair(max(3.2, 0.27 * len(cases)), width_ratios=(1.15, 1))
     for i, case in enumerate(cases):
-        mean, half = case.mean()
+        mean, ratio = means[i], ratios[i]
         style = {"fmt": marks.MARKERS[(i + i // 6) % 6], "color": palette[i % 6]}
-        left.errorbar(case.widths, mean, half, zorder=2, **style)
+        left.errorbar(case.widths, mean.value, [mean.value - mean.low, mean.high - mean.value],
+                      zorder=2, **style)
         left.plot(case.widths, case.predicted, color=THEORY, lw=0.8, zorder=3)
-        value, low, high = case.ratio(level)
-        right.errorbar(value, len(cases) - i, xerr=[[value - low], [high - value]], **style)
+        right.errorbar(ratio.value, len(cases) - i, **style,
+                       xerr=[[ratio.value - ratio.low], [ratio.high - ratio.value]])
     left.plot([], [], color=THEORY, lw=0.8, label="$2C/m$, no fit")
     panels.log_axes(left)
     left.set(xlabel="width $m$", ylabel=r"$\mathbf{E}\,\|K_m-K\|^2$")
