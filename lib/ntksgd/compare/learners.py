@@ -17,7 +17,7 @@ LEARNERS = ("network", "linearised", "kernel")
 
 def start(problem, m, rng):
     """Symmetric initial parameters of width m: g_0 = 0."""
-    if problem.depth == 1:
+    if problem.depth is None:
         return two_layer.initialise(m, problem.d, rng)
     return deep.initialise(m, problem.d, problem.depth, rng)
 
@@ -55,7 +55,7 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
     step_sizes = problem.schedule.step_sizes(int(times[-1]))
     options = {"times": times, "points": points, "gamma": problem.gamma,
                "loss": problem.labels.loss}
-    if problem.depth > 1:
+    if problem.depth is not None:
         values = deep_sgd.train(params, samples, step_sizes, problem.activation, **options)
         finite = np.isfinite(values).all(axis=1)
         lost = None if finite.all() else int(times[int(np.argmin(finite))])

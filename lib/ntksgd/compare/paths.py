@@ -58,7 +58,7 @@ def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
     ----------
     problem : Problem
     learners : sequence of "network", "linearised", "kernel"
-        The network has `problem.depth` hidden layers; only two layers are linearised.
+        Only the two-layer network (no `problem.depth`) is linearised.
     widths : sequence of int
         Even.
     times : sequence of int
@@ -89,9 +89,9 @@ def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
     """
     for learner in learners:
         check.one_of("learners", learner, LEARNERS)
-    if problem.depth > 1 and "linearised" in learners:
-        raise ValueError(f"learners = {learners!r}: only two layers are linearised, the problem "
-                         f"has depth = {problem.depth}")
+    if problem.depth is not None and "linearised" in learners:
+        raise ValueError(f"learners = {learners!r}: only the two-layer network is linearised, "
+                         f"the problem has depth = {problem.depth}")
     if (problem.momentum, problem.batch) != (0, 1) and set(learners) != {"kernel"}:
         raise ValueError(f"learners = {learners!r}: only the kernel runs with momentum = "
                          f"{problem.momentum:g}, batch = {problem.batch}")

@@ -81,7 +81,7 @@ def text(table: pd.DataFrame) -> str:
                 f"{number(row.measured)} [{number(row.ci_low)}, {number(row.ci_high)}]"
                 for row in table.itertuples()]
     theory = table["theory"].map(number).where(table["theory"].notna(), "")
-    shown = table.astype({"d": object, "r": object}).assign(
+    shown = table.astype(object).assign(
         theory=(table["relation"] + " " + theory).str.strip(), measured=interval)
     shown = shown.drop(columns=["relation", "ci_low", "ci_high"])
     shown = shown.where(shown.notna(), "")

@@ -162,8 +162,8 @@ def width_law(excess, tau, t_min=0.0):
         log_t = np.log(excess.times[seen])
         exponent = excess.of(lambda means: fit(log_t, blank.log_required(means)[:, seen])[0])
         intercept = float(found.value[seen].mean() - exponent.value * log_t.mean())
-        slope = Slope(exponent.value, float(excess.times[seen].min()),
-                      float(excess.times[seen].max()), intercept, exponent.low, exponent.high)
+        slope = Slope(exponent.value, exponent.low, exponent.high, float(excess.times[seen].min()),
+                      float(excess.times[seen].max()), intercept)
     return WidthLaw(excess, tau, required, low, high, censored, seen, slope)
 
 
