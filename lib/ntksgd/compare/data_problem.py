@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ntksgd.compare.regularity import matched_regularity
+from ntksgd.compare.regularity import Regularity, matched_regularity
 from ntksgd.kernels.empirical import EmpiricalSpectrum, empirical_spectrum, gram
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems.data import load
@@ -26,13 +26,13 @@ class DataProblem:
     problem : Problem
         Steps eta_1 t^(-2r/(2r+1)) with the r of `fit`.
     spectrum : EmpiricalSpectrum
-    fit : Slope
+    fit : Regularity
         r on the window of eigenvalues that SGD visits between the two times.
     """
 
     problem: Problem
     spectrum: EmpiricalSpectrum
-    fit: Bracket
+    fit: Regularity
 
     @property
     def population(self):
@@ -49,12 +49,14 @@ class DataProblem:
         """First step."""
         return self.problem.schedule.largest
 
-    def predicted_rate(self, deviation=0.0):
-        """Exponent of the risk in T, -2r/(2r+1), with the range that of r implies.
+    @property
+    def rate(self):
+        """Predicted exponent of the risk in T, -2r/(2r+1), with the range that of r implies."""
+        return self.predicted_rate(0.0)
 
-        The range of r is widened by twice its standard deviation from sampling.
-        """
-        ends = self.fit.high + 2 * deviation, max(self.fit.low - 2 * deviation, 0.0)
+    def predicted_rate(self, half):
+        """`rate`, the range of r widened by `half` an interval of its sampling error."""
+        ends = self.fit.high + half, max(self.fit.low - half, 0.0)
         return Bracket(*(-float(capacity_free(r)) for r in (self.r, *ends)))
 
     def between(self, T_low, T_high):

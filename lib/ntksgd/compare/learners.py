@@ -15,7 +15,7 @@ from ntksgd.sgd.network import Trajectory, train, train_linearised
 from ntksgd.sgd.spectral import spectral_sgd
 
 LEARNERS = ("network", "linearised", "kernel")
-PLAIN = {"weight_decay": 0.0, "labels.loss": "square", "momentum": 0.0, "batch": 1, "depth": 1}
+PLAIN = {"weight_decay": 0.0, "labels.loss": "square", "momentum": 0.0, "batch": 1, "depth": None}
 
 
 def _only_plain(problem, learner, *names):
@@ -28,7 +28,7 @@ def _only_plain(problem, learner, *names):
 
 def start(problem, m, rng):
     """Symmetric initial parameters of width m: g_0 = 0."""
-    if problem.depth == 1:
+    if problem.depth is None:
         return two_layer.initialise(m, problem.d, rng)
     return deep.initialise(m, problem.d, problem.depth, rng)
 
@@ -83,7 +83,7 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
     step_sizes = problem.schedule.step_sizes(int(times[-1]))
     options = {"times": times, "points": points, "gamma": problem.gamma,
                "loss": problem.labels.loss}
-    if problem.depth > 1:
+    if problem.depth is not None:
         _only_plain(problem, "deep network", "weight_decay")
         if observers:
             raise ValueError(f"observers = {list(observers)}: only two layers are observed, the "

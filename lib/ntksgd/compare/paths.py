@@ -58,7 +58,7 @@ def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
     ----------
     problem : Problem
     learners : sequence of "network", "linearised", "kernel"
-        The network has `problem.depth` hidden layers; only two layers are linearised.
+        Only the two-layer network (no `problem.depth`) is linearised.
     widths : sequence of int
         Even.
     times : sequence of int

@@ -36,8 +36,9 @@ class Problem:
         Loss and law of the labels.
     weight_decay, gamma : float
         lambda >= 0, and the weight of the bias.
-    depth : int
-        Hidden layers of the network; 1 is the two-layer network of the paper.
+    depth : int or None
+        None: the two-layer network of the paper. L >= 1: the network of L hidden layers, whose
+        activation is normalised (`kernels.deep`): with L = 1 it differs from the paper's by that.
     momentum : float
         In [0, 1): that of the heavy ball, for SGD in the RKHS on the circle.
     batch : int
@@ -50,7 +51,7 @@ class Problem:
     labels: LabelModel = field(default_factory=lambda: square(0.0))
     weight_decay: float = 0.0
     gamma: float = 1.0
-    depth: int = 1
+    depth: int | None = None
     momentum: float = 0.0
     batch: int = 1
 
@@ -61,7 +62,8 @@ class Problem:
             raise ValueError(f"labels = {self.labels!r}: must be a LabelModel, e.g. square(0.25)")
         check.number("weight_decay", self.weight_decay, 0.0)
         check.number("gamma", self.gamma, 0.0)
-        check.integer("depth", self.depth, 1)
+        if self.depth is not None:
+            check.integer("depth", self.depth, 1)
         check.number("momentum", self.momentum, 0.0, 1.0, open_high=True)
         check.integer("batch", self.batch, 1)
 
@@ -83,7 +85,7 @@ class Problem:
     @cached_property
     def kernel(self):
         """Tangent kernel of the network at infinite width."""
-        if self.depth == 1:
+        if self.depth is None:
             return tangent_kernel(self.activation, self.gamma)
         return deep_kernel(self.activation, self.depth, self.gamma)
 
@@ -120,7 +122,7 @@ class Problem:
 
 
 def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, labels=None,
-                   depth=1, norm=1.0, weight_decay=0.0):
+                   depth=None, norm=1.0, weight_decay=0.0):
     """SGD with the steps of the paper on the target of regularity r in the network's own kernel.
 
         eta_t = step / (D kappa(1)) t^(-2r/(2r+1)),    D the curvature of the loss (1 for square).
@@ -143,7 +145,7 @@ def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, la
     """
     step = check.number("step", step, 0.0, 2.0, open_low=True, open_high=True)
     act = activation(spec)
-    if depth == 1:
+    if depth is None:
         spectrum = mercer_spectrum(act, d, max_degree)
     else:
         spectrum = quadrature_spectrum(deep_kernel(act, depth), d, max_degree)

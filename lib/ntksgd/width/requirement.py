@@ -94,8 +94,8 @@ def width_law(excess, tau, t_min=0.0):
     censored = np.where(found.value <= least, -1, np.where(found.value > largest, 1, 0))
     required = np.choose(censored + 1, (widths[0], np.exp(found.value.clip(least, largest)),
                                         widths[-1]))
-    low = np.where(found.low <= least, 0.0, np.exp(np.minimum(found.low, largest)))
-    high = np.where(found.high > largest, np.inf, np.exp(np.maximum(found.high, least)))
+    low = np.where(found.low <= least, 0.0, np.exp(found.low.clip(least, largest)))
+    high = np.where(found.high > largest, np.inf, np.exp(found.high.clip(least, largest)))
     seen = (found.low > least) & (found.high <= largest) & (excess.times >= t_min)
     slope = None
     if seen.sum() >= 3:
