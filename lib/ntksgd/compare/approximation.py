@@ -39,15 +39,8 @@ RULES = {
 class Problem:
     """One activation and dimension: targets by regularity, and the moments of one neuron.
 
-    Attributes
-    ----------
-    activation : str
-    d : int
-    resolution : Resolution
-    targets : dict of float to Target
-        By regularity r, band-limited to degree `resolution.band`.
-    spectrum : Spectrum
-        To degree `resolution.reach`.
+    The targets {r: Target} are band-limited to degree `resolution.band`, the spectrum goes to
+    degree `resolution.reach`.
     """
 
     activation: str

@@ -26,19 +26,11 @@ def half_network(m, d, rng):
     return Parameters(*(part[: m // 2] for part in initialise(m, d, rng)))
 
 
-def nested_kernels(spec, widths, grid, rng, gamma=1.0):
-    """Yield the matrices A of L_m for increasing widths of one draw of neurons.
+def nested_kernels(spec, widths, grid, rng):
+    """Yield the matrices A of L_m for even, increasing widths of one draw of neurons.
 
-    Each width keeps the neurons of the smaller ones, so the cost is that of the largest.
-
-    Parameters
-    ----------
-    spec : str or Activation
-    widths : sequence of int
-        Even and increasing.
-    grid : tuple of ndarray
-        Points (n, d) and weights (n,), as `sphere.quadrature` returns them.
-    rng : numpy.random.Generator
+    Each width keeps the neurons of the smaller ones, so the cost is that of the largest. `grid`:
+    points (n, d) and weights (n,), as `sphere.quadrature` returns them.
     """
     act, (points, weights) = activation(spec), grid
     widths = [check.width(m) for m in widths]
@@ -48,7 +40,7 @@ def nested_kernels(spec, widths, grid, rng, gamma=1.0):
     root, total, done = np.sqrt(weights), 0.0, 0
     for m in widths:
         block = Parameters(*(part[done : m // 2] for part in neurons))
-        total = total + block.a.size * empirical_ntk(block, points, points, act, gamma)
+        total = total + block.a.size * empirical_ntk(block, points, points, act)
         done = m // 2
         yield root[:, None] * (total / done) * root
 
@@ -62,22 +54,12 @@ def ridge_residual(matrix, values, lam):
 
 
 def sample_errors(item, seed):
-    """One replicate: squared errors and fluctuations of every curve at every width.
+    """One replicate: ||e_m||^2 and ||e - e_m||^2, each of shape (len(curves), len(widths)).
 
-    Parameters
-    ----------
-    item : tuple
-        (spec, widths, curves, degree) or (spec, widths, curves, degree, gamma): activation,
-        increasing even widths, pairs of a Target and its ridges, one a width, on one sphere, degree
-        of the quadrature grid.
-    seed : numpy.random.SeedSequence
-
-    Returns
-    -------
-    error, fluctuation : ndarray, shape (len(curves), len(widths))
-        ||e_m||^2 and ||e - e_m||^2.
+    The item is (activation, increasing even widths, curves, degree of the quadrature grid); a curve
+    is a Target with its ridges, one a width.
     """
-    spec, widths, curves, degree, *gamma = item
+    spec, widths, curves, degree = item
     grid = sphere.quadrature(curves[0][0].d, degree)
     root = np.sqrt(grid[1])
     values = [root * target(grid[0]) for target, _ in curves]
@@ -85,7 +67,7 @@ def sample_errors(item, seed):
               for target, ridges in curves]
     errors, fluctuations = np.empty((2, len(curves), len(widths)))
     with threadpool_limits(1, "blas"):  # tasks run side by side; one thread also fixes rounding
-        kernels = nested_kernels(spec, widths, grid, np.random.default_rng(seed), *gamma)
+        kernels = nested_kernels(spec, widths, grid, np.random.default_rng(seed))
         for j, matrix in enumerate(kernels):
             for i, (_, ridges) in enumerate(curves):
                 error = ridge_residual(matrix, values[i], ridges[j])
@@ -101,28 +83,18 @@ def _ridge_bias(target, lam):
 
 
 def sample_ridge_path(item, seed):
-    """One replicate: squared errors for all ridges, and their limit as the ridge vanishes.
+    """One replicate: squared errors for all ridges, shape (len(targets), len(ridges) + 1).
 
-    The limit is the squared distance of f* from the span of the tangent features.
-
-    Parameters
-    ----------
-    item : tuple
-        (spec, m, targets, ridges, degree) or (spec, m, targets, ridges, degree, gamma).
-    seed : numpy.random.SeedSequence
-
-    Returns
-    -------
-    ndarray, shape (len(targets), len(ridges) + 1)
-        The last column is the limit.
+    The last column is their limit as the ridge vanishes: the squared distance of f* from the span
+    of the tangent features. The item is (activation, m, targets, ridges, degree of the grid).
     """
-    spec, m, targets, ridges, degree, *gamma = item
+    spec, m, targets, ridges, degree = item
     d = targets[0].d
     points, weights = sphere.quadrature(d, degree)
     root = np.sqrt(weights)
     with threadpool_limits(1, "blas"):
         neurons = half_network(m, d, np.random.default_rng(seed))
-        features = root[:, None] * tangent_features(neurons, points, activation(spec), *gamma)
+        features = root[:, None] * tangent_features(neurons, points, activation(spec))
         # QR and SVD of the features: their Gram matrix would square the condition number
         basis, triangle = linalg.qr(features, mode="economic", check_finite=False)
         rotation, singular, _ = linalg.svd(triangle, check_finite=False)
@@ -152,10 +124,8 @@ class RidgePath(NamedTuple):
 def ridge_paths(problems, widths, ridges, *, replicates, seed):
     """Draw networks, and find the error for each ridge and in the limit of a vanishing one.
 
-    Returns
-    -------
-    list of RidgePath
-        One a (problem, regularity, width); those of a problem and width share their draws.
+    Returns a list of RidgePath, one a (problem, regularity, width); those of a problem and width
+    share their draws.
     """
     items = [(p.activation, m, list(p.targets.values()), np.asarray(ridges), p.resolution.grid)
              for p in problems for m in widths for _ in range(replicates)]

@@ -1,4 +1,7 @@
-"""The learners of a problem, each on samples that are given: one call, whatever the problem."""
+"""The learners of a problem, each on samples that are given: one call, whatever the problem.
+
+A learner refuses (ValueError) what it does not know: see its `_only_plain`.
+"""
 
 from dataclasses import replace
 from operator import attrgetter
@@ -45,12 +48,6 @@ def kernel_values(problem, samples, *, times, points):
 
     On the circle in the Mercer basis; on the points of a population, whose samples say which were
     drawn, through the kernel matrix, and then `points` are all points of the population.
-
-    Raises
-    ------
-    ValueError
-        Off the circle and on a population for momentum, a batch and a loss other than the square,
-        on a population for weight decay.
     """
     step_sizes = problem.schedule.step_sizes(int(times[-1]))
     if samples.drawn is not None:
@@ -71,12 +68,6 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
 
     Its values are those of g_t - g_0. Results of the observers, functions of (Theta_0, Theta_t),
     are kept by name, up to divergence. A path that diverges is infinite from there on.
-
-    Raises
-    ------
-    ValueError
-        For momentum or a batch; for weight decay, observers or an unpaired start of a deep network;
-        for a start with g_0 other than 0 and the logistic loss.
     """
     _only_plain(problem, "network", "momentum", "batch")
     params = start(problem, m, parameter_rng(seed))
@@ -104,13 +95,7 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
 
 
 def linearised_path(problem, samples, m, seed, *, times, points, start=start):
-    """`Trajectory` of the network of width m linearised at its initial parameters.
-
-    Raises
-    ------
-    ValueError
-        For momentum, a batch or a deep network.
-    """
+    """`Trajectory` of the network of width m linearised at its initial parameters."""
     _only_plain(problem, "linearised network", "momentum", "batch", "depth")
     return train_linearised(
         start(problem, m, parameter_rng(seed)), samples,

@@ -25,10 +25,7 @@ _NUMBERS = [name for name, dtype in _DTYPES.items() if dtype is not str]
 def record(notebook: str, statements: Sequence[Statement]) -> pd.DataFrame:
     """Write the rows of one notebook to ``<figures>/<notebook>-claims.csv``; return them.
 
-    Raises
-    ------
-    ValueError
-        If `notebook` is not of the form ``NN_name``, or `statements` is empty or repeats a row.
+    ValueError if `notebook` is not like ``NN_name``, `statements` is empty or repeats a row.
     """
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", notebook):
         raise ValueError(f"notebook={notebook!r}: allowed is NN_name in lower case")
@@ -48,11 +45,6 @@ def read(path: Path | None = None) -> pd.DataFrame:
     By default that of the whole study, ``<root>/figures/claims.csv``, unless the environment
     variable ``NTKSGD_CLAIMS`` names another: one notebook alone, whose figures go elsewhere, still
     sees the claims of all.
-
-    Raises
-    ------
-    ValueError
-        If the columns of the file are not those of a claims table.
     """
     if path is None:
         named = os.environ.get("NTKSGD_CLAIMS")

@@ -7,11 +7,8 @@ from pathlib import Path
 def root(instead: str = "NTKSGD_FIGURES") -> Path:
     """Root of the repository this package is run from.
 
-    Raises
-    ------
-    FileNotFoundError
-        If the package was copied out of its repository; `instead` is the environment variable
-        that names the place the caller looks for.
+    FileNotFoundError if the package was copied out of it; `instead` is the environment variable
+    that names the place the caller looks for.
     """
     here = Path(__file__).resolve().parents[3]
     if not (here / "pyproject.toml").is_file():

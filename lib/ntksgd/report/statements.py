@@ -24,6 +24,9 @@ FLOAT_FORMAT = "%.8g"
 class Statement:
     """A measured number beside what theory says of it.
 
+    ValueError if a value is unknown, missing, NaN or contradicts another, or the row could not
+    fail.
+
     Parameters
     ----------
     claim, kind : str
@@ -52,11 +55,6 @@ class Statement:
         is asymptotic ("from T = 1e9 on"); both or none.
     why : str
         One of `WHY`: the reason, should the row fail.
-
-    Raises
-    ------
-    ValueError
-        If a value is unknown, missing, NaN or contradicts another, or the row could not fail.
     """
 
     claim: str

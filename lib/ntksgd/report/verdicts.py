@@ -31,17 +31,7 @@ WHY = {
 
 
 def verdict(relation, theory, low, high, resolution=None, here=None):
-    """One of `VERDICTS`, by the rule above.
-
-    Parameters
-    ----------
-    relation : str
-        One of `RELATIONS`: measured is said to equal theory, or to be at most or at least theory.
-    theory, low, high : float
-        low <= high; one of them may be infinite.
-    resolution, here : float or None
-        See above.
-    """
+    """One of `VERDICTS`, by the rule above; low or high may be infinite."""
     widest = resolution or 0.05 + 0.1 * abs(theory)
     outside = {"=": not low <= theory <= high, "<=": low > theory, ">=": high < theory}[relation]
     told = {"=": high - low <= 2 * widest, "<=": high <= theory, ">=": low >= theory}[relation]

@@ -52,20 +52,13 @@ def coverage(kind, replicates, points=4, independent=False, confidence=0.95, tri
     independent : bool
         Of a slope or a crossing: replicates are paths seen at every point (False), or every point
         has replicates of its own (True).
-    confidence : float
-        In (0, 1).
-    trials : int
-        At least 100.
+    confidence, trials : float and int
+        In (0, 1), and at least 100.
     seed : int or numpy.random.SeedSequence
 
     Returns
     -------
     Coverage
-
-    Raises
-    ------
-    ValueError
-        For an unknown kind or a number out of range.
     """
     check.one_of("kind", kind, KINDS)
     replicates = check.integer("replicates", replicates, 2)

@@ -55,21 +55,9 @@ def window_times(T, decades):
 
 
 def window(times, values):
-    """Exponent of an exact curve from three times in geometric progression.
+    """`Bracket` of the exponent of an exact curve, from its values at the `window_times`.
 
-    Parameters
-    ----------
-    times, values : array, shape (3,)
-        As `window_times` returns them, and the curve there; both > 0, the times increasing.
-
-    Returns
-    -------
-    Bracket
-
-    Raises
-    ------
-    ValueError
-        For other shapes, an entry that is not finite and > 0, or times that do not increase.
+    Both of shape (3,), finite and > 0, the times increasing: else ValueError.
     """
     times = check.finite_array("times", times, 1)
     values = check.finite_array("values", values, 1)
@@ -83,23 +71,9 @@ def window(times, values):
 
 
 def extrapolate(x, values, order):
-    """Limit of values ~ limit + c x^(-order).
+    """`Bracket` of the limit of values ~ limit + c x^(-order), order > 0.
 
-    Parameters
-    ----------
-    x, values : array, shape (n,), n >= 4
-        x > 0 and increasing.
-    order : float
-        Order > 0 of the leading correction.
-
-    Returns
-    -------
-    Bracket
-
-    Raises
-    ------
-    ValueError
-        For fewer than 4 points, an order or x that is not > 0, or x that does not increase.
+    Both of shape (n,), n >= 4, x > 0 and increasing: else ValueError.
     """
     order = check.positive("order", order)
     x, values = check.finite_array("x", x, 1), check.finite_array("values", values, 1)
@@ -112,24 +86,7 @@ def extrapolate(x, values, order):
 
 
 def calibration(brackets, limits):
-    """Count the brackets that contain their derived limits.
-
-    Parameters
-    ----------
-    brackets : sequence
-        Of `Bracket`, or of anything with `low` and `high`.
-    limits : sequence of float
-        One a bracket.
-
-    Returns
-    -------
-    Calibration
-
-    Raises
-    ------
-    ValueError
-        If there are none, or not as many limits as brackets.
-    """
+    """`Calibration` of brackets by their derived limits: one a bracket, at least one."""
     brackets, limits = list(brackets), check.finite_array("limits", list(limits), 1)
     if not brackets or len(brackets) != limits.size:
         raise ValueError(f"brackets, limits: {len(brackets)} and {limits.size}, must be as many, "

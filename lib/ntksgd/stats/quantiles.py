@@ -62,21 +62,15 @@ def of_samples(statistic, *blocks, groups=5, confidence=0.95, transform=None):
     statistic : callable
         Maps arrays of shape (n, ...), one a block and any n, to a value of any shape.
     *blocks : array, shape (n_b, ...)
-        Independent blocks of independent replicates, at least 2 a group. Replicate i is in group
-        i mod groups: sizes differ by at most one.
+        Independent blocks of independent replicates, at least 2 a group, else ValueError.
     groups : int
-        At least 2.
+        At least 2. Replicate i is in group i mod groups: sizes differ by at most one.
     confidence, transform
-        As in `intervals.of`.
+        As in `intervals.of`, whose errors are raised too.
 
     Returns
     -------
     Interval
-
-    Raises
-    ------
-    ValueError
-        As `intervals.of`, and for fewer than 2 replicates a group.
     """
     groups = check.integer("groups", groups, 2)
     blocks, deleted = checked_blocks(blocks, 2 * groups), []

@@ -14,16 +14,9 @@ from ntksgd.stats.intervals import Interval, of
 
 @dataclass(frozen=True)
 class Fit:
-    """The least-squares exponent of one curve.
+    """The exponent of one curve: slope of log y on log x over [x_min, x_max], by least squares.
 
-    Attributes
-    ----------
-    value : float
-        Slope of log y on log x.
-    x_min, x_max : float
-        Range fitted.
-    intercept : float
-        log y at log x = 0.
+    The intercept is log y at log x = 0.
     """
 
     value: float
@@ -101,19 +94,7 @@ def slope(x, samples, independent=False, confidence=0.95):
 def curve_slope(x, y):
     """Log-log slope of one deterministic curve, which has no confidence interval.
 
-    Parameters
-    ----------
-    x, y : array, shape (n,)
-        Positive, x distinct, n >= 3.
-
-    Returns
-    -------
-    Fit
-
-    Raises
-    ------
-    ValueError
-        For fewer than 3 points, equal x, or an entry that is not finite and > 0.
+    Returns a `Fit` of y (n,) on x (n,), n >= 3, all finite and > 0, x distinct: else ValueError.
     """
     y = check.finite_array("y", y, 1)
     value, intercept = fit(_log_x(x, y), _log_y(y))

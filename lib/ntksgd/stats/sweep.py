@@ -3,25 +3,17 @@
 import hashlib
 import os
 import pickle
-from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import cloudpickle
 import joblib
-import numpy as np
 
 from ntksgd.files import written_whole
 from ntksgd.seeds import as_seed, child
 
 
-def map_tasks(
-    task: Callable[[Any, np.random.SeedSequence], Any],
-    items: Iterable[Any],
-    seed: int | np.random.SeedSequence,
-    workers: int | None = None,
-) -> list:
+def map_tasks(task, items, seed, workers=None):
     """``[task(item, seed_i) for i, item in enumerate(items)]``, in parallel.
 
     ``seed_i`` is the i-th child of `seed`, so results depend neither on the number of workers
@@ -34,20 +26,13 @@ def map_tasks(
     Parameters
     ----------
     task : callable
-        ``task(item, seed_i)`` with ``seed_i`` a `numpy.random.SeedSequence`; draw with
-        ``numpy.random.default_rng(seed_i)``. It must depend on nothing but its arguments.
+        It must depend on nothing but its arguments: draw with ``numpy.random.default_rng(seed_i)``.
     items : iterable
-        One element per task.
     seed : int or SeedSequence
-        Root of all randomness.
+        Root of all randomness, >= 0.
     workers : int, optional
-        Number of processes. By default what `joblib.parallel_config` says (so a dask cluster is
-        used where one is configured), or else all cores.
-
-    Raises
-    ------
-    ValueError
-        If `workers` is not positive or `seed` is negative.
+        Positive. By default what `joblib.parallel_config` says (so a dask cluster is used where one
+        is configured), or else all cores.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers={workers}: allowed is a positive integer or None")

@@ -15,7 +15,7 @@ def risk_along(excess, widths, risk):
     ----------
     excess : Excess
     widths : array, shape (n_T,)
-        Inside the range of widths measured.
+        Inside the range of widths measured, else ValueError.
     risk : array, shape (n_T,)
         Exact kernel risk.
 
@@ -25,11 +25,6 @@ def risk_along(excess, widths, risk):
         Of arrays (n_T,).
     slope : Slope
         Of the risk in T.
-
-    Raises
-    ------
-    ValueError
-        If a width lies outside the range measured.
     """
     log_m, grid = np.log(check.finite_array("widths", widths, 1)), np.log(excess.widths)
     if log_m.min() < grid[0] or log_m.max() > grid[-1]:

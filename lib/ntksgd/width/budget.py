@@ -11,6 +11,7 @@ from ntksgd import check
 
 # one core of 2024, d = 2, squareplus; `make bench` prints what the machine at hand does
 RATE = 400e6  # neuron-updates a second
+CORES = 2  # that the wall time printed is for
 LINEARISED = 2.5  # cost of a step of the linearised network, in steps of the network
 KERNEL = 300  # a step of kernel SGD on the circle with 128 degrees, in neuron-updates
 
@@ -22,15 +23,7 @@ def neuron_updates(widths, T, replicates):
 
 @dataclass(frozen=True)
 class Plan:
-    """Widths and replicates of a sweep up to T steps.
-
-    Attributes
-    ----------
-    T : int
-    blocks : sequence of (widths, replicates)
-    linearised : bool
-        Also run the linearised network.
-    """
+    """Blocks (widths, replicates) of a sweep up to T steps; also of linearised networks, if so."""
 
     T: int
     blocks: tuple
@@ -54,37 +47,20 @@ class Plan:
                    for widths, n in self.blocks)
 
 
-def budget(plans, limit, rate=RATE, cores=2):
-    """Say what some plans cost before they start.
+def budget(plans, limit, rate=RATE):
+    """What plans {name: Plan} cost: a line each, and the total.
 
-    Parameters
-    ----------
-    plans : mapping of name to Plan
-    limit : float
-        Largest total accepted, in core-seconds.
-    rate : float
-        Neuron-updates a core does in a second.
-    cores : int
-
-    Returns
-    -------
-    str
-        One line a plan and the total.
-
-    Raises
-    ------
-    ValueError
-        If the total exceeds `limit`.
+    `rate` is the number of neuron-updates a core does in a second. ValueError if the total exceeds
+    `limit`, in core-seconds.
     """
     limit, rate = check.positive("limit", limit), check.positive("rate", rate)
-    cores = check.integer("cores", cores, 1)
     lines, total = [], 0.0
     for name, plan in plans.items():
         seconds = plan.updates / rate
         total += seconds
         lines.append(f"{name}: {plan.updates:.2g} neuron-updates, about {seconds:.0f} core-seconds")
     verdict = (f"total about {total:.0f} core-seconds at {rate:.2g} neuron-updates a second, "
-               f"{total / cores:.0f} s on {cores} cores; limit {limit:.0f} core-seconds")
+               f"{total / CORES:.0f} s on {CORES} cores; limit {limit:.0f} core-seconds")
     if total > limit:
         raise ValueError(f"{verdict}: lower T, the widths or the replicates, or raise the limit")
     return "\n".join([*lines, verdict])

@@ -31,12 +31,7 @@ def controlled_excess(network, kernel, kernel_mean, exact):
     kernel : array, shape (replicates, times)
         Risks of kernel SGD on the same samples.
     kernel_mean, exact : array, shape (times,)
-        Expectation of `kernel`, and expected risk of SGD with the whole kernel.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not match, or an entry is not finite, or exact is not > 0.
+        Expectation of `kernel`, and expected risk > 0 of SGD with the whole kernel.
     """
     network = check.finite_array("network", network, 3)
     kernel = check.finite_array("kernel", kernel, 2)
@@ -59,13 +54,8 @@ class Excess:
     ----------
     times : ndarray, shape (n_T,)
     blocks : sequence of (widths, samples)
-        Samples of shape (replicates, widths of the block, n_T): each path of a block is seen by
-        all its widths. Blocks are independent and have no width in common; 3 widths in all.
-
-    Raises
-    ------
-    ValueError
-        For fewer than 3 widths or 2 replicates, a repeated width, or shapes that do not fit.
+        Samples of shape (2 or more replicates, widths of the block, n_T): each path of a block is
+        seen by all its widths. Blocks are independent, with no width in common; 3 widths in all.
     """
 
     times: np.ndarray
@@ -115,12 +105,6 @@ class Excess:
         return np.exp(level + np.outer(log_m, trend)) / np.sqrt(count)
 
     def of(self, statistic, **options):
-        """Interval of a function of the mean excess, by the rule of `stats.intervals`.
-
-        Parameters
-        ----------
-        statistic : callable
-            Maps means (k, n_m, n_T) to (k, ...).
-        """
+        """Interval of a function of means, (k, n_m, n_T) -> (k, ...), by `stats.intervals`."""
         return intervals.of(lambda *means: statistic(self.joined(means)),
                             *(samples for _, samples in self.blocks), **options)

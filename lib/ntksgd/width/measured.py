@@ -16,18 +16,9 @@ from ntksgd.width.excess import Excess, controlled_excess
 class Measured:
     """What a plan measured.
 
-    Attributes
-    ----------
-    problem : Problem
-    times : ndarray of int, shape (n_T,)
-    risk : ndarray, shape (n_T,)
-        Exact expected risk at infinite width.
-    network : Excess
-    linearised : Excess or None
-    runs : tuple of Paths
-        Raw risks and drifts, one a block.
-    diverged : dict
-        Width -> share of the replicates that diverged; such widths are left out of the excess.
+    ``risk``: exact expected risk at infinite width, shape (n_T,). ``runs``: Paths, one a block.
+    ``diverged``: width -> share of the replicates that diverged; such widths are left out of the
+    excess.
     """
 
     problem: object
@@ -91,21 +82,7 @@ def excess_of(problem, runs, learner="network"):
 
 
 def measure(problem, plan, seed, points=13, t_min=100, workers=None):
-    """Run a plan.
-
-    Parameters
-    ----------
-    problem : Problem
-    plan : Plan
-    seed : int or SeedSequence
-    points, t_min : int
-        Log-spaced numbers of steps recorded, from t_min to T.
-    workers : int, optional
-
-    Returns
-    -------
-    Measured
-    """
+    """Run a plan on a problem, recorded at `points` log-spaced numbers of steps from t_min to T."""
     times = log_times(plan.T, points, t_min)
     learners = ("network", "kernel", *["linearised"] * plan.linearised)
     runs = tuple(paths(problem, learners, widths, times, replicates, child(seed, i),
