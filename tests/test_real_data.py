@@ -7,6 +7,7 @@ from ntksgd.compare import held_out
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import data as real_data
 from ntksgd.problems import schedules
+from ntksgd.problems.problem import Problem
 from ntksgd.seeds import child
 from ntksgd.sgd.kernel import kernel_sgd
 
@@ -73,14 +74,6 @@ def test_bad_features_are_refused():
         real_data.Population("p", np.eye(3), np.ones(2))
 
 
-def test_samples_come_uniformly_and_with_their_own_value():
-    population = real_data.load("diabetes").subset(np.arange(6))
-    x, y = population.sample(np.random.default_rng(1), 6000)
-    which = np.argmax(x @ population.x.T, axis=1)
-    np.testing.assert_array_equal(y, population.y[which])
-    np.testing.assert_allclose(np.bincount(which) / 1000, 1, atol=4 * np.sqrt(5 / 6 / 1000))
-
-
 def test_split_is_disjoint_and_normalised_by_the_training_set():
     train, test = held_out.split("breast cancer", 400, np.random.default_rng(2))
     assert (train.n, test.n) == (400, 169)
@@ -97,7 +90,8 @@ def test_split_is_disjoint_and_normalised_by_the_training_set():
 def test_held_out_error_is_that_of_one_pass_over_the_training_set():
     kernel, times = tangent_kernel("relu"), [5, 60]
     schedule = schedules.polynomial(0.3, 0.25)
-    f, g = held_out.one_pass_errors("diabetes", kernel, schedule, times, 3, 9, 2048, workers=1)
+    problem = Problem("relu", real_data.load("diabetes"), schedule)
+    f, g = held_out.one_pass_errors(problem, times, 3, 9, 2048, workers=1)
     assert f.shape == g.shape == (3, 2)
     train, test = held_out.split("diabetes", 60, rng_of(9, 1))
     path = kernel_sgd(kernel, train.x[None], train.y[None], schedule.step_sizes(60), test.x, times)
