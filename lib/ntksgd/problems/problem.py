@@ -27,8 +27,7 @@ class Problem:
 
     Attributes
     ----------
-    activation : Activation
-        Or its name.
+    activation : Activation or its name
     target : Target or Population
         A function on the sphere, whose spectrum is that of the network's limit kernel, or finitely
         many points with their values.
@@ -41,10 +40,8 @@ class Problem:
     depth : int or None
         None: the two-layer network of the paper. L >= 1: the network of L hidden layers, whose
         activation is normalised (`kernels.deep`): with L = 1 it differs from the paper's by that.
-    momentum : float
-        In [0, 1): that of the heavy ball, for SGD in the RKHS on the circle.
-    batch : int
-        Fresh samples a step, likewise.
+    momentum, batch : float, int
+        Of the heavy ball, in [0, 1), and fresh samples a step: for SGD in the RKHS on the circle.
     """
 
     activation: Activation
@@ -142,11 +139,10 @@ def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, la
         Of the spectrum, and of the target.
     labels : LabelModel or callable, optional
         Another law of the labels, or a function that makes one from the grid of the target.
-    depth : int, optional
-        As in `Problem`.
     norm : float
         ||f*||.
-    weight_decay : float
+    depth, weight_decay
+        As in `Problem`.
 
     Raises
     ------
