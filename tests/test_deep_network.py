@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ntksgd.compare.concentration import deep_kernel_errors
 from ntksgd.kernels import sphere
 from ntksgd.kernels.deep import deep_kernel, normalised
 from ntksgd.models import deep as deep_network
@@ -75,23 +76,20 @@ def test_one_hidden_layer_is_the_two_layer_network():
                                network.empirical_ntk(shallow, x, x, phi, GAMMA), atol=1e-13)
 
 
-def kernel_errors(depth, widths, replicates):
-    grid, _ = sphere.quadrature(2, 15)
-    limit, phi = deep_kernel("squareplus(0.5)", depth).gram(grid), normalised("squareplus(0.5)")[0]
-
-    def error(m, seed):
-        params = initialise(m, 2, depth, np.random.default_rng([m, seed]))
-        return np.sqrt(np.mean((empirical_ntk(params, grid, grid, phi) - limit) ** 2))
-
-    return np.array([[error(m, seed) for m in widths] for seed in range(replicates)])
-
-
 @pytest.mark.parametrize("depth", [2, 3])
 def test_finite_width_kernel_tends_to_the_recursion_like_the_root_of_m(depth):
     widths = np.array([64, 128, 256, 512])
-    fit = slope(widths, kernel_errors(depth, widths, 24), independent=True)
+    fit = slope(widths, deep_kernel_errors("squareplus(0.5)", depth, widths, 24, 5),
+                independent=True)
     assert fit.low <= -0.5 <= fit.high
     assert fit.high - fit.low < 0.3
+
+
+def test_equal_signs_do_not_converge_and_drawn_signs_do():
+    drawn, equal = (deep_kernel_errors("relu", 2, [32, 512], 24, 1, equal_signs=flag).mean(axis=0)
+                    for flag in (False, True))
+    assert drawn[1] < 0.35 * drawn[0]
+    assert equal[1] > 0.4 * equal[0]
 
 
 def test_equal_output_signs_lead_to_another_limit():

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
-from ntksgd.compare.momentum_study import heavy_ball_paths
 
+from ntksgd.compare.paths import paths
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
+from ntksgd.problems.labels import square
+from ntksgd.problems.problem import Problem
 from ntksgd.problems.schedules import constant, polynomial
 from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.momentum import heavy_ball_risk
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 
@@ -48,14 +51,29 @@ def test_gain_one_is_the_stability_limit():
 def test_sampled_paths_agree_with_the_recursion(beta, batch):
     schedule = polynomial(0.5 * (1 - beta) / SPECTRUM.trace, 0.5)
     exact = heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES, batch) @ [1, 0.3]
-    paths = heavy_ball_paths(TARGET, schedule, beta, TIMES, 0.3, 800, 7, batch)
-    error = paths.std(axis=0) / np.sqrt(len(paths))
+    problem = Problem("relu", TARGET, schedule, square(0.3), momentum=beta, batch=batch)
+    np.testing.assert_allclose(kernel_risk(problem, TIMES, tail=False), exact, rtol=1e-8)
+    sampled = paths(problem, ["kernel"], [], TIMES, 800, 7).kernel
+    error = sampled.std(axis=0) / np.sqrt(len(sampled))
     assert np.all(error[1:] < 0.04 * exact[1:])  # the check has teeth
-    assert np.all(np.abs(paths.mean(axis=0) - exact) < 4 * error)
+    assert np.all(np.abs(sampled.mean(axis=0) - exact) < 4 * error)
+
+
+def test_a_step_that_batches_allow_is_refused_for_single_samples():
+    step = 3.0 / SPECTRUM.trace
+    problem = Problem("relu", TARGET, constant(step), batch=16)
+    assert np.isfinite(paths(problem, ["kernel"], [], [16], 2, 1).kernel).all()
+    with pytest.raises(ValueError, match="largest stable step"):
+        paths(problem.with_(batch=1), ["kernel"], [], [16], 2, 1)
 
 
 def test_bad_input_is_refused():
     schedule = constant(0.1)
+    heavy = Problem("relu", TARGET, schedule, momentum=0.5)
+    with pytest.raises(ValueError, match="only the kernel runs with momentum = 0.5"):
+        paths(heavy, ["network", "kernel"], [4], [10], 1, 0)
+    with pytest.raises(ValueError, match="momentum = 1"):
+        heavy.with_(momentum=1.0)
     for beta in (-0.1, 1.0, np.nan):
         with pytest.raises(ValueError, match="beta"):
             heavy_ball_risk(SPECTRUM, TARGET.power, schedule, beta, TIMES)

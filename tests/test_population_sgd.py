@@ -4,15 +4,17 @@ import itertools
 
 import numpy as np
 import pytest
-from ntksgd.compare.population import sampled_risks
 
+from ntksgd.compare.paths import paths
 from ntksgd.kernels.empirical import empirical_spectrum, gram
 from ntksgd.kernels.sphere import uniform
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import data as real_data
 from ntksgd.problems import schedules
 from ntksgd.problems.data import Population
-from ntksgd.problems.samples import INPUTS
+from ntksgd.problems.labels import square
+from ntksgd.problems.problem import Problem
+from ntksgd.problems.samples import INPUTS, draw_samples
 from ntksgd.risk.covariance import covariance_recursion
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
@@ -38,6 +40,10 @@ def polygon(n):
     x = np.stack([np.cos(phi), np.sin(phi)], axis=1)
     population = Population("polygon", x, np.sign(np.sin(phi + 0.1)))
     return population, gram(KERNEL, x)
+
+
+def problem_on(population, noise=0.0):
+    return Problem("relu", population, SCHEDULE, square(noise))
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.7])
@@ -89,16 +95,19 @@ def test_per_degree_recursion_is_only_close_on_data_without_symmetry():
 def test_sampled_risk_agrees_with_the_covariance_recursion(noise):
     population, matrix = cloud(20)
     times, replicates = [3, 30, 300], 600
-    kernel, network = sampled_risks(population, matrix, SCHEDULE, times, replicates, 4, noise)
-    assert network.shape == (replicates, 0, 3)
+    problem = problem_on(population, noise)
+    run = paths(problem, ["kernel"], [], times, replicates, 4)
+    kernel = run.kernel
+    assert run.network.shape == (replicates, 0, 3)
+    np.testing.assert_array_equal(problem.gram, matrix)
     risk, _ = covariance_recursion(matrix, population.y, SCHEDULE, 300, noise)
     z = (kernel.mean(0) - risk[times]) / (kernel.std(0, ddof=1) / np.sqrt(replicates))
     assert np.all(np.abs(z) < 4)
 
 
 def test_a_path_is_kernel_sgd_on_the_samples_drawn():
-    population, matrix = cloud(20)
-    kernel, _ = sampled_risks(population, matrix, SCHEDULE, [10, 200], 2, 5, workers=1)
+    population, _ = cloud(20)
+    kernel = paths(problem_on(population), ["kernel"], [], [10, 200], 2, 5, workers=1).kernel
     rng = np.random.default_rng(child(child(np.random.SeedSequence(5), 1), INPUTS))
     drawn = rng.integers(population.n, size=200)
     path = kernel_sgd(KERNEL, population.x[drawn][None], population.y[drawn][None],
@@ -108,31 +117,41 @@ def test_a_path_is_kernel_sgd_on_the_samples_drawn():
 
 
 def test_wide_network_follows_the_kernel_on_the_same_samples():
-    population, matrix = cloud(20)
-    kernel, network = sampled_risks(population, matrix, SCHEDULE, [30, 100], 4, 6, 0.2, "relu",
-                                    [8, 2048], workers=2)
-    gap = np.abs(network / kernel[:, None] - 1).mean(axis=0)
+    population, _ = cloud(20)
+    problem, learners = problem_on(population, 0.2), ["network", "kernel"]
+    one, two = (paths(problem, learners, [8, 2048], [30, 100], 4, 6, workers=workers)
+                for workers in (1, 2))
+    gap = np.abs(one.network / one.kernel[:, None] - 1).mean(axis=0)
     assert np.all(gap[1] < 0.06) and np.all(gap[1] < 0.5 * gap[0])
-    again = sampled_risks(population, matrix, SCHEDULE, [30, 100], 4, 6, 0.2, "relu", [8, 2048],
-                          workers=1)
-    np.testing.assert_array_equal(network, again[1])  # whatever the number of workers
-    np.testing.assert_array_equal(kernel, again[0])
+    np.testing.assert_array_equal(one.network, two.network)  # whatever the number of workers
+    np.testing.assert_array_equal(one.kernel, two.kernel)
+
+
+def test_samples_come_uniformly_and_with_their_own_value():
+    population = real_data.load("diabetes").subset(np.arange(6))
+    x, y, drawn = draw_samples(population, 6000, 0.0, 1)
+    which = np.argmax(x @ population.x.T, axis=1)
+    np.testing.assert_array_equal(drawn, which)
+    np.testing.assert_array_equal(y, population.y[which])
+    np.testing.assert_allclose(np.bincount(which) / 1000, 1, atol=4 * np.sqrt(5 / 6 / 1000))
 
 
 def test_bad_input_is_refused():
     population, matrix = cloud(5)
     with pytest.raises(ValueError, match="matrix: shape"):
-        sampled_risks(population, matrix[:4], SCHEDULE, [3], 2, 0)
+        empirical_sgd(matrix[:4], SCHEDULE, np.zeros(3, dtype=int), np.zeros(3), [3])
+    with pytest.raises(ValueError, match=r"drawn: must be integers in \[0, 4\]"):
+        empirical_sgd(matrix, SCHEDULE, np.array([0, 5, 1]), np.zeros(3), [3])
     with pytest.raises(ValueError, match="times"):
-        sampled_risks(population, matrix, SCHEDULE, [3, 3], 2, 0)
+        paths(problem_on(population), ["kernel"], [], [3, 3], 2, 0)
     with pytest.raises(ValueError, match="noise = -1"):
         covariance_recursion(matrix, population.y, SCHEDULE, 3, -1)
     with pytest.raises(ValueError, match="m = 7"):
-        sampled_risks(population, matrix, SCHEDULE, [3], 2, 0, 0.0, "relu", [7])
+        paths(problem_on(population), ["network"], [7], [3], 2, 0)
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"matrix": np.eye(4)}, "matrix: shape"),
+    ({"matrix": np.ones((5, 4))}, "matrix: shape"),
     ({"drawn": np.array([0, 5])}, r"drawn: must be integers in \[0, 4\]"),
     ({"drawn": np.array([-1, 0])}, "drawn"),
     ({"drawn": np.array([0.0, 1.0])}, "drawn"),
@@ -141,8 +160,8 @@ def test_bad_input_is_refused():
     ({"step_sizes": [0.1]}, "step_sizes: 1 of them"),
 ])
 def test_bad_input_of_a_path_is_refused(change, message):
-    arguments = {"matrix": np.eye(5), "y": np.ones(5), "step_sizes": [0.1, 0.1],
-                 "drawn": np.array([0, 4]), "labels": np.ones(2), "times": [2]}
+    arguments = {"matrix": np.eye(5), "step_sizes": [0.1, 0.1], "drawn": np.array([0, 4]),
+                 "labels": np.ones(2), "times": [2]}
     assert np.isfinite(empirical_sgd(**arguments)).all()
     with pytest.raises(ValueError, match=message):
         empirical_sgd(**arguments | change)

@@ -7,6 +7,7 @@ from ntksgd.compare import held_out
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import data as real_data
 from ntksgd.problems import schedules
+from ntksgd.problems.problem import Problem
 from ntksgd.problems.samples import draw_samples
 from ntksgd.seeds import child
 from ntksgd.sgd.kernel import kernel_sgd
@@ -99,7 +100,8 @@ def test_split_is_disjoint_and_normalised_by_the_training_set():
 def test_held_out_error_is_that_of_one_pass_over_the_training_set():
     kernel, times = tangent_kernel("relu"), [5, 60]
     schedule = schedules.polynomial(0.3, 0.25)
-    f, g = held_out.one_pass_errors("diabetes", kernel, schedule, times, 3, 9, 2048, workers=1)
+    problem = Problem("relu", real_data.load("diabetes"), schedule)
+    f, g = held_out.one_pass_errors(problem, times, 3, 9, 2048, workers=1)
     assert f.shape == g.shape == (3, 2)
     train, test = held_out.split("diabetes", 60, rng_of(9, 1))
     path = kernel_sgd(kernel, train.x[None], train.y[None], schedule.step_sizes(60), test.x, times)

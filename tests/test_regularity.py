@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from ntksgd.compare.data_study import studies
-from ntksgd.problems.regularity import (
+from scipy.special import gamma
+
+from ntksgd.compare.data_problem import data_problems
+from ntksgd.compare.regularity import (
     half_sample_regularity,
     matched_regularity,
     regularity,
     window,
 )
-from scipy.special import gamma
-
 from ntksgd.kernels.empirical import EmpiricalSpectrum, empirical_spectrum, gram
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
@@ -118,17 +118,32 @@ def test_half_samples_scatter_about_the_value_of_the_whole(cancer):
     np.testing.assert_array_equal(halves, again)
 
 
-def test_study_ties_rate_schedule_and_regularity_together():
-    study = studies({"diabetes": "relu"}, 50, 2000)["diabetes"]
-    theta = 2 * study.r / (2 * study.r + 1)
-    assert study.rate.value == pytest.approx(-theta)
-    assert study.rate.low <= study.rate.value <= study.rate.high < 0
-    wider = study.predicted_rate(0.01)
-    assert wider.low == pytest.approx(-paper_theta(study.fit.high + 0.02))
-    assert wider.high == pytest.approx(-paper_theta(max(study.fit.low - 0.02, 0)))
-    own = empirical_spectrum(study.population, study.kernel)
-    np.testing.assert_allclose(study.spectrum.power, own.power, atol=1e-12)
-    assert study.schedule(100.0) == pytest.approx(0.5 / 1.5 * 100**-theta)
+def test_data_problem_ties_rate_schedule_and_regularity_together():
+    data = data_problems({"diabetes": "relu"}, 50, 2000)["diabetes"]
+    theta = 2 * data.r / (2 * data.r + 1)
+    assert data.rate.value == pytest.approx(-theta)
+    assert data.rate.low <= data.rate.value <= data.rate.high < 0
+    wider = data.predicted_rate(0.02)
+    assert wider.low == pytest.approx(-paper_theta(data.fit.high + 0.02))
+    assert wider.high == pytest.approx(-paper_theta(max(data.fit.low - 0.02, 0)))
+    own = empirical_spectrum(data.population, data.problem.kernel)
+    np.testing.assert_allclose(data.spectrum.power, own.power, atol=1e-12)
+    assert data.problem.schedule(100.0) == pytest.approx(0.5 / 1.5 * 100**-theta)
+    other = data.between(20, 200)
+    assert other.r != data.r
+    assert other.problem.schedule(100.0) == pytest.approx(
+        0.5 / 1.5 * 100 ** -float(paper_theta(other.r)))
+
+
+def test_norm_reached_by_the_mean_iterate():
+    """||f_T||_H^2 of f <- f - eta (f - f*) K / n, step by step."""
+    data = data_problems({"diabetes": "relu"}, 50, 2000)["diabetes"]
+    matrix, y, T = data.problem.gram, data.population.y, 3000
+    values, vectors = np.linalg.eigh(matrix / len(y))
+    kept = np.prod(1 - np.outer(data.problem.schedule.step_sizes(T), values), axis=0)
+    exact = np.sum((1 - kept) ** 2 * (vectors.T @ y / np.sqrt(len(y))) ** 2 / values)
+    # exp(-lambda tau) in place of the product: relative error eta_1 lambda, once a mode
+    assert data.reached_norm(T) == pytest.approx(exact, rel=1e-3)
 
 
 def test_bad_windows_are_refused():
