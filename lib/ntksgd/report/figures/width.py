@@ -88,11 +88,11 @@ def headline(plane):
     `plane` maps a title to (WidthLaw, table): columns T, paper, heuristic, earlier, first_order
     (widths at T), and measured, low, high (the fitted law and its band).
     """
-    ceiling = 1e18
+    ceiling = 1e18  # the earlier requirement leaves the figure here
     fig, axes = panels.grid(1, len(plane), 3.7, sharey=True)
     for ax, (title, (law, data)) in zip(axes[0], plane.items(), strict=True):
         T = data["T"].to_numpy()
-        below = data["earlier"] <= 1e8 * ceiling  # leaves the figure, then stops
+        below = data["earlier"] <= 1e8 * ceiling
         ax.plot(T[below], data["earlier"][below], ":", color=palette[3],
                 label="earlier work: exponential (our reading, schematic)")
         for key, style, colour, label in (
