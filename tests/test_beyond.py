@@ -156,7 +156,7 @@ def test_the_deep_network_of_one_layer_is_not_the_papers():
     np.testing.assert_allclose(deep.spectrum.eigenvalues, 2 * paper.spectrum.eigenvalues,
                                atol=1e-8)
     np.testing.assert_allclose(kernel_risk(deep, STEPS), kernel_risk(paper, STEPS), rtol=1e-5)
-    with pytest.raises(ValueError, match="only the two-layer network is linearised"):
+    with pytest.raises(ValueError, match="depth = 1: the linearised network"):
         paths(deep, ["linearised"], [4], STEPS, 1, 0)
     with pytest.raises(ValueError, match="depth = 0"):
         deep.with_(depth=0)

@@ -14,7 +14,7 @@ from ntksgd.problems import schedules
 from ntksgd.problems.data import Population
 from ntksgd.problems.labels import square
 from ntksgd.problems.problem import Problem
-from ntksgd.problems.samples import INPUTS, draw_samples
+from ntksgd.problems.samples import INPUTS
 from ntksgd.risk.covariance import covariance_recursion
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
@@ -125,15 +125,6 @@ def test_wide_network_follows_the_kernel_on_the_same_samples():
     assert np.all(gap[1] < 0.06) and np.all(gap[1] < 0.5 * gap[0])
     np.testing.assert_array_equal(one.network, two.network)  # whatever the number of workers
     np.testing.assert_array_equal(one.kernel, two.kernel)
-
-
-def test_samples_come_uniformly_and_with_their_own_value():
-    population = real_data.load("diabetes").subset(np.arange(6))
-    x, y, drawn = draw_samples(population, 6000, 0.0, 1)
-    which = np.argmax(x @ population.x.T, axis=1)
-    np.testing.assert_array_equal(drawn, which)
-    np.testing.assert_array_equal(y, population.y[which])
-    np.testing.assert_allclose(np.bincount(which) / 1000, 1, atol=4 * np.sqrt(5 / 6 / 1000))
 
 
 def test_bad_input_is_refused():

@@ -118,11 +118,8 @@ def measured(problems, rules, widths, *, replicates, seed, grid=None):
         Pairs of a rule of `RULES` and a regularity.
     widths : sequence of int
         Even and increasing, nested in each replicate.
-    replicates : int
-        At least 2.
-    seed : int
-    grid : int, optional
-        Degree of the quadrature grid, if not that of the problem's resolution.
+    replicates, seed, grid : int
+        At least 2 replicates; degree of the quadrature grid, if not that of the problem.
 
     Returns
     -------

@@ -56,11 +56,6 @@ def fluctuation_bound(distance, problem, times):
     Returns
     -------
     ndarray, shape (..., len(times))
-
-    Raises
-    ------
-    ValueError
-        For another problem, entries of `distance` that are not finite and >= 0, bad times.
     """
     if (problem.labels.loss, problem.momentum, problem.batch) != ("square", 0, 1):
         raise ValueError(f"problem: loss = {problem.labels.loss}, momentum = {problem.momentum:g}, "

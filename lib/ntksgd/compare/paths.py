@@ -64,6 +64,7 @@ def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
     times : sequence of int
         Increasing numbers of steps >= 1 at which to record.
     replicates : int
+        At least 1.
     seed : int or SeedSequence
         Results depend on nothing else: not on `workers`, and a replicate not on their number.
     observers : mapping of str to callable, optional
@@ -84,8 +85,7 @@ def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
     Raises
     ------
     ValueError
-        For an odd width, times that do not increase from 1 or more, a step size at which kernel SGD
-        is unstable, fewer than 1 replicate, an unknown learner or one that does not run on this
+        Also for a step size at which kernel SGD is unstable, a learner that does not run on this
         problem (see `learners`), observers without a network.
     """
     for learner in learners:

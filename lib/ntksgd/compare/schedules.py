@@ -41,12 +41,8 @@ def _paper_risks(item, seed):
 def paper_risks(cases, rs, times, step=1.0, excess=0.05, workers=None) -> dict:
     """Exact risks of every (activation, d) and r with steps (step/kappa(1)) t^(-2r/(2r+1)).
 
-    A time is left out where the degrees kept are being used up: 2 lambda_K S_T >= RESOLVED.
-
-    Returns
-    -------
-    dict
-        (activation, d, r) -> ExpectedRisk.
+    A time is left out where the degrees kept are being used up: 2 lambda_K S_T >= RESOLVED. Returns
+    (activation, d, r) -> ExpectedRisk.
     """
     items = [(a, d, tuple(rs), np.asarray(times, float), step, excess) for a, d in cases]
     done = map_tasks(_paper_risks, items, 0, workers)
@@ -126,9 +122,7 @@ def _one_step(item, seed):
 def tuned_schemes(spectrum, rs, horizons, noise, etas, excess=0.05, workers=None) -> np.ndarray:
     """Risk of each of `SCHEMES`, and of ridge regression, with the best step at every horizon.
 
-    Returns
-    -------
-    ndarray, shape (len(SCHEMES) + 1, len(rs), len(horizons)), ridge regression last.
+    Shape (len(SCHEMES) + 1, len(rs), len(horizons)), ridge regression last.
     """
     etas = check.finite_array("etas", etas, 1)
     check_stable(spectrum, schedules.constant(etas.max()))

@@ -17,11 +17,8 @@ from ntksgd.stats.sweep import map_tasks
 def initialisation_spread(problem, m, T, initialisations, streams, seed, workers=None):
     """Risk after T steps of every initialisation, over that of kernel SGD on the same streams.
 
-    Returns
-    -------
-    ndarray, shape (initialisations,)
-        mean over streams of ||g_T - f*||^2, divided by that of ||f_T - f*||^2; infinite where a
-        network diverged.
+    The mean over streams of ||g_T - f*||^2, shape (initialisations,), divided by that of
+    ||f_T - f*||^2; infinite where a network diverged.
     """
     check.integer("initialisations", initialisations, 1)
     check.integer("streams", streams, 1)

@@ -69,7 +69,7 @@ def text(table: pd.DataFrame) -> str:
     if table.empty:
         return "none"
     number = "{:.4g}".format
-    interval = [f"{number(row.measured)}" if np.isnan(row.ci_low) else
+    interval = [number(row.measured) if np.isnan(row.ci_low) else
                 f"{number(row.measured)} [{number(row.ci_low)}, {number(row.ci_high)}]"
                 for row in table.itertuples()]
     theory = table["theory"].map(number).where(table["theory"].notna(), "")

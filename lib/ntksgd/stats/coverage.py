@@ -45,10 +45,8 @@ def coverage(kind, replicates, points=4, independent=False, confidence=0.95, tri
         "mean" (of positive data, on the log scale), "ratio" (of the means of two independent
         blocks, likewise), "slope" (log-log), "crossing" (where a line fitted in log-log to a
         falling excess crosses a level, on the log scale).
-    replicates : int
-        At least 2, in every block.
-    points : int
-        Points of a slope or a crossing, a factor of 2 apart; at least 3.
+    replicates, points : int
+        At least 2, in every block; at least 3, a factor of 2 apart, of a slope or a crossing.
     independent : bool
         Of a slope or a crossing: replicates are paths seen at every point (False), or every point
         has replicates of its own (True).

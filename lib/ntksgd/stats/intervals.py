@@ -68,22 +68,15 @@ def of(statistic, *blocks, confidence=0.95, transform=None):
     *blocks : array, shape (n_b, ...)
         Replicates along the first axis, n_b >= 2. What is seen together (one path at every time)
         belongs to one block; what is independent (one column a width) to blocks of its own.
-    confidence : float
-        In (0, 1).
-    transform : None or "log"
-        Scale on which the rule holds; "log" for a statistic > 0.
+    confidence, transform : float in (0, 1), and None or "log"
+        Coverage, and the scale on which the rule holds: "log" for a statistic > 0.
 
     Returns
     -------
     Interval
         Of floats if the statistic is scalar. Where the statistic of a deleted sample is not finite
         (or not > 0, for "log") the replicates do not determine it: the interval is the whole line.
-
-    Raises
-    ------
-    ValueError
-        For fewer than 2 replicates, an entry or a value that is not finite (or not > 0, for "log"),
-        a statistic that is not vectorised, or a confidence outside (0, 1).
+        A ValueError if that holds of the value itself.
     """
     blocks = checked_blocks(blocks, 2)
     means = [block.mean(axis=0, keepdims=True) for block in blocks]

@@ -25,21 +25,15 @@ def quantile(samples, p, confidence=0.95):
     Parameters
     ----------
     samples : array, shape (n,)
-        Independent; infinite entries are allowed, NaN is not.
+        Independent, n >= 2; infinite entries are allowed, NaN is not.
     p : float or array
-        Levels in (0, 1).
     confidence : float
-        In (0, 1).
+        Both in (0, 1).
 
     Returns
     -------
     Interval
         Of the shape of p. An end is infinite where n samples do not reach that far.
-
-    Raises
-    ------
-    ValueError
-        For fewer than 2 samples, NaN among them, or a level or confidence outside (0, 1).
     """
     samples, p = np.sort(np.asarray(samples, dtype=float)), check.finite_array("p", p)
     if samples.ndim != 1 or samples.size < 2 or np.isnan(samples).any():

@@ -54,7 +54,7 @@ def slope(x, samples, independent=False, confidence=0.95):
     x : array, shape (n,)
         Positive and distinct, n >= 3.
     samples : array, shape (replicates, n)
-        At least 2 replicates.
+        At least 2 replicates. Every mean, also without any one replicate, > 0.
     independent : bool
         False: a replicate is a whole row (one path seen at every x). True: every column is
         independent of the others.
@@ -64,12 +64,6 @@ def slope(x, samples, independent=False, confidence=0.95):
     Returns
     -------
     Slope
-
-    Raises
-    ------
-    ValueError
-        For bad x, shapes or confidence, an entry that is not finite, or a mean that is not > 0,
-        with all the replicates or without any one of them.
     """
     samples = check.finite_array("samples", samples, 2)
     count = check.integer("replicates", len(samples), 2)

@@ -16,18 +16,11 @@ CONVERGED = 1e-8  # largest last change of a parameter
 
 @dataclass(frozen=True)
 class PlaneLaw:
-    """Fit of A m^(-alpha) T^beta, with 95 % intervals.
+    """Fit of A m^(-alpha) T^beta to some cells (m, T), with 95 % intervals.
 
-    Attributes
-    ----------
-    alpha, beta, ratio : Interval
-        ratio = beta / alpha, the exponent of m* in T.
-    amplitude : float
-    cells : int
-        Cells (m, T) of the fit.
-    misfit : float
-        Root mean square residual in standard errors: about 1 or less if the law holds (cells that
-        share paths are correlated, so that it is no test statistic).
+    ratio = beta / alpha is the exponent of m* in T. The misfit is the root mean square residual in
+    standard errors: about 1 or less if the law holds (cells that share paths are correlated, so
+    that it is no test statistic).
     """
 
     alpha: Interval
@@ -65,17 +58,12 @@ def plane_law(excess, cells):
     ----------
     excess : Excess
     cells : bool array, shape (n_m, n_T)
-        Chosen without a look at the data, or the fit is biased.
+        Chosen without a look at the data, or the fit is biased. At least 6, of two widths and two
+        times; else, or if the fit does not converge, a ValueError.
 
     Returns
     -------
     PlaneLaw
-
-    Raises
-    ------
-    ValueError
-        For fewer than 6 cells, or all of them at one width or one T, and if the fit does not
-        converge.
     """
     rows, columns = np.nonzero(cells)
     if rows.size < 6 or np.unique(rows).size < 2 or np.unique(columns).size < 2:

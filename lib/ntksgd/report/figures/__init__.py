@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ntksgd.files import written_whole
 from ntksgd.report.paths import figures_dir
+from ntksgd.report.statements import FLOAT_FORMAT
 
 # Okabe & Ito, Color Universal Design (2008): told apart under every common colour blindness.
 # Their yellow is left out (too light for a line on white), their black is kept for theory.
@@ -17,7 +18,6 @@ palette = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 THEORY = "#000000"
 
 WIDTH = 6.5  # inches: the text width of a page, so labels print at the size set here
-CSV_FLOAT_FORMAT = "%.8g"
 NAME = re.compile(r"\d\d_[a-z0-9_]+-[a-z0-9]+(-[a-z0-9]+)*")
 
 _STYLE = {
@@ -80,13 +80,8 @@ def save(fig: Figure, name: str, data) -> None:
     name : str
         ``NN_notebook-what``, e.g. ``"03_rkhs_convergence-slopes"``.
     data : DataFrame or mapping
-        The numbers that are drawn, one column a variable; floats are written as ``%.8g``.
-
-    Raises
-    ------
-    ValueError
-        If `name` has another form, nothing is drawn, `data` is empty, or one of its numeric
-        columns holds no finite number.
+        The numbers that are drawn, not empty, one column a variable, each with a finite number if
+        it is numeric; floats are written as ``%.8g``.
     """
     if not NAME.fullmatch(name):
         raise ValueError(f"name={name!r}: allowed is NN_notebook-what in lower case")
@@ -102,7 +97,7 @@ def save(fig: Figure, name: str, data) -> None:
         # no date and no version string: they would change the bytes, not the figure
         fig.savefig(png, metadata={"Software": None})
         fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
-        table.to_csv(csv, index=False, float_format=CSV_FLOAT_FORMAT, lineterminator="\n")
+        table.to_csv(csv, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
 
 
 def _checked_table(data, name: str) -> pd.DataFrame:

@@ -59,14 +59,9 @@ def fluctuation(table):
 
 
 def ridge_sweep(table, claimed):
-    """Error against the ridge at several widths.
+    """Error against the ridge at several widths; `claimed`: the ridge of the claim, of m.
 
-    Parameters
-    ----------
-    table : DataFrame
-        activation, d, m, lam > 0, error, bias; one r.
-    claimed : callable
-        The ridge of the claim as a function of m.
+    Columns activation, d, m, lam > 0, error, bias; one r.
     """
     table = table.sort_values(["m", "lam"], kind="stable")
     colours = shades(table["m"].nunique())
@@ -85,12 +80,9 @@ def ridge_sweep(table, claimed):
 
 
 def best_ridge(table):
-    """Error for three choices of the ridge, d = 2 or any one dimension; columns r.
+    """Error for three choices of the ridge in one dimension; rows activations, columns r.
 
-    Parameters
-    ----------
-    table : DataFrame
-        activation, r, m, rule ("claim", "bound" or "limit"), error with its interval, floor.
+    Columns activation, r, m, rule ("claim", "bound" or "limit"), error with its interval, floor.
     """
     rules = {"claim": r"$\lambda = m^{-1/(2r+1)}$ (claim)",
              "bound": r"$\lambda = m^{-1/2}$ (best of the bound)",

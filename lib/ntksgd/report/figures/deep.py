@@ -38,7 +38,7 @@ def kernel_limit(table, slopes):
     return panels.legends(ax)
 
 
-def risks(table, ylabel="excess risk"):
+def risks(table):
     """Risk in T, one panel a value of the column `panel`; the series `theory` in black."""
     fig, axes, parts = panels.facets(table, None, "panel", 3.1, "{panel}")
     for ax, part in parts:
@@ -47,7 +47,7 @@ def risks(table, ylabel="excess risk"):
         marks.theory(ax, part[expected], "x", "mean", label="theory", lw=1.4)
         panels.log_axes(ax)
         panels.plain_ticks(ax.yaxis, *ax.get_ylim(), marks=(1, 2, 5))
-    panels.outer_labels(axes, "steps $T$", ylabel)
+    panels.outer_labels(axes, "steps $T$", "excess risk")
     return panels.legend_below(fig, axes[0, 0], 4)
 
 

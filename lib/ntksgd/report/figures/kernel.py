@@ -5,14 +5,9 @@ import numpy as np
 from ntksgd.report.figures import THEORY, marks, palette, panels, shades
 
 
-def _pair(height, **options):
-    fig, axes = panels.grid(1, 2, height, **options)
-    return fig, *axes[0]
-
-
 def kernels(curves, gaps, law):
     """Kernels kappa(t)/kappa(1) (left); distance of squareplus to ReLU against s (right)."""
-    fig, left, right = _pair(3.0)
+    fig, ((left, right),) = panels.grid(1, 2, 3.0)
     at_one = curves.groupby("activation", sort=False)["kappa"].transform("last")
     marks.lines(left, curves.assign(ratio=curves["kappa"] / at_one), "t", "ratio", "activation",
                 style="activation")
@@ -27,6 +22,7 @@ def kernels(curves, gaps, law):
     return panels.legends(right)
 
 
+<<<<<<< HEAD
 def concentration(cases, means, ratios):
     """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right).
 
@@ -37,6 +33,12 @@ def concentration(cases, means, ratios):
         One a case: of the mean at every width, and of measured over predicted.
     """
     fig, left, right = _pair(max(3.2, 0.27 * len(cases)), width_ratios=(1.15, 1))
+=======
+def concentration(cases, level):
+    """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right)."""
+    fig, ((left, right),) = panels.grid(1, 2, max(3.2, 0.27 * len(cases)),
+                                        width_ratios=(1.15, 1))
+>>>>>>> trim2
     for i, case in enumerate(cases):
         mean, ratio = means[i], ratios[i]
         style = {"fmt": marks.MARKERS[(i + i // 6) % 6], "color": palette[i % 6]}
@@ -57,7 +59,7 @@ def concentration(cases, means, ratios):
 
 def relu_spectrum(table):
     """ReLU eigenvalues, their law A k^-d, and the ratio of the two by parity."""
-    fig, left, right = _pair(3.1)
+    fig, ((left, right),) = panels.grid(1, 2, 3.1)
     marks.family(left, table, "k", "eigenvalue", "d", label="$d={}$", ls="")
     # the law is asymptotic: far off at degrees below d
     marks.theory(left, table[table["k"] >= table["d"]], "k", "law", "d", "$A_d\\,k^{-d}$")
@@ -77,8 +79,8 @@ def relu_spectrum(table):
 
 def squareplus_spectrum(table, d):
     """Eigenvalues of squareplus for several scales over their law; the same by plain quadrature."""
-    fig, axes = panels.grid(1, 1, 3.6)
-    ax, first = axes[0, 0], table["s"].iloc[0]
+    fig, ((ax,),) = panels.grid(1, 1, 3.6)
+    first = table["s"].iloc[0]
     marks.family(ax, table, "k", "eigenvalue", "s", colours=shades(table["s"].nunique()),
                  label="$s={:g}$", ls="")
     plain = table[table["s"] == first]
@@ -95,7 +97,7 @@ def squareplus_spectrum(table, d):
 
 def bias(spectra, gram):
     """Eigenvalues with and without bias (left); smallest hexagon eigenvalue against gamma."""
-    fig, left, right = _pair(3.0)
+    fig, ((left, right),) = panels.grid(1, 2, 3.0)
     low = spectra.loc[spectra["eigenvalue"] > 0, "eigenvalue"].min() / 4
     for i, (gamma, rows) in enumerate(spectra.groupby("gamma", sort=False)):
         live, dead = rows[rows["eigenvalue"] > 0], rows[rows["eigenvalue"] == 0]["k"]
@@ -117,15 +119,11 @@ def bias(spectra, gram):
 def targets(profiles, powers=None):
     """Targets of several regularities on the circle (left) and their power by degree (right).
 
-    Parameters
-    ----------
-    profiles : DataFrame
-        Columns r, phi, f.
-    powers : DataFrame
-        Columns r, k, power; law, a power law of k + 1, if it is to be drawn. None: in `profiles`.
+    Columns r, phi, f of `profiles`; r, k, power, and law (of k + 1) if it is to be drawn, of
+    `powers`, by default also in `profiles`.
     """
     powers = profiles if powers is None else powers
-    fig, left, right = _pair(2.9)
+    fig, ((left, right),) = panels.grid(1, 2, 2.9)
     colours = shades(profiles["r"].nunique())
     marks.family(left, profiles.assign(angle=profiles["phi"] / np.pi), "angle", "f", "r",
                  label="$r={:g}$", colours=colours, marker="")

@@ -37,8 +37,8 @@ def exponents(local):
     ends = local.groupby(["activation", "r"], sort=False).last().reset_index()
     for name, fill in zip(ends["activation"].unique(), ("full", "none"), strict=False):
         marks.family(ax, ends[ends["activation"] == name].assign(T=1.6 * ends["T"]), "T",
-                     "asymptotic",
-                     "r", label=None, ls="", marker="<", ms=6, fillstyle=fill, clip_on=False)
+                     "asymptotic", "r", label=None, ls="", marker="<", ms=6, fillstyle=fill,
+                     clip_on=False)
     ax.set(ylim=(-0.15, 0.85))
     return panels.legends(ax, ncols=2, title="line: exact first order; triangle: asymptotic value",
                           loc="upper right")

@@ -108,9 +108,8 @@ def signature(run, exact, shown, updates):
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.8)
     for k, colour in enumerate(shades(len(run.widths))):
-        left.plot(run.steps, run.network[:, k].mean(0), color=colour,
-                  marker=marks.MARKERS[k % 6], ms=2.5,
-                  lw=1, label=f"$m$ = {run.widths[k]}")
+        left.plot(run.steps, run.network[:, k].mean(0), color=colour, lw=1, ms=2.5,
+                  marker=marks.MARKERS[k % 6], label=f"$m$ = {run.widths[k]}")
     left.plot(run.steps, exact, color=THEORY, ls="--", label="kernel, exact")
     left.set(xscale="log", yscale="log", xlabel="steps $T$", ylabel=r"$E\,\|g_T-f^*\|^2$")
     for i, colour, marker in marks.styled(shown):

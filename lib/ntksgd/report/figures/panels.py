@@ -23,26 +23,10 @@ def single(height, xlabel, ylabel, x=None, y=None, width=NARROW):
 
 
 def facets(table, row, column, height, title, **options):
-    """A panel for each value of `column` (across) and of `row` (down).
+    """A panel for each value of the columns `column` (across) and `row` (down; None: one panel).
 
-    Parameters
-    ----------
-    table : DataFrame
-    row, column : str, list of str or None
-        Names of columns; None: one panel in this direction.
-    height : float
-        Inches, of the figure.
-    title : str
-        Format of the panels' titles by the names of columns, e.g. ``"{activation}, $d = {d}$"``.
-    **options
-        Of `grid`.
-
-    Returns
-    -------
-    fig : Figure
-    axes : array of Axes, shape (rows, columns)
-    parts : list of (Axes, DataFrame)
-        Each panel and its rows of the table.
+    `title` is formatted by the names of columns, e.g. ``"{activation}, $d = {d}$"``. Returns the
+    figure, its axes (rows, columns), and each panel with its rows of the table: (Axes, DataFrame).
     """
     at = [np.zeros(len(table), int) if by is None else table.groupby(by, sort=False).ngroup()
           for by in (row, column)]

@@ -1,11 +1,10 @@
 """The scoreboard: how many rows of each claim have which verdict, by kind of statement."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from ntksgd.report.figures import WIDTH
+from ntksgd.report.figures import panels
 from ntksgd.report.verdicts import VERDICTS
 
 SHOWN = ("claim", "prediction", "check")
@@ -14,21 +13,13 @@ SHOWN = ("claim", "prediction", "check")
 def scoreboard(counts: pd.DataFrame) -> Figure:
     """A panel each for claims, predictions and checks: claims down, verdicts across.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        Of `ntksgd.report.claims.counts`, its index reset: claim, kind and a column a verdict.
-
-    Raises
-    ------
-    ValueError
-        If no row has a verdict.
+    `counts` are those of `ntksgd.report.claims`, the index reset: claim, kind, a column a verdict.
     """
     judged = counts[counts["kind"].isin(SHOWN) & (counts["claim"] != "F")]
     if judged.empty:
         raise ValueError("counts: no row with a verdict to draw")
     claims = judged["claim"].drop_duplicates()
-    fig, axes = plt.subplots(1, len(SHOWN), figsize=(WIDTH, 0.9 + 0.22 * len(claims)), sharey=True)
+    fig, (axes,) = panels.grid(1, len(SHOWN), 0.9 + 0.22 * len(claims), sharey=True)
     for ax, kind in zip(axes, SHOWN, strict=True):
         grid = judged[judged["kind"] == kind].set_index("claim")[list(VERDICTS)].reindex(claims)
         sns.heatmap(grid, mask=~(grid > 0), annot=True, fmt=".0f", cmap="Blues", vmin=0, ax=ax,

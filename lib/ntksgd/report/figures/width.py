@@ -31,14 +31,8 @@ def _place(known, values):
 def phase_diagram(cells, required):
     """Excess over (T, m) in colour, one panel a regularity, with the lines m*(T, tau).
 
-    Crosses: within two standard errors of 0.
-
-    Parameters
-    ----------
-    cells : DataFrame
-        Columns r, m, T, excess, standard_error.
-    required : DataFrame
-        Columns r, tau, T, required, censored.
+    Crosses: within two standard errors of 0. Columns r, m, T, excess, standard_error of `cells`;
+    r, tau, T, required, censored of `required`.
     """
     fig, axes, parts = panels.facets(cells, None, "r", 3.1, "r = {r:g}", sharey=True)
     for ax, part in parts:
@@ -88,16 +82,17 @@ def requirement(laws, predictions):
     return panels.legend_below(fig, axes[0, 0], 4, {"first order in $1/m$, nothing fitted": "k--"})
 
 
-def headline(plane, ceiling=1e18):
+def headline(plane):
     """The (T, m) plane: the paper's width, the heuristic, the measurement, the earlier requirement.
 
     `plane` maps a title to (WidthLaw, table): columns T, paper, heuristic, earlier, first_order
     (widths at T), and measured, low, high (the fitted law and its band).
     """
+    ceiling = 1e18  # the earlier requirement leaves the figure here
     fig, axes = panels.grid(1, len(plane), 3.7, sharey=True)
     for ax, (title, (law, data)) in zip(axes[0], plane.items(), strict=True):
         T = data["T"].to_numpy()
-        below = data["earlier"] <= 1e8 * ceiling  # leaves the figure, then stops
+        below = data["earlier"] <= 1e8 * ceiling
         ax.plot(T[below], data["earlier"][below], ":", color=palette[3],
                 label="earlier work: exponential (our reading, schematic)")
         for key, style, colour, label in (
