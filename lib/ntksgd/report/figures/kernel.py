@@ -22,7 +22,6 @@ def kernels(curves, gaps, law):
     return panels.legends(right)
 
 
-<<<<<<< HEAD
 def concentration(cases, means, ratios):
     """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right).
 
@@ -32,13 +31,8 @@ def concentration(cases, means, ratios):
     means, ratios : list of Interval
         One a case: of the mean at every width, and of measured over predicted.
     """
-    fig, left, right = _pair(max(3.2, 0.27 * len(cases)), width_ratios=(1.15, 1))
-=======
-def concentration(cases, level):
-    """E ||K_m - K||^2 against m over its exact mean (left), and their ratio (right)."""
     fig, ((left, right),) = panels.grid(1, 2, max(3.2, 0.27 * len(cases)),
                                         width_ratios=(1.15, 1))
->>>>>>> trim2
     for i, case in enumerate(cases):
         mean, ratio = means[i], ratios[i]
         style = {"fmt": marks.MARKERS[(i + i // 6) % 6], "color": palette[i % 6]}

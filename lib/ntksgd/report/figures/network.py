@@ -40,7 +40,7 @@ def gaps_by_width(runs, exponents):
                 marks.reference_law(ax, run.widths, values.mean(0)[-1], exponents[name][gap])
         _width_axis(ax, run.widths, 3.5)
         ax.set(yscale="log", title=name)
-    axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.steps[-1]}")
+    axes[0].set_ylabel(f"squared $L^2$ distance at $T$ = {run.times[-1]}")
     return panels.legend_below(fig, axes[0], 2)
 
 
@@ -52,9 +52,9 @@ def gaps_by_time(runs):
     fig, (axes,) = panels.grid(1, len(runs), 3.2, sharey=True)
     for ax, (title, (run, bound)) in zip(axes, runs.items(), strict=True):
         for k, (m, colour, marker) in enumerate(marks.styled(run.widths)):
-            _mean(ax, run.steps, run.linearised_kernel[:, k], colour, marker=marker,
+            _mean(ax, run.times, run.linearised_kernel[:, k], colour, marker=marker,
                   label=f"$m$ = {m}, measured")
-            ax.plot(run.steps, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
+            ax.plot(run.times, bound[k], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
         ax.set(xscale="log", yscale="log", xlabel="steps $t$", title=title)
     axes[0].set_ylabel(r"$E\,\|\ell_t - f_t\|^2$")
     return panels.legend_below(fig, axes[0], 2)
@@ -68,9 +68,9 @@ def drift(run, few, norm, studies, exponents, bounds):
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.5)
     for k, colour, marker in zip(few, shades(len(few)), marks.MARKERS, strict=False):
-        _mean(left, run.steps, run.drift[:, k], colour, marker=marker, ls=":",
+        _mean(left, run.times, run.drift[:, k], colour, marker=marker, ls=":",
               label=f"$m$ = {run.widths[k]}")
-    left.plot(run.steps, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
+    left.plot(run.times, norm, color=THEORY, label=r"$m=\infty$: $(E\|f_t\|_H^2)^{1/2}$, exact")
     left.set(xscale="log", xlabel="steps $t$", ylabel=r"$\|\Theta_t-\Theta_0\|$")
     for (label, (widths, change)), colour, marker in marks.styled(studies.items()):
         _mean(right, widths, change, colour, marker=marker, ls=":", label=label)
@@ -108,13 +108,13 @@ def signature(run, exact, shown, updates):
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.8)
     for k, colour in enumerate(shades(len(run.widths))):
-        left.plot(run.steps, run.network[:, k].mean(0), color=colour, lw=1, ms=2.5,
+        left.plot(run.times, run.network[:, k].mean(0), color=colour, lw=1, ms=2.5,
                   marker=marks.MARKERS[k % 6], label=f"$m$ = {run.widths[k]}")
-    left.plot(run.steps, exact, color=THEORY, ls="--", label="kernel, exact")
+    left.plot(run.times, exact, color=THEORY, ls="--", label="kernel, exact")
     left.set(xscale="log", yscale="log", xlabel="steps $T$", ylabel=r"$E\,\|g_T-f^*\|^2$")
     for i, colour, marker in marks.styled(shown):
         _mean(right, run.widths, run.network[..., i] / exact[i], colour, marker=marker,
-              label=f"risk, $T$ = {run.steps[i]:,}")
+              label=f"risk, $T$ = {run.times[i]:,}")
     right.axhline(1, color=THEORY, ls="--", lw=1)
     _width_axis(right, run.widths)
     right.set(ylabel="risk / exact kernel risk", yscale="log")
@@ -122,7 +122,7 @@ def signature(run, exact, shown, updates):
     cost = right.twinx()
     cost.plot(run.widths, updates, color="#777777", ls=":")
     right.plot([], [], color="#777777", ls=":", label="cost (right axis)")
-    cost.set(yscale="log", ylabel=f"neuron-updates to $T$ = {run.steps[-1]:,}")
+    cost.set(yscale="log", ylabel=f"neuron-updates to $T$ = {run.times[-1]:,}")
     cost.grid(False)
     cost.spines["right"].set_visible(True)
     right.legend(loc="upper center")
