@@ -19,7 +19,6 @@ PUBLIC = {
     "Target": "problems.target",
     "source_target": "problems.target",
     "schedules": "problems",
-    "draw_samples": "problems.samples",
     "Problem": "problems.problem",
     "source_problem": "problems.problem",
     "expected_risk": "risk.exact",

@@ -11,7 +11,6 @@ from ntksgd.models.two_layer import initialise as initialise
 from ntksgd.problems import schedules as schedules
 from ntksgd.problems.problem import Problem as Problem
 from ntksgd.problems.problem import source_problem as source_problem
-from ntksgd.problems.samples import draw_samples as draw_samples
 from ntksgd.problems.target import Target as Target
 from ntksgd.problems.target import source_target as source_target
 from ntksgd.risk.bound import risk_bound as risk_bound

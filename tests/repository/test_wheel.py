@@ -38,7 +38,8 @@ times = [10, 40]
 risk = ntksgd.expected_risk(spectrum, target, steps, times, noise=0.1).risk
 assert 0 < risk[1] < risk[0]
 
-samples = ntksgd.draw_samples(target, 40, 0.1, seed=0)
+problem = ntksgd.source_problem("relu", max_degree=32)
+samples = problem.samples(40, seed=0)
 kernel = ntksgd.tangent_kernel("relu")
 f = ntksgd.kernel_sgd(kernel, samples.x[None], samples.y[None], steps, samples.x[:5], times).last
 params = ntksgd.initialise(2000, 2, np.random.default_rng(0))
@@ -46,7 +47,6 @@ g = ntksgd.train(params, samples, steps, "relu", times=times, points=samples.x[:
 assert np.abs(f[0] - g).max() < 0.2 * np.abs(f).max(), "a wide network follows its kernel"
 
 plan = ntksgd.Plan(T=40, blocks=(((4, 16, 64), 8),))
-problem = ntksgd.source_problem("relu", max_degree=32)
 excess = ntksgd.measure(problem, plan, seed=0, points=3, t_min=10).network
 assert ntksgd.width_law(excess, tau=0.1).required.shape == (3,)
 print(ntksgd.__version__, ntksgd.__file__)
