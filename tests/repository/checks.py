@@ -12,7 +12,7 @@ import nbformat
 from dependencies import imported_names, module_file
 from notebook_files import stripped, updated
 
-MAX_LINES = 170
+MAX_LINES = 165
 MAX_CELL_LINES, MAX_WIDTH = 20, 100
 # a package may import, directly or through others, none that stands to the right of it; modules
 # outside of a package (check, seeds, files, ...) serve all and import no package
