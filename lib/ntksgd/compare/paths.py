@@ -9,15 +9,18 @@ risk of f_t is known exactly (`risk.kernel_risk`), hence the risk of f_t minus i
 control variate for the risk of g_t: same samples, mean zero.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import joblib
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.compare.learners import LEARNERS, kernel_values, linearised_path, network_path, start
 from ntksgd.problems.data import Population
+from ntksgd.problems.problem import Problem
 from ntksgd.risk.stability import check_stable
 from ntksgd.stats.sweep import map_tasks
 
@@ -44,11 +47,13 @@ class Paths:
     network_linearised: np.ndarray
     drift: np.ndarray
     diverged: np.ndarray
-    observed: dict
+    observed: dict[str, np.ndarray]
 
 
-def paths(problem, learners, widths, times, replicates, seed, *, observers=None,
-          start=start, degree=None, workers=None):
+def paths(problem: Problem, learners: Sequence[str], widths: Sequence[int] | np.ndarray,
+          times: ArrayLike, replicates: int, seed: int | np.random.SeedSequence, *,
+          observers: Mapping[str, Callable[..., float]] | None = None, start: Callable = start,
+          degree: int | None = None, workers: int | None = None) -> Paths:
     """Run the learners on the same samples, for several widths and independent replicates.
 
     Replicate i draws its samples once; every width sees them. On the circle the limit kernel is

@@ -18,7 +18,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.kernels.two_layer import TangentKernel, Zonal
-from ntksgd.models.activations import activation
+from ntksgd.models.activations import Activation, activation
 
 
 @lru_cache(maxsize=32)
@@ -68,7 +68,7 @@ class DeepKernel(Zonal):
         return kernel
 
 
-def deep_kernel(spec, depth, gamma=1.0):
+def deep_kernel(spec: str | Activation, depth: int, gamma: float = 1.0) -> DeepKernel:
     """Return the tangent kernel of `depth` hidden layers for an activation (name or object)."""
     return DeepKernel(TangentKernel(activation(spec), gamma), depth)
 

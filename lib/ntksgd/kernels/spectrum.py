@@ -15,7 +15,7 @@ from ntksgd import check
 from ntksgd.kernels import sphere
 from ntksgd.kernels.funk_hecke import mean_square_coefficients
 from ntksgd.kernels.two_layer import TangentKernel
-from ntksgd.models.activations import activation
+from ntksgd.models.activations import Activation, activation
 
 # Quadrature of a kernel loses what lies below rounding: such eigenvalues count as zero.
 ROUNDING = 1e-14
@@ -48,12 +48,12 @@ class Spectrum:
         object.__setattr__(self, "eigenvalues", values)
 
     @property
-    def max_degree(self):
+    def max_degree(self) -> int:
         """Largest degree K kept."""
         return self.eigenvalues.size - 1
 
     @property
-    def tail(self):
+    def tail(self) -> float:
         """Trace left out by the truncation: kappa(1) - sum over k <= K of lambda_k N_k."""
         return self.trace - float(self.eigenvalues @ self.multiplicities)
 
@@ -63,13 +63,14 @@ class Spectrum:
         end = small[0] if small.size else self.eigenvalues.size
         return Spectrum(self.d, self.eigenvalues[:end], self.multiplicities[:end], self.trace)
 
-    def kernel(self, t):
+    def kernel(self, t: float | np.ndarray) -> np.ndarray:
         """Partial Mercer sum sum_(k <= K) lambda_k N_k P_k(t), same shape as t."""
         weights = self.eigenvalues * self.multiplicities
         return np.tensordot(weights, sphere.legendre(self.d, self.max_degree, t), axes=1)
 
 
-def mercer_spectrum(spec, d, max_degree, gamma=1.0, tolerance=1e-12):
+def mercer_spectrum(spec: str | Activation, d: int, max_degree: int, gamma: float = 1.0,
+                    tolerance: float = 1e-12) -> Spectrum:
     """Mercer spectrum of the tangent kernel of an activation on S^(d-1), degrees 0 to max_degree.
 
     Parameters

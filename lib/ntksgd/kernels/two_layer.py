@@ -156,6 +156,6 @@ class TangentKernel(Zonal):
         return nngp + (np.asarray(t) + self.gamma**2) * derivative
 
 
-def tangent_kernel(spec, gamma=1.0):
+def tangent_kernel(spec: str | Activation, gamma: float = 1.0) -> TangentKernel:
     """Return the tangent kernel of an activation, given by name or as an Activation."""
     return TangentKernel(activation(spec), gamma)

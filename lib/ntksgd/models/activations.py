@@ -37,9 +37,9 @@ class Activation:
     """
 
     name: str
-    value: Callable
-    derivative: Callable
-    kinks: tuple = ()
+    value: Callable[[np.ndarray], np.ndarray]
+    derivative: Callable[[np.ndarray], np.ndarray]
+    kinks: tuple[float, ...] = ()
     scale: float | None = None
 
     def __post_init__(self):
@@ -120,7 +120,7 @@ def tanh():
 BUILT_IN = {"squareplus": squareplus, "relu": relu, "erf": erf, "tanh": tanh}
 
 
-def activation(spec):
+def activation(spec: str | Activation) -> Activation:
     """Return the activation that `spec` names.
 
     Parameters

@@ -21,7 +21,7 @@ class Parameters(NamedTuple):
     c: np.ndarray
 
 
-def initialise(m, d, rng):
+def initialise(m: int, d: int, rng: np.random.Generator) -> Parameters:
     """Draw the symmetric initial parameters of width m (even) for inputs in dimension d >= 2."""
     m, d = check.width(m), check.dimension(d)
     half = rng.standard_normal((m // 2, d))

@@ -3,17 +3,18 @@
 One object for every learner. It alone knows eta_1 kappa(1), the decay of the steps and d.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ntksgd import check
 from ntksgd.kernels.deep import deep_kernel
 from ntksgd.kernels.empirical import gram
-from ntksgd.kernels.spectrum import mercer_spectrum, quadrature_spectrum
+from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum, quadrature_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models.activations import Activation, activation
 from ntksgd.problems.data import Population
-from ntksgd.problems.grid import grid
+from ntksgd.problems.grid import Grid, grid
 from ntksgd.problems.labels import LabelModel, square
 from ntksgd.problems.schedules import Schedule, power_sums, source_polynomial
 from ntksgd.problems.target import Target, source_target
@@ -68,17 +69,17 @@ class Problem:
         check.integer("batch", self.batch, 1)
 
     @property
-    def d(self):
+    def d(self) -> int:
         """Inputs lie on S^(d-1)."""
         return self.target.d
 
     @property
-    def noise(self):
+    def noise(self) -> float:
         """Variance s^2 of the noise, as SGD near f* sees it: V / D^2 of `labels`."""
         return self.labels.variance / self.labels.curvature**2
 
     @property
-    def spectrum(self):
+    def spectrum(self) -> Spectrum:
         """Mercer spectrum of the limit kernel."""
         return self.target.spectrum
 
@@ -95,7 +96,7 @@ class Problem:
         return gram(self.kernel, self.target.x)
 
     @property
-    def local_schedule(self):
+    def local_schedule(self) -> Schedule:
         """D eta_t, D the curvature of the loss: the steps of its quadratic expansion at f*."""
         curvature = self.labels.curvature
         if curvature == 1:
@@ -104,7 +105,7 @@ class Problem:
                        step=lambda t: curvature * self.schedule(t),
                        largest=curvature * self.schedule.largest)
 
-    def grid(self, degree=None):
+    def grid(self, degree: int | None = None) -> Grid:
         """Points at which risks are computed, see `grid.grid`."""
         return grid(self.target, degree)
 
@@ -121,8 +122,10 @@ class Problem:
         return replace(self, **changes)
 
 
-def source_problem(spec, d=2, r=0.5, noise=0.25, step=1.0, max_degree=128, *, labels=None,
-                   depth=None, norm=1.0, weight_decay=0.0):
+def source_problem(spec: str | Activation, d: int = 2, r: float = 0.5, noise: float = 0.25,
+                   step: float = 1.0, max_degree: int = 128, *, depth: int | None = None,
+                   labels: LabelModel | Callable[[Grid], LabelModel] | None = None,
+                   norm: float = 1.0, weight_decay: float = 0.0) -> Problem:
     """SGD with the steps of the paper on the target of regularity r in the network's own kernel.
 
         eta_t = step / (D kappa(1)) t^(-2r/(2r+1)),    D the curvature of the loss (1 for square).

@@ -12,6 +12,7 @@ import numpy as np
 from ntksgd import check
 from ntksgd.kernels import sphere
 from ntksgd.problems.data import Population
+from ntksgd.problems.target import Target
 from ntksgd.seeds import child
 
 INPUTS, NOISE, PARAMETERS = range(3)
@@ -25,7 +26,8 @@ class Samples(NamedTuple):
     drawn: np.ndarray | None = None
 
 
-def draw_samples(target, T, seed):
+def draw_samples(target: Target | Population, T: int,
+                 seed: int | np.random.SeedSequence) -> Samples:
     """T >= 1 samples without noise: x uniform on the sphere, y = f*(x).
 
     Of a `Population`, points are drawn with replacement; `LabelModel.draw` adds the noise.

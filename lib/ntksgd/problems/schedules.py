@@ -4,8 +4,6 @@ A schedule is a smooth function of real t, which is what lets the exact risk be 
 blocks of steps at once (:mod:`ntksgd.risk.collocation`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,7 +33,7 @@ class Schedule:
     largest: float
     horizon: int | None = None
 
-    def __call__(self, t):
+    def __call__(self, t: float | np.ndarray) -> np.ndarray:
         return self.step(np.asarray(t, dtype=float))
 
     def step_sizes(self, T: int) -> np.ndarray:
@@ -50,7 +48,7 @@ def polynomial(eta1: float, theta: float) -> Schedule:
     return Schedule(f"{eta1:.3g} t^(-{theta:.3g})", lambda t: eta1 * t**-theta, eta1)
 
 
-def paper_theta(r):
+def paper_theta(r: float | np.ndarray) -> np.ndarray:
     """theta = 2r/(2r+1) of the paper's steps, for a regularity r >= 0 (or an array of them)."""
     r = check.finite_array("r", r, non_negative=True)
     return 2 * r / (2 * r + 1)

@@ -40,34 +40,35 @@ class Target:
     signs: np.ndarray
 
     @property
-    def d(self):
+    def d(self) -> int:
         """Dimension of the ambient space."""
         return self.spectrum.d
 
     @property
-    def coefficients(self):
+    def coefficients(self) -> np.ndarray:
         """Coefficients s_k sqrt(F_k N_k) of the Legendre series, shape (K + 1,)."""
         return self.signs * np.sqrt(self.power * self.spectrum.multiplicities)
 
-    def profile(self, t):
+    def profile(self, t: float | np.ndarray) -> np.ndarray:
         """f* as a function of t = <x, e_1> in [-1, 1], same shape as t."""
         t = np.asarray(t, dtype=float)
         values = np.empty(t.size)
         _legendre_series(self.coefficients, self.d, t.flatten(), values)
         return values.reshape(t.shape)
 
-    def __call__(self, x):
+    def __call__(self, x: np.ndarray) -> np.ndarray:
         """f*(x_i) of unit vectors x, shape (n, d) -> (n,)."""
         return self.profile(np.asarray(x)[..., 0])
 
-    def source_norm(self, s):
+    def source_norm(self, s: float) -> float:
         """||L^(-s) f*||: s = 0 the L^2 norm, s = 1/2 the RKHS norm, s = r the norm of h."""
         eigenvalues = self.spectrum.eigenvalues
         live = self.power > 0
         return float(np.sqrt(np.sum(self.power[live] / eigenvalues[live] ** (2 * s))))
 
 
-def source_target(spectrum, r, excess=0.05, norm=1.0, signs=None):
+def source_target(spectrum: Spectrum, r: float, excess: float = 0.05, norm: float = 1.0,
+                  signs: np.ndarray | None = None) -> Target:
     """Target of regularity exactly r for a Mercer spectrum.
 
     Parameters

@@ -21,14 +21,15 @@ for sup_(t>=m) R_t it removes all but a small part of rho. c in (0, 1) and alpha
 free: the least is taken. alpha = 1 needs no knowledge of the spectrum but its trace.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
+from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule, power_sums
+from ntksgd.problems.target import Target
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def trace_power(spectrum, alpha: float) -> float:
     return total + terms[1] * K * (1 + 0.5 / K) ** (1 - decay) / (decay - 1)  # from K + 1/2 on
 
 
-def risk_bound(spectrum, target, schedule: Schedule, times, noise: float = 0.0,
-               alphas=(1.0, 0.9, 0.8, 0.7, 0.6)) -> RiskBound:
+def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: ArrayLike,
+               noise: float = 0.0, alphas: ArrayLike = (1.0, 0.9, 0.8, 0.7, 0.6)) -> RiskBound:
     """Explicit upper bound on the risk of the last iterate.
 
     Parameters

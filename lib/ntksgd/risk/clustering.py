@@ -8,8 +8,6 @@ Total power and total weight are kept exactly. (Single weights may be negative: 
 weights.) A smooth coefficient such as exp(-2 lambda S) is matched to about 1e-10 by n = 12.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

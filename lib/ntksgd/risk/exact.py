@@ -7,14 +7,15 @@ schedule, weight decay and mini-batch size. The recursion is in
 :mod:`ntksgd.risk.moments`, the method for large T in `collocation`, fewer degrees in `clustering`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
+from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule
+from ntksgd.problems.target import Target
 from ntksgd.risk.clustering import cluster
 from ntksgd.risk.collocation import observe
 from ntksgd.risk.modes import sphere_modes
@@ -48,8 +49,10 @@ class ExpectedRisk:
     tail_share: np.ndarray
 
 
-def expected_risk(spectrum, target, schedule: Schedule, times, noise=0.0, weight_decay=0.0, batch=1,
-                  average=None, method="collocation", tail=True) -> ExpectedRisk:
+def expected_risk(spectrum: Spectrum, target: Target | ArrayLike, schedule: Schedule,
+                  times: ArrayLike, noise: float = 0.0, weight_decay: float = 0.0, batch: int = 1,
+                  average: str | None = None, method: str = "collocation",
+                  tail: bool = True) -> ExpectedRisk:
     """Exact expected risk of kernel SGD, started at f_0 = 0, after each of ``times`` steps.
 
     Parameters

@@ -14,10 +14,12 @@ the error is taken as spread evenly over x). No parameter is fitted.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.problems.grid import log_times
+from ntksgd.problems.problem import Problem
 from ntksgd.risk.kernel_risk import kernel_risk
 
 # relative distance of the two copies of l_k in the divided difference f[l_k, l_l, l_k]
@@ -102,7 +104,7 @@ def risk_before_step(problem, T):
     return before
 
 
-def first_order(problem, times):
+def first_order(problem: Problem, times: ArrayLike) -> np.ndarray:
     """c(T) = lim m (E R_m / R - 1) of the linearised network, nothing fitted, shape (times,)."""
     times, spectrum = np.asarray(times), problem.spectrum
     variance = kernel_variance(problem.activation, spectrum.d, spectrum.max_degree, problem.gamma)

@@ -4,11 +4,14 @@ Exact for the square loss. For another loss it is that of the loss's quadratic e
 (`problems.labels`): steps D eta_t, noise V/D^2, D the curvature and V the variance of the residual.
 """
 
+from numpy.typing import ArrayLike, NDArray
+
+from ntksgd.problems.problem import Problem
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.momentum import heavy_ball_risk
 
 
-def kernel_risk(problem, times, tail=True):
+def kernel_risk(problem: Problem, times: ArrayLike, tail: bool = True) -> NDArray:
     """Excess risk after each of the times, shape (len(times),).
 
     Parameters

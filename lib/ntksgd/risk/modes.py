@@ -1,7 +1,5 @@
 """The degrees of a zonal kernel as the moment recursion sees them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -6,8 +6,6 @@ A risk is of order T^(-a), and its function returns a > 0 (derivations: notebook
 order T^b, and its function, named *_width, returns b (notebook 05).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from ntksgd import check

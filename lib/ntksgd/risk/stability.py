@@ -9,8 +9,6 @@ weight decay adds, R = G (R + s^2): stable if and only if every D_k > 0 and G < 
 b = 1 and no momentum, G = eta kappa(1)/2; for small eta it is eta kappa(1) / (2 b (1 - beta)).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from ntksgd import check

@@ -12,8 +12,6 @@ large x (a degree in balance with the present step): V_T ~ eta_T kappa(1)/2 for 
 The denominator is the feedback of the risk on the gradient's noise (R_s there taken as R_T).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import hyp1f1
 

@@ -6,13 +6,16 @@ older coefficients shrinking by 1 - eta_t lambda. Written out this is forward su
 lower triangular system, O(T^2) kernel values and O(T) memory.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numba
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.compilation import compiled
+from ntksgd.problems.schedules import Schedule
 from ntksgd.sgd.inputs import checked
 from ntksgd.sgd.loops.kernel_table import lookup, tabulate
 
@@ -34,7 +37,8 @@ class Paths:
     coefficients: np.ndarray
 
 
-def kernel_sgd(kernel, x, y, step_sizes, probes, times, weight_decay=0.0) -> Paths:
+def kernel_sgd(kernel: Callable, x: ArrayLike, y: ArrayLike, step_sizes: Schedule | ArrayLike,
+               probes: ArrayLike, times: ArrayLike, weight_decay: float = 0.0) -> Paths:
     """Run SGD in the RKHS of a zonal kernel, one replica a thread.
 
     Parameters

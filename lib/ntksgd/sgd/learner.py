@@ -22,7 +22,8 @@ class Network:
         if params.a.shape != (self.m,) or params.c.shape != (self.m,):
             raise ValueError(f"params: shapes {params.a.shape}, {params.b.shape}, "
                              f"{params.c.shape}, must be (m,), (m, d), (m,)")
-        self.gamma, self.weight_decay = check.number("gamma", gamma, 0.0), float(weight_decay)
+        self.gamma = check.number("gamma", gamma, 0.0)
+        self.weight_decay = check.number("weight_decay", weight_decay, 0.0)
         self.scale = 0.0 if self.activation.scale is None else self.activation.scale
         self.run = training_loop(self.activation, self.d, self.linearised)
         self.start = _rows(params)

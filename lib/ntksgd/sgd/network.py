@@ -6,12 +6,17 @@ for the losses of `losses`; for the square loss l' = g - y. Time is counted in s
 after t steps has seen t samples.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
+from ntksgd.models.activations import Activation
 from ntksgd.models.two_layer import Parameters
+from ntksgd.problems.samples import Samples
+from ntksgd.problems.schedules import Schedule
 from ntksgd.sgd.inputs import checked
 from ntksgd.sgd.learner import LinearisedNetwork, Network
 
@@ -47,8 +52,10 @@ class Trajectory:
     diverged_at: int | None
 
 
-def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, weight_decay=0.0,
-          loss="square", observe=None, on_divergence="raise", learner=Network):
+def train(params: Parameters, samples: Samples, step_sizes: Schedule | ArrayLike,
+          activation: str | Activation, *, times: ArrayLike, points: ArrayLike,
+          gamma: float = 1.0, weight_decay: float = 0.0, loss: str = "square",
+          observe: Callable | None = None, on_divergence: str = "raise") -> Trajectory:
     """Train on the samples, one each step, from the given parameters.
 
     Parameters
@@ -71,8 +78,6 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
         ``observe(t, params)`` is called after each of `times`, its results are kept.
     on_divergence : "raise" or "flag"
         Raise `Diverged`, or record infinity and set `diverged_at`.
-    learner : type
-        `Network` or `LinearisedNetwork`.
 
     Returns
     -------
@@ -86,9 +91,27 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
         See `on_divergence`.
     """
     check.one_of("on_divergence", on_divergence, ("raise", "flag"))
-    learner = learner(params, activation, gamma, weight_decay, loss)
+    learner = Network(params, activation, gamma, weight_decay, loss)
+    return _trajectory(learner, samples, step_sizes, times, points, observe, on_divergence)
+
+
+def train_linearised(params: Parameters, samples: Samples, step_sizes: Schedule | ArrayLike,
+                     activation: str | Activation, *, times: ArrayLike, points: ArrayLike,
+                     gamma: float = 1.0, weight_decay: float = 0.0, loss: str = "square",
+                     observe: Callable | None = None, on_divergence: str = "raise") -> Trajectory:
+    """Train l(x) = <grad g(x; Theta_0), W> from W = 0; arguments and results as in `train`.
+
+    The drift is ||W||, and the parameters, also those observed, are Theta_0 + W.
+    """
+    check.one_of("on_divergence", on_divergence, ("raise", "flag"))
+    learner = LinearisedNetwork(params, activation, gamma, weight_decay, loss)
+    return _trajectory(learner, samples, step_sizes, times, points, observe, on_divergence)
+
+
+def _trajectory(learner, samples, step_sizes, times, points, observe, on_divergence):
+    """What the learner records on the way; it is trained in place."""
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points, learner.d,
-                                              weight_decay=weight_decay)
+                                              weight_decay=learner.weight_decay)
     values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
     observed, done = [], 0
     for k, t in enumerate(times.tolist()):
@@ -107,11 +130,3 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
                        f"diverged after {diverged_at} steps; "
                        f"largest eta = {step_sizes.max():.4g}")
     return Trajectory(times, values, drift, observed, learner.parameters(), diverged_at)
-
-
-def train_linearised(*arguments, **options):
-    """Train l(x) = <grad g(x; Theta_0), W> from W = 0; arguments and results as in `train`.
-
-    The drift is ||W||, and the parameters, also those observed, are Theta_0 + W.
-    """
-    return train(*arguments, **options, learner=LinearisedNetwork)

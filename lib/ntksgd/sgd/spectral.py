@@ -9,15 +9,20 @@ K = sum_k lambda_k N_k P_k, truncated at degree K. The expected risk for the squ
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.compilation import compiled
+from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.models.losses import loss_code, residual
+from ntksgd.problems.samples import Samples
+from ntksgd.problems.schedules import Schedule
 from ntksgd.sgd.inputs import checked
 
 
-def spectral_sgd(spectrum, samples, step_sizes, *, times, points, weight_decay=0.0, loss="square",
-                 momentum=0.0, batch=1):
+def spectral_sgd(spectrum: Spectrum, samples: Samples, step_sizes: Schedule | ArrayLike, *,
+                 times: ArrayLike, points: ArrayLike, weight_decay: float = 0.0,
+                 loss: str = "square", momentum: float = 0.0, batch: int = 1) -> np.ndarray:
     """Values of f_t at the points after each of `times` steps, along one path.
 
     Parameters

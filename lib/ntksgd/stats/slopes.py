@@ -7,6 +7,7 @@ none: its exponent is a number and the range of x it is fitted on (`numerical` b
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.stats.intervals import Interval, of
@@ -24,7 +25,7 @@ class Fit:
     x_max: float
     intercept: float
 
-    def __call__(self, x):
+    def __call__(self, x: ArrayLike) -> np.ndarray:
         """The fitted power law at x."""
         return np.exp(self.intercept) * np.asarray(x, dtype=float) ** self.value
 
@@ -46,7 +47,8 @@ def fit(log_x, log_y):
     return slope, log_y.mean(axis=-1) - slope * log_x.mean()
 
 
-def slope(x, samples, independent=False, confidence=0.95):
+def slope(x: ArrayLike, samples: ArrayLike, independent: bool = False,
+          confidence: float = 0.95) -> Slope:
     """Log-log slope of the mean over replicates, with its interval.
 
     Parameters
@@ -85,7 +87,7 @@ def slope(x, samples, independent=False, confidence=0.95):
                  float(intercept))
 
 
-def curve_slope(x, y):
+def curve_slope(x: ArrayLike, y: ArrayLike) -> Fit:
     """Log-log slope of one deterministic curve, which has no confidence interval.
 
     Returns a `Fit` of y (n,) on x (n,), n >= 3, all finite and > 0, x distinct: else ValueError.

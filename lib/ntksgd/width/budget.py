@@ -5,6 +5,7 @@ it is dear, for the noise of the controlled excess falls with the width. Within 
 share samples; blocks are independent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ntksgd import check
@@ -26,7 +27,7 @@ class Plan:
     """Blocks (widths, replicates) of a sweep up to T steps; also of linearised networks, if so."""
 
     T: int
-    blocks: tuple
+    blocks: Sequence[tuple[Sequence[int], int]]
     linearised: bool = False
 
     def __post_init__(self):
@@ -40,7 +41,7 @@ class Plan:
             check.integer("replicates", replicates, 2)
 
     @property
-    def updates(self):
+    def updates(self) -> float:
         """Neuron-updates of the whole plan, kernel SGD and linearised networks counted as such."""
         each = 1 + LINEARISED * self.linearised
         return sum(neuron_updates(widths, self.T, n) * each + KERNEL * self.T * n

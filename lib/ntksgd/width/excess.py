@@ -59,7 +59,7 @@ class Excess:
     """
 
     times: np.ndarray
-    blocks: tuple
+    blocks: tuple[tuple[np.ndarray, np.ndarray], ...]
 
     def __post_init__(self):
         """Check the shapes."""

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntksgd.compare.paths import paths
+from ntksgd.compare.paths import Paths, paths
 from ntksgd.problems.grid import log_times
+from ntksgd.problems.problem import Problem
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
+from ntksgd.width.budget import Plan
 from ntksgd.width.excess import Excess, controlled_excess
 
 
@@ -21,13 +23,13 @@ class Measured:
     excess.
     """
 
-    problem: object
+    problem: Problem
     times: np.ndarray
     risk: np.ndarray
     network: Excess
     linearised: Excess | None
-    runs: tuple
-    diverged: dict
+    runs: tuple[Paths, ...]
+    diverged: dict[int, float]
 
     def variance_reduction(self):
         """Width -> (variance of R_m / that of the controlled sample, best coefficient), last T."""
@@ -81,7 +83,8 @@ def excess_of(problem, runs, learner="network"):
     return tuple(blocks)
 
 
-def measure(problem, plan, seed, points=13, t_min=100, workers=None):
+def measure(problem: Problem, plan: Plan, seed: int | np.random.SeedSequence, points: int = 13,
+            t_min: int = 100, workers: int | None = None) -> Measured:
     """Run a plan on a problem, recorded at `points` log-spaced numbers of steps from t_min to T."""
     times = log_times(plan.T, points, t_min)
     learners = ("network", "kernel", *["linearised"] * plan.linearised)

@@ -70,7 +70,7 @@ class WidthLaw:
         return np.exp(ends.low), np.exp(ends.high)
 
 
-def width_law(excess, tau, t_min=0.0):
+def width_law(excess: Excess, tau: float, t_min: float = 0.0) -> WidthLaw:
     """m*(T, tau) at each T and its exponent, by least squares in log-log, with intervals.
 
     Censored times are reported as bounds and do not enter the slope.
