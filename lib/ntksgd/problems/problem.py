@@ -46,7 +46,7 @@ class Problem:
         Fresh samples a step, likewise.
     """
 
-    activation: Activation
+    activation: str | Activation
     target: Target | Population
     schedule: Schedule
     labels: LabelModel = field(default_factory=lambda: square(0.0))
