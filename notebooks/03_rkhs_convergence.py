@@ -433,13 +433,21 @@ frames = [limits[limits.activation == "relu"].assign(
 tied = []
 
 
-def balanced(r):
+def balanced(r, horizons):
     """Risks of the tied step by section 3: bias, and noise in balance with a constant step."""
     etas = step / spectrum.trace * horizons ** (-2 * r / (2 * r + 1))
     kept = np.exp(-2 * np.outer(etas * horizons, spectrum.eigenvalues))
     noise = [variance_equivalent(spectrum, eta, 0.0, T)[0]
              for eta, T in zip(etas, horizons, strict=True)]
     return kept @ source_target(spectrum, r, excess).power + noises[-1] * np.array(noise)
+
+# %%
+def settling(r):
+    """The first decade of T, of nine, at which the balance's bracket holds the rate."""
+    for T in tied_T * 10.0 ** np.arange(9):
+        if window(t := window_times(T, 3), balanced(r, t)).contains(-2 * r / (2 * r + 1)):
+            return f"first at T = {T:.0e}"
+    return f"beyond T = {T:.0e}"
 
 
 # %%
@@ -448,7 +456,7 @@ risks = schedule_risks.tied_risks(spectrum, regularities, horizons, noises[-1], 
 for r, risk in zip(regularities, risks, strict=True):
     e = window(horizons, risk)
     tied.append({"r": r, "exponent": e.value, "low": e.low, "high": e.high,
-                 "here": window(horizons, balanced(r)).value})
+                 "here": window(horizons, balanced(r, horizons)).value, "settles": settling(r)})
 tied = pd.DataFrame(tied)
 frames.append(tied.assign(case="tied to T, ReLU, d = 2"))
 print("tied step:", calibration(tied.itertuples(), -predicted_rates.capacity_free(tied.r)))
@@ -467,7 +475,8 @@ save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation", attaine
 # Decaying steps follow the paper's curve up to $r=1-\tfrac1{2\beta}$ ($\beta=d/(d-1)$), then the dashed
 # lines; the constant step tied to the horizon follows the paper's curve, and is still short of it at
 # the largest $r$ (section 9). `here` is the exponent of the bias and of the balance of section 3, the
-# formula with $q=0$, over the same three horizons.
+# formula with $q=0$, over the same three horizons, and `settles` the first decade of $T$ at which the
+# bracket of that balance holds the rate.
 
 # %%
 def add(kind, quantity, T, theory, at, decades=None, **rest):
@@ -491,7 +500,7 @@ for row in limits.itertuples():
     add("prediction", "steps t^(-2r/(2r+1)), memory", row.T, limit, row, why=why)
 for row in tied.itertuples():
     add("prediction", "step T^(-2r/(2r+1))", tied_T, -predicted_rates.capacity_free(row.r), row, 3,
-        here=row.here, settles="from T = 1e15 on")
+        here=row.here, settles=row.settles)
 
 # %% [markdown]
 # ## 5. The best $\theta$

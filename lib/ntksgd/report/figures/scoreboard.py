@@ -28,6 +28,7 @@ def scoreboard(counts: pd.DataFrame) -> Figure:
         ax.set(title=f"{kind}s: {grid.to_numpy()[grid.notna()].sum():.0f} rows",
                ylabel="claim" if kind == SHOWN[0] else "", xlabel="")
         ax.tick_params(length=0, labelrotation=0)
-        ax.set_xticks(ax.get_xticks(), ["\n".join(v.rsplit(" ", 1)) for v in VERDICTS])
+        ax.set_xticks(ax.get_xticks(), ["\n".join(v.rsplit(" ", 1)) for v in VERDICTS], va="top",
+                      fontsize="x-small")
         ax.grid(visible=False)
     return fig
