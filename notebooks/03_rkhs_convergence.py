@@ -435,7 +435,7 @@ tied = []
 
 def balanced(r, horizons):
     """Risks of the tied step by section 3: bias, and noise in balance with a constant step."""
-    etas = step / spectrum.trace * horizons ** (-2 * r / (2 * r + 1))
+    etas = step / spectrum.trace * horizons ** -predicted_rates.capacity_free(r)
     kept = np.exp(-2 * np.outer(etas * horizons, spectrum.eigenvalues))
     noise = [variance_equivalent(spectrum, eta, 0.0, T)[0]
              for eta, T in zip(etas, horizons, strict=True)]
@@ -444,8 +444,9 @@ def balanced(r, horizons):
 # %%
 def settling(r):
     """The first decade of T, of nine, at which the balance's bracket holds the rate."""
+    rate = predicted_rates.capacity_free(r)
     for T in tied_T * 10.0 ** np.arange(9):
-        if window(t := window_times(T, 3), balanced(r, t)).contains(-2 * r / (2 * r + 1)):
+        if window(t := window_times(T, 3), balanced(r, t)).contains(-rate):
             return f"first at T = {T:.0e}"
     return f"beyond T = {T:.0e}"
 

@@ -22,7 +22,6 @@ WHY = {
     "logarithms": "a logarithm multiplies the power law",
     "next order in 1/m": "theory is first order in 1/m, and the next order is seen",
     "chance: one interval in twenty": "a 95 % interval misses the truth once in twenty",
-    "waves: few degrees reached": "the exponent still waves as single degrees are learned",
     "finite width": "theory is the limit of large width, and this width is not yet large",
     "features move": "a very narrow network leaves its kernel, and gains by it",
     "leverage is uneven": "few neurons carry the high degrees",
