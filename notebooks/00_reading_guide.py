@@ -57,14 +57,14 @@
 # | E | the NTK is positive definite, has a Mercer expansion, and defines an RKHS | $\sum_k\lambda_k N_k=\kappa(1)$, all $\lambda_k>0$ | `01_tangent_kernel` |
 # | A | the kernel of a width-$m$ network approximates the target | error $O(m^{-r/(2r+1)})$ | `02_approximation_error` |
 # | B | SGD in the RKHS converges, in its last iterate | risk $O(T^{-2r/(2r+1)})$ | `03_rkhs_convergence` |
-# | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `04_network_follows_kernel` |
-# | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `04_network_follows_kernel` |
-# | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `05_width_requirement` |
-# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `06_beyond` |
-# | | and does any of it show on real data? | | `07_real_data` |
+# | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `05_network_follows_kernel` |
+# | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `05_network_follows_kernel` |
+# | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |
+# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `07_beyond` |
+# | | and does any of it show on real data? | | `08_real_data` |
 #
 # They build on one another in this order. In a hurry: `03_rkhs_convergence` has the exact risk of
-# kernel SGD, without any sampling, which all later notebooks lean on; `05_width_requirement`
+# kernel SGD, without any sampling, which all later notebooks lean on; `06_width_requirement`
 # answers the question this page began with.
 
 # %% [markdown]
@@ -127,7 +127,7 @@ print(claims.text(ours[ours["verdict"] != "holds"].drop(columns="interval")))
 # %% [markdown]
 # ## How to go on
 #
-# * The notebooks are read from `01` to `07`; each derives what it uses. Code cells are short: the
+# * The notebooks are read from `01` to `08`; each derives what it uses. Code cells are short: the
 #   algorithms are in `lib/ntksgd`, one concept a module, and their docstrings give the formula and
 #   its source.
 # * A cell near the top of each notebook, tagged `parameters`, holds its sizes. To change them

@@ -34,7 +34,8 @@ import numpy as np
 import pandas as pd
 
 from ntksgd import check
-from ntksgd.compare import schedules as schedule_risks
+from ntksgd.compare import rates
+from ntksgd.compare.schemes import SCHEMES, tuned_schemes
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
@@ -114,7 +115,7 @@ rows = []  # of the scoreboard
 # activation, $\lambda_k$ falls faster than any power and $\beta=\infty$.
 
 # %%
-spectrum = mercer_spectrum("relu", 2, schedule_risks.degrees("relu", 2))
+spectrum = mercer_spectrum("relu", 2, rates.degrees("relu", 2))
 shown = mercer_spectrum("relu", 2, 400)
 angle = np.linspace(-np.pi, np.pi, 601)
 frames = []
@@ -344,14 +345,14 @@ print(f"variance / (eta_T kappa(1)/2) at T = {T:.0e}: {at_T.variance / at_T.lead
 # %%
 cases = [(activation, d) for activation in activations for d in dimensions]
 times = np.round(np.geomspace(10, far, 6 * round(np.log10(far / 10)) + 1))
-curves = schedule_risks.paper_risks(cases, regularities, times, step, excess)
+curves = rates.paper_risks(cases, regularities, times, step, excess)
 
 
 def slopes(noise, T, decades=None):
     """Exponents of the risks over the last decades before T."""
     rows = []
     for key, c in curves.items():
-        e = schedule_risks.last_exponent(c.times, c.signal + noise * c.variance, T, decades)
+        e = rates.last_exponent(c.times, c.signal + noise * c.variance, T, decades)
         rows.append((*key, min(T, c.times[-1]), noise, e.value, e.low, e.high))
     return pd.DataFrame(rows, columns=["activation", "d", "r", "T", "noise", "exponent", "low",
                                        "high"])
@@ -452,7 +453,7 @@ def settling(r):
 
 
 # %%
-risks = schedule_risks.tied_risks(spectrum, regularities, horizons, noises[-1], step,
+risks = rates.tied_risks(spectrum, regularities, horizons, noises[-1], step,
                                   excess=excess)
 for r, risk in zip(regularities, risks, strict=True):
     e = window(horizons, risk)
@@ -512,7 +513,7 @@ for row in tied.itertuples():
 # %%
 thetas = np.round(np.arange(0.15, 0.91, 0.05), 2)
 swept = [0.25, 0.5, 1.0]
-risks = schedule_risks.decaying_risks(spectrum, swept, thetas, horizons, noises[-1], step, excess)
+risks = rates.decaying_risks(spectrum, swept, thetas, horizons, noises[-1], step, excess)
 sweep = []
 for theta, of_theta in zip(thetas, risks, strict=True):
     for r, risk in zip(swept, of_theta, strict=True):
@@ -617,9 +618,9 @@ for r, part in bounds.groupby("r"):
 # %%
 horizons = window_times(tuned_T, 2)
 etas = np.geomspace(step / spectrum.trace, 30.0 / tuned_T, steps_tuned)
-risks = schedule_risks.tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
+risks = tuned_schemes(spectrum, regularities, horizons, noises[-1], etas, excess)
 frames = []
-for i, scheme in enumerate((*schedule_risks.SCHEMES, "ridge regression")):
+for i, scheme in enumerate((*SCHEMES, "ridge regression")):
     for j, r in enumerate(regularities):
         e = window(horizons, risks[i, j])
         frames.append({"scheme": scheme, "r": r, "exponent": e.value, "low": e.low,
@@ -659,7 +660,7 @@ print(schemes.pivot(index="r", columns="scheme", values="exponent").round(3).to_
 horizons, frames = window_times(tied_T, 3), []
 for kind, weight, rate in (("no weight decay", 0.0, predicted_rates.capacity_free),
                            ("weight decay", 1.0, predicted_rates.decayed_weights)):
-    risks = schedule_risks.tied_risks(spectrum, regularities, horizons, noises[-1], step, weight,
+    risks = rates.tied_risks(spectrum, regularities, horizons, noises[-1], step, weight,
                                       excess)
     for r, risk in zip(regularities, risks, strict=True):
         e = window(horizons, risk)
@@ -700,7 +701,7 @@ save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs)
 
 # %%
 for r, part in rkhs.groupby("r"):
-    e = schedule_risks.last_exponent(part["T"], part.rkhs, strong_T)
+    e = rates.last_exponent(part["T"], part.rkhs, strong_T)
     at = pd.Series({"r": r, "exponent": e.value, "low": e.low, "high": e.high})
     add("prediction", "squared RKHS distance", strong_T, part.slope.iloc[0], at)
     print(f"r = {r:g}: {e}, theory {part.slope.iloc[0]:.3f}")

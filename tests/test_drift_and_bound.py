@@ -1,4 +1,4 @@
-"""The formulas of notebook 04: fluctuation bound, drift of parameters and kernel, spread."""
+"""The formulas of notebook 05: fluctuation bound, drift of parameters and kernel, spread."""
 
 import numpy as np
 import pytest

@@ -193,7 +193,7 @@ def power(samples):
 @pytest.mark.parametrize("law, least", [(stats.norm(5), 0.94), (stats.expon(), 0.92),
                                         (stats.lognorm(0.3), 0.92)])
 def test_coverage_of_slopes_of_quantiles(law, least):
-    """300 initialisations as in notebook 04; Monte Carlo error 0.0035, two of them allowed."""
+    """300 initialisations as in notebook 05; Monte Carlo error 0.0035, two of them allowed."""
     samples = law.rvs((300, 4000), random_state=generator(8))
     x = np.log(np.log(2 / (1 - P)))
     true = np.polyfit(x, np.log(law.ppf(P)), 1)[0]

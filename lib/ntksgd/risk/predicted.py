@@ -3,7 +3,7 @@ r"""Exponents in T that theory predicts, of risks and of widths, each a function
 r is the regularity (source condition), beta the capacity (ordered eigenvalues ~ i^(-beta); on
 S^(d-1) lambda_k ~ k^(-p) with N_k ~ k^(d-2) gives beta = p/(d-1); faster than any power: infinity).
 A risk is of order T^(-a), and its function returns a > 0 (derivations: notebook 03); a width is of
-order T^b, and its function, named *_width, returns b (notebook 05).
+order T^b, and its function, named *_width, returns b (notebook 06).
 """
 
 import numpy as np

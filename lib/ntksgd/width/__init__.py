@@ -1,1 +1,1 @@
-"""Claim C: the width that is needed (notebook 05)."""
+"""Claim C: the width that is needed (notebook 06)."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare import schedules
+from ntksgd.compare import rates, schemes
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.risk import predicted as predicted_rates
 from ntksgd.stats.numerical import window, window_times
@@ -19,7 +19,7 @@ def test_last_iterate_has_the_least_of_three_exponents(circle, r):
     """r = 1.5 is beyond 1 - 1/(2 beta) = 3/4: memory, not 2r/(2r+1)."""
     thetas = [0.3, 0.6, 2 * r / (2 * r + 1)]
     times = window_times(1e12, 3)
-    risks = schedules.decaying_risks(circle, [r], thetas, times, 1.0, excess=0.01)[:, 0]
+    risks = rates.decaying_risks(circle, [r], thetas, times, 1.0, excess=0.01)[:, 0]
     theory = -predicted_rates.last_iterate(r, np.array(thetas), 2.0)
     measured = [window(times, risk).value for risk in risks]
     np.testing.assert_allclose(measured, theory, atol=0.012)
@@ -39,7 +39,7 @@ def test_best_theta_maximises_the_rate():
 def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
     times = window_times(1e20, 5)
     for decay, theory in ((0.0, 0.75), (1.0, 0.5)):
-        risk = schedules.tied_risks(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
+        risk = rates.tied_risks(circle, [1.5], times, 1.0, decay=decay, excess=0.01)
         e = window(times, risk[0])
         assert e.low <= -theory <= e.high
         assert e.high - e.low < 0.1
@@ -48,7 +48,7 @@ def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
 def test_tuned_schemes_have_their_rates(circle):
     etas = np.geomspace(1 / circle.trace, 1e-6, 9)
     times = window_times(1e7, 2)
-    risks = schedules.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
+    risks = schemes.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
     assert risks.shape == (5, 2, 3)
     theory = [predicted_rates.capacity_free, lambda r: predicted_rates.uniform_average(r, 2.0),
               lambda r: predicted_rates.tail_average(r, 2.0),
@@ -63,20 +63,20 @@ def test_tuned_schemes_have_their_rates(circle):
 def test_best_of_steps_finds_the_bottom_of_a_parabola_in_logs():
     etas = np.geomspace(1e-4, 1, 9)
     risks = np.exp((np.log(etas) + 3.3) ** 2 / 7)[:, None]
-    np.testing.assert_allclose(schedules.best_of_steps(etas, risks), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(schemes.best_of_steps(etas, risks), 1.0, rtol=1e-12)
     risks[:6] = np.nan
-    np.testing.assert_allclose(schedules.best_of_steps(etas, risks), risks[6])
+    np.testing.assert_allclose(schemes.best_of_steps(etas, risks), risks[6])
 
 
 def test_times_that_are_not_resolved_are_left_out():
-    curves = schedules.paper_risks([("relu", 5)], [0.25], [10, 1e9, 1e24], workers=1)
+    curves = rates.paper_risks([("relu", 5)], [0.25], [10, 1e9, 1e24], workers=1)
     assert list(curves["relu", 5, 0.25].times) == [10, 1e9]
 
 
 def test_last_exponent_interpolates_and_ends_where_the_curve_does():
     times = np.geomspace(1, 1e9, 55)
-    bent = schedules.last_exponent(times, np.where(times < 1e3, 1.0, (times / 1e3) ** -0.5), 1e9, 3)
+    bent = rates.last_exponent(times, np.where(times < 1e3, 1.0, (times / 1e3) ** -0.5), 1e9, 3)
     assert bent.value == pytest.approx(-0.5)
-    late = schedules.last_exponent(times, times**-0.5, 1e12, 3)
+    late = rates.last_exponent(times, times**-0.5, 1e12, 3)
     assert late.value == pytest.approx(-0.5)
     assert late.high - late.low == pytest.approx(2 * np.log(1.1) / np.log(1e3))

@@ -1,10 +1,9 @@
-"""Exact risks of kernel SGD under the step schedules that notebook 03 compares."""
+"""Exact risks of kernel SGD with steps that serve every horizon, or one, and their exponents."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from ntksgd import check
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
@@ -12,14 +11,11 @@ from ntksgd.risk.clustering import NODES, cluster
 from ntksgd.risk.collocation import observe
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.ridge import best_ridge
-from ntksgd.risk.stability import check_stable
 from ntksgd.stats.numerical import window, window_times
 from ntksgd.stats.sweep import map_tasks
 
 #: A horizon is resolved by degrees 0 ... K while 2 lambda_K S_T is below this.
 RESOLVED = 1e-3
-SCHEMES = ("last, constant step", "uniform average", "tail average", "last, linear to zero")
 
 
 def degrees(activation: str, d: int) -> int:
@@ -64,14 +60,15 @@ def last_exponent(times, risks, T, decades=None):
     return window(at, np.exp(np.interp(np.log(at), np.log(times), np.log(risks))))
 
 
-def _modes(spectrum, rs, excess, nodes=NODES):
+def clustered(spectrum, rs, excess, nodes=NODES):
+    """Modes of the targets of regularities ``rs``, clustered once for many schedules."""
     targets = [source_target(spectrum, r, excess) for r in rs]
     return cluster(sphere_modes(spectrum, targets), nodes)
 
 
 def decaying_risks(spectrum, rs, thetas, times, noise, step=1.0, excess=0.05) -> np.ndarray:
     """Last risks (len(thetas), len(rs), len(times)) with steps (step/kappa(1)) t^(-theta)."""
-    m = _modes(spectrum, rs, excess)
+    m = clustered(spectrum, rs, excess)
     columns = np.array([observe(m, schedules.polynomial(step / spectrum.trace, theta), times)[:, 0]
                         for theta in thetas])
     return np.swapaxes(columns[..., :-1] + noise * columns[..., -1:], 1, 2)
@@ -82,53 +79,10 @@ def tied_risks(spectrum, rs, times, noise, step=1.0, decay=0.0, excess=0.05) -> 
 
     The weight decay is ``decay`` T^(-1/(2r+1)).
     """
-    m, risks = _modes(spectrum, rs, excess), np.empty((len(rs), len(times)))
+    m, risks = clustered(spectrum, rs, excess), np.empty((len(rs), len(times)))
     for i, theta in enumerate(map(schedules.paper_theta, rs)):
         for j, T in enumerate(times):
             one = replace(m, power=m.power[i:i + 1], weight_decay=decay * T ** (theta - 1))
             eta = step / spectrum.trace * T**-theta
             risks[i, j] = observe(one, schedules.constant(eta), [T])[0, 0] @ [1.0, noise]
     return risks
-
-
-def best_of_steps(etas, risks) -> np.ndarray:
-    """Least risk over the steps, refined by a parabola in (log eta, log risk).
-
-    risks (len(etas), ...) with NaN where a step is not allowed -> (...).
-    """
-    log = np.log(np.where(np.isfinite(risks), risks, np.inf))
-    i = log.argmin(0)
-    inner = np.clip(i, 1, len(etas) - 2)
-    left, mid, right = (np.take_along_axis(log, (inner + s)[None], 0)[0] for s in (-1, 0, 1))
-    curvature = left - 2 * mid + right
-    with np.errstate(invalid="ignore", divide="ignore"):
-        refined = mid - (left - right) ** 2 / (8 * curvature)
-    usable = (i == inner) & np.isfinite(curvature) & (curvature > 0)
-    return np.exp(np.where(usable, refined, log.min(0)))
-
-
-def _one_step(item, seed):
-    """Risks of every scheme with one step eta: array (schemes, targets, horizons)."""
-    m, eta, horizons, noise = item
-    constant = schedules.constant(eta)
-    uniform = observe(m, constant, horizons, "uniform")
-    tail = observe(m, constant, horizons, "tail")
-    linear = np.concatenate([observe(m, schedules.linear_to_zero(eta, int(T)), [T])
-                             for T in horizons])
-    columns = np.array([uniform[:, 0], uniform[:, 2], tail[:, 2], linear[:, 0]])
-    return np.moveaxis(columns[..., :-1] + noise * columns[..., -1:], 2, 1)
-
-
-def tuned_schemes(spectrum, rs, horizons, noise, etas, excess=0.05, workers=None) -> np.ndarray:
-    """Risk of each of `SCHEMES`, and of ridge regression, with the best step at every horizon.
-
-    Shape (len(SCHEMES) + 1, len(rs), len(horizons)), ridge regression last.
-    """
-    etas = check.finite_array("etas", etas, 1)
-    check_stable(spectrum, schedules.constant(etas.max()))
-    m = _modes(spectrum, rs, excess, nodes=8)  # to 1e-6: ample for a tuned risk
-    items = [(m, eta, np.asarray(horizons, float), noise) for eta in etas]
-    risks = np.array(map_tasks(_one_step, items, 0, workers))
-    ridge = [[best_ridge(spectrum, source_target(spectrum, r, excess), T, noise)[1]
-              for T in horizons] for r in rs]
-    return np.concatenate([best_of_steps(etas, risks), [ridge]])

@@ -149,7 +149,7 @@ cells = excess_table({r: s.network for r, s in sweeps.items()})
 required = pd.concat([law_table({r: law}, "r").assign(tau=law.tau)
                       for r in regularities for law in laws[r]], ignore_index=True)
 fig = draw.phase_diagram(cells, required)
-save(fig, "05_width_requirement-phase", cells)
+save(fig, "06_width_requirement-phase", cells)
 plt.show()
 
 # %% [markdown]
@@ -191,7 +191,7 @@ assert all(s.high < sufficient_width(r) for (r, tau), s in slopes.items())
 grids = {r: np.unique(np.rint(np.geomspace(100, T, 40)).astype(int)) for r in regularities}
 predicted = {f"r = {r:g}": (grids[r], first_order(problems[r], grids[r])) for r in regularities}
 fig = draw.requirement({f"r = {r:g}": laws[r] for r in regularities}, predicted)
-save(fig, "05_width_requirement-requirement", required)
+save(fig, "06_width_requirement-requirement", required)
 plt.show()
 
 # %% [markdown]
@@ -264,7 +264,7 @@ pairs = pd.concat([pd.DataFrame({
     "linearised": lazy.mean[:, chosen].ravel(), "linearised_error": lazy.error[:, chosen].ravel(),
     "first_order": np.outer(1 / net.widths, c).ravel()})
     for name, (net, lazy, chosen, c) in curves.items()], ignore_index=True)
-save(draw_theory.two_curves(pairs), "05_width_requirement-linearised", pairs)
+save(draw_theory.two_curves(pairs), "06_width_requirement-linearised", pairs)
 plt.show()
 
 # %% [markdown]
@@ -331,7 +331,7 @@ for name, (degree, b) in spectra.items():
             "asymptotic": linearised_width(r, b)}))
 local = pd.concat(frames, ignore_index=True)
 fig = draw_theory.exponents(local)
-save(fig, "05_width_requirement-exponents", local)
+save(fig, "06_width_requirement-exponents", local)
 plt.show()
 
 # %%
@@ -366,7 +366,7 @@ some = np.isin(m_drift, [16, 128, 1024])
 p = problems[regularities[0]]
 travel = np.sqrt(expected_rkhs_norm(p.spectrum, p.target, p.schedule, times, p.noise))
 fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)), travel)
-save(fig, "05_width_requirement-drift",
+save(fig, "06_width_requirement-drift",
      pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
 plt.show()
 growth = [curve_slope(times, row).value for row in drift[some]]
@@ -462,7 +462,7 @@ for r in (regularities[0], regularities[-1]):
         "first_order": first_order(problems[r], reach) / tau_shown,
         "measured": law.slope(reach), "low": low, "high": high})
 fig = draw.headline(panels)
-save(fig, "05_width_requirement-headline", pd.concat(
+save(fig, "06_width_requirement-headline", pd.concat(
     [lines for _, lines in panels.values()], ignore_index=True))
 plt.show()
 
@@ -566,7 +566,7 @@ for r, s in sweeps.items():
         "theory": 0.8 * s.risk[0] * (s.times / s.times[0]) ** -float(capacity_free(r))}))
 drawn = pd.concat(frames, ignore_index=True)
 fig = draw.rate(drawn)
-save(fig, "05_width_requirement-rate", drawn)
+save(fig, "06_width_requirement-rate", drawn)
 plt.show()
 
 # %%
@@ -580,7 +580,7 @@ print(pd.DataFrame(
 # Along its own width law the network's risk is $1+\tau$ times the kernel's by the definition of
 # $m^*$, so the slopes must agree: this checks that *one power law* $m^*\propto T^\beta$ serves the
 # whole range, and is no independent evidence that the network keeps the rate (for that, see the
-# coupled runs of notebook 04). The interval leaves out the error of the fitted law. Where the slope
+# coupled runs of notebook 05). The interval leaves out the error of the fitted law. Where the slope
 # differs from $-2r/(2r+1)$ the kernel itself is not yet asymptotic over this range (notebook 03); the
 # scoreboard holds both comparisons, and the second is out of range where the kernel is.
 #
@@ -639,7 +639,7 @@ for r in regularities:
         settles="once the kernel's own risk is (notebook 03)", **shared))
 
 # %%
-frame = claims.record("05_width_requirement", board)
+frame = claims.record("06_width_requirement", board)
 print(claims.text(frame.drop(columns=["claim", "d", "interval"])))
 
 # %% [markdown]

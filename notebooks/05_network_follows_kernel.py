@@ -146,7 +146,7 @@ fig = figures.gaps_by_width(runs, expected)
 table = pd.DataFrame({"activation": np.repeat(list(runs), len(widths)), "m": np.tile(widths, 2)}
                      | {gap: np.concatenate([getattr(run, gap)[..., -1].mean(0)
                                              for run in runs.values()]) for gap in figures.GAPS})
-save(fig, "04_network_follows_kernel-gaps-width", table)
+save(fig, "05_network_follows_kernel-gaps-width", table)
 
 # %%
 wide = slice(-4, None)  # the widest four: the law is asymptotic in m
@@ -226,7 +226,7 @@ looseness = {title: bound / run.linearised_kernel.mean(0) for title, (run, bound
 
 # %%
 fig = figures.gaps_by_time(panels)
-save(fig, "04_network_follows_kernel-gaps-time", pd.DataFrame([
+save(fig, "05_network_follows_kernel-gaps-time", pd.DataFrame([
     {"lambda": p.weight_decay, "m": m, "t": t, "measured": run.linearised_kernel[:, k, j].mean(),
      "bound": bound[k, j]}
     for p, (run, bound) in zip((smooth, decayed), panels.values())
@@ -286,7 +286,7 @@ proved = kernel_change_bound(base.drift[..., 0], ms, base.observed["diagonal"][.
 fig = figures.drift(runs[str(smooth.activation)], few, norm,
                     {label: (ms, v) for label, v in change.items()},
                     {"squareplus": -1, "ReLU": -0.75}, (ms, proved.mean(0)))
-save(fig, "04_network_follows_kernel-drift", pd.DataFrame(
+save(fig, "05_network_follows_kernel-drift", pd.DataFrame(
     {"m": ms, "proved_bound": proved.mean(0)}
     | {f"kernel change, {label}": v.mean(0) for label, v in change.items()}))
 
@@ -342,7 +342,7 @@ laws = {(name, i): slope(narrow_to_wide[fitted], epsilon[name][:, fitted, i]) fo
 curves = {f"{name}, T = {marks[i]:,}": (level[name].value[:, i], level[name].half[:, i])
           for name, i in ends}
 fig = figures.floor(narrow_to_wide, curves, dict(zip(curves, laws.values())))
-save(fig, "04_network_follows_kernel-floor", pd.DataFrame(
+save(fig, "05_network_follows_kernel-floor", pd.DataFrame(
     {"m": narrow_to_wide} | {k: mean for k, (mean, _) in curves.items()}
     | {f"{k}, half of the interval": half for k, (_, half) in curves.items()}))
 
@@ -369,7 +369,7 @@ Markdown("Slope of the relative floor in m, fitted on m from "
 run = long["relu"]
 updates = [neuron_updates([m], T_long, 1) for m in narrow_to_wide]
 fig = figures.signature(run, exact["relu"], shown, updates)
-save(fig, "04_network_follows_kernel-signature", pd.DataFrame(
+save(fig, "05_network_follows_kernel-signature", pd.DataFrame(
     [{"activation": name, "m": m, "T": t, "risk": one.network[:, k, j].mean(),
       "exact_kernel_risk": exact[name][j], "neuron_updates": int(m) * int(t)}
      for name, one in long.items() for k, m in enumerate(narrow_to_wide)
@@ -436,7 +436,7 @@ powers = {key: of_samples(power, values) for key, values in spreads.items()}
 # %%
 fig = figures.spread(delta, {f"{name}, m = {m}": (q.value, q.low, q.high)
                              for (name, m), q in levels.items()})
-save(fig, "04_network_follows_kernel-spread", pd.DataFrame(
+save(fig, "05_network_follows_kernel-spread", pd.DataFrame(
     {"delta": delta} | {f"{name}, m = {m}": q.value for (name, m), q in levels.items()}))
 for (name, m), p in powers.items():
     growth = levels[name, m].value[-1] / levels[name, m].value[0]
@@ -511,7 +511,7 @@ rows += [row("D", "claim", "slope of risk / kernel risk in T", name,
          for (name, k), s in bend.items()]
 
 # %%
-table = claims.record("04_network_follows_kernel", rows)
+table = claims.record("05_network_follows_kernel", rows)
 for (claim, kind), part in table.groupby(["claim", "kind"], sort=False):
     shown = part.drop(columns=["claim", "kind", "d", "r", "interval", "why"])
     print(f"{claim}, {kind}\n{claims.text(shown)}\n")
