@@ -30,6 +30,16 @@ def test_results_do_not_depend_on_the_number_of_workers(workers):
     assert map_tasks(draw, ITEMS, seed=5, workers=workers) == REFERENCE
 
 
+def where(item, seed):
+    return os.getpid()
+
+
+@pytest.mark.skipif(joblib.cpu_count() == 1, reason="one core")
+def test_all_cores_are_used_unless_one_is_asked_for():
+    assert os.getpid() not in map_tasks(where, range(8), seed=5)
+    assert set(map_tasks(where, range(8), seed=5, workers=1)) == {os.getpid()}
+
+
 def test_joblib_configuration_is_honoured():
     with joblib.parallel_config(backend="threading", n_jobs=2):
         assert map_tasks(draw, ITEMS, seed=5) == REFERENCE

@@ -36,7 +36,7 @@ def map_tasks(task, items, seed, workers=None):
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers={workers}: allowed is a positive integer or None")
-    if workers is None and joblib.effective_n_jobs() == 1:
+    if workers is None and joblib.effective_n_jobs(None) == 1:  # nothing configured
         workers = joblib.cpu_count()
     seed = as_seed(seed)
     store = os.environ.get("NTKSGD_CACHE")
