@@ -15,6 +15,7 @@ from scipy import special
 from ntksgd import check
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
 
 
 def relu_law(d, k, gamma=1.0):
@@ -72,6 +73,24 @@ def parity_pairs(high, count=40):
     even = 2 * np.unique(np.round(np.geomspace(2, high, count) / 2).astype(int))
     degrees = np.union1d(even, even + 1)
     return degrees[degrees <= high]
+
+
+def squareplus_columns(scale, d, max_degree, gamma=1.0, floor=1e-29):
+    """Eigenvalues above `floor` of squareplus, beside their law and plain quadrature of kappa.
+
+    Returns
+    -------
+    dict of ndarray
+        Columns s, k, q (of `squareplus_prefactor`), eigenvalue, plain_quadrature (modulus), law.
+    """
+    k, name = parity_pairs(max_degree), f"squareplus({scale!r})"
+    values = mercer_spectrum(name, d, max_degree, gamma).eigenvalues[k]
+    t, weights = sphere.zonal_quadrature(d, 64)
+    plain = sphere.legendre(d, max_degree, t)[k] @ (weights * tangent_kernel(name, gamma)(t))
+    columns = {"s": np.full(k.size, scale), "k": k, "q": squareplus_prefactor(scale, d, k)[1],
+               "eigenvalue": values, "plain_quadrature": np.abs(plain),
+               "law": squareplus_law(scale, d, k, gamma)}
+    return {name: column[values > floor] for name, column in columns.items()}
 
 
 def relu_octaves(d, max_degree, parity, gamma=1.0):

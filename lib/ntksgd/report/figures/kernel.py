@@ -1,30 +1,17 @@
-"""Figures of the tangent kernel: its shape, concentration, spectrum, bias and targets."""
+"""Figures of the tangent kernel: its concentration, spectrum, bias and targets."""
 
 import numpy as np
+import pandas as pd
 
 from ntksgd.report.figures import THEORY, marks, palette, panels, shades
 
 
-def kernels(curves, draws):
-    """Kernels kappa(t)/kappa(1) (left); K_m of one network a width, over the circle (right).
-
-    Columns activation, t, kappa of `curves`; m, phi, value of `draws`, m = 0 for the limit.
-    """
-    fig, ((left, right),) = panels.grid(1, 2, 2.9)
-    at_one = curves.groupby("activation", sort=False)["kappa"].transform("last")
-    marks.lines(left, curves.assign(ratio=curves["kappa"] / at_one), "t", "ratio", "activation",
-                style="activation")
-    left.set(xlabel="inner product $t$ of the inputs", ylabel=r"$\kappa(t)\,/\,\kappa(1)$",
-             title="Only ReLU has a corner at $t=1$")
-    angles = draws.assign(angle=draws["phi"] / np.pi)
-    widths = angles[angles["m"] > 0]
-    marks.family(right, widths, "angle", "value", "m", label="one network,\n$m={}$",
-                 colours=shades(widths["m"].nunique()), lw=1)
-    marks.theory(right, angles[angles["m"] == 0], "angle", "value", label=r"limit $\kappa$", lw=1.2)
-    right.set(xlabel=r"angle between the inputs $/\,\pi$", ylabel=r"$K_m(e_1,x)$",
-              title="Wider networks are nearer to it")
-    right.legend(loc="upper right", handlelength=1.5)
-    return fig
+def concentration_table(cases, means):
+    """The numbers of the left panel of `concentration`, a row a case and width."""
+    return pd.concat([pd.DataFrame({
+        "activation": case.activation, "d": case.d, "m": case.widths, "measured": mean.value,
+        "low": mean.low, "high": mean.high, "predicted": case.predicted})
+        for case, mean in zip(cases, means, strict=True)], ignore_index=True)
 
 
 def concentration(cases, means, ratios):
@@ -68,16 +55,21 @@ def relu_spectrum(table):
     left.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$",
              title="ReLU: powers of the degree, $k^{-d}$ ...")
     left.legend(loc="lower left")
+    _ratio(right, table, "k", "d")
+    panels.log_axes(right, y=None)
+    right.set(xlabel="degree $k$", ylabel=r"$\lambda_k\,/\,A_d\,k^{-d}$", ylim=(0, 2.5),
+              title="... later in high dimension")
+    return panels.legends(right, loc="upper right")
+
+
+def _ratio(ax, table, x, by, **style):
+    """Eigenvalue over law, even degrees filled and odd ones open."""
     ratio = table.assign(ratio=table["eigenvalue"] / table["law"])
     for parity, fill in (("even", "full"), ("odd", "none")):
         part = ratio[ratio["k"] % 2 == (parity == "odd")]
-        marks.family(right, part, "k", "ratio", "d", label=None, ls="", fillstyle=fill)
-        right.plot([], [], "o", color="0.4", fillstyle=fill, label=f"{parity} $k$")
-    right.axhline(1.0, color=THEORY, lw=0.8, zorder=3)
-    panels.log_axes(right, y=None)
-    right.set(xlabel="degree $k$", ylabel=r"$\lambda_k\,/\,A_d\,k^{-d}$", ylim=(0, 2.5),
-              title="... set in later in high dimension")
-    return panels.legends(right, loc="upper right")
+        marks.family(ax, part, x, "ratio", by, label=None, ls="", fillstyle=fill, **style)
+        ax.plot([], [], "o", color="0.4", fillstyle=fill, label=f"{parity} $k$")
+    ax.axhline(1.0, color=THEORY, lw=0.8, zorder=3)
 
 
 def squareplus_spectrum(table, d):
@@ -91,19 +83,18 @@ def squareplus_spectrum(table, d):
     marks.family(left, table, "k", "eigenvalue", "s", colours=colours, label="$s={:g}$", ls="")
     plain = table[table["s"] == table["s"].iloc[0]]
     left.plot(plain["k"], plain["plain_quadrature"], "x", color=palette[4], ms=4, zorder=1,
-              label=f"$s={plain['s'].iloc[0]:g}$, plain quadrature")
+              label=f"$s={plain['s'].iloc[0]:g}$, quadrature\nof $\\kappa$ itself")
     marks.theory(left, shown, "k", "law", "s", "derived law")
     panels.log_axes(left)
     left.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$", ylim=(1e-31, 3),
-             title=f"Squareplus, $d={d}$: faster than any power,")
+             title=f"Squareplus, $d={d}$: below every power")
     left.legend(loc="lower left")
-    marks.family(right, shown.assign(ratio=shown["eigenvalue"] / shown["law"]), "q", "ratio", "s",
-                 colours=colours, ls="", label=None)
-    right.axhline(1.0, color=THEORY, lw=0.8, zorder=3)
-    panels.log_axes(right, y=None)
-    right.set(xlabel="$q = 2s\\,(k+(d-2)/2)$", ylabel=r"$\lambda_k\,/\,$law", ylim=(0, None),
-              title="with a constant reached slowly")
-    return fig
+    _ratio(right, shown, "q", "s", colours=colours)
+    panels.log_axes(right)
+    panels.plain_ticks(right.yaxis, 0.9, 12, (1, 1.5, 2, 3, 5))
+    right.set(xlabel="$q = 2s\\,(k+(d-2)/2)$", ylabel=r"$\lambda_k\,/\,$law",
+              title="The law's constant is reached slowly")
+    return panels.legends(right, loc="upper right")
 
 
 def bias(table):
@@ -121,7 +112,7 @@ def bias(table):
                         fillstyle=("none", "full")[i],
                         label=("without a bias", "with a bias")[i] + rf", $\gamma={gamma:g}$")
             ax.semilogy(dead, np.full(dead.size, low / 10 ** (2 - i)), "x", ms=5,
-                        color=palette[i], label=rf"$\lambda_k=0$ at $\gamma={gamma:g}$")
+                        color=palette[i], label=rf"lost at $\gamma={gamma:g}$")
     panels.outer_labels(axes, "degree $k$", r"eigenvalue $\lambda_k$")
     return panels.legend_below(fig, axes[0, -1], 4)
 
