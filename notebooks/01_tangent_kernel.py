@@ -14,30 +14,29 @@
 # %% [markdown]
 # # The tangent kernel of a two-layer network
 #
-# **Claim E** (our reading). The neural tangent kernel (NTK) of the two-layer network is a positive definite Mercer
-# kernel on the sphere, so it defines a reproducing kernel Hilbert space (RKHS), in which the later claims are stated.
+# **Claim E** (our reading). The neural tangent kernel (NTK) of the two-layer network is a positive definite Mercer kernel on the
+# sphere, so it defines a reproducing kernel Hilbert space (RKHS), in which the later claims are stated.
 #
-# **Idea of the proof.** Expand one neuron in spherical harmonics and average over its weight $b$: every eigenvalue
-# becomes a sum of means of squares. Such a mean vanishes only if the number squared vanishes at every length $|b|$;
-# short weights see the Taylor series of the activation, so this happens only where a part of it is a polynomial.
+# **Idea of the proof.** Expand one neuron in spherical harmonics and average over its weight $b$: every eigenvalue becomes a sum of
+# means of squares. Such a mean vanishes only if the number squared vanishes at every length $|b|$; short weights see the Taylor
+# series of the activation, so this happens only where a part of it is a polynomial.
 #
 # ![Eigenvalues against degree for ReLU, tanh and a cubic. Without a bias ReLU and tanh lose every other degree, with one none; the cubic loses all high degrees either way](../figures/01_tangent_kernel-bias.png)
 #
-# **Verdict.** With a bias, claim E holds: all eigenvalues are positive. This is proved for every degree and dimension,
-# for ReLU and for every real-analytic activation that is no polynomial (squareplus, erf, tanh), and agrees with the
-# computed ones. Without a bias all four lose half of the degrees. We derive besides, with constants, how fast the
-# eigenvalues fall for ReLU and squareplus, and how far the kernel of a finite network is from its limit.
+# **Verdict.** With a bias, claim E holds: all eigenvalues are positive. This is proved for every degree and dimension, for ReLU and
+# for every real-analytic activation that is no polynomial (squareplus, erf, tanh), and agrees with the computed ones. Without a
+# bias all four lose half of the degrees. We derive besides, with constants, how fast the eigenvalues fall for ReLU and squareplus,
+# and how far the kernel of a finite network is from its limit.
 #
-# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations (Jacot, Gabriel &
-# Hongler 2018); the power decay for ReLU (Bietti & Mairal 2019; Bietti & Bach 2021; Geifman et al. 2020); eigenvalues
-# and upper bounds from the Hermite coefficients of the activation (Murray et al. 2023). **Derived here**, without
-# a claim to be first: which degrees are lost, with and without a bias; the constants; the law for squareplus.
+# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations (Jacot, Gabriel & Hongler 2018);
+# the power decay for ReLU (Bietti & Mairal 2019; Bietti & Bach 2021; Geifman et al. 2020); eigenvalues and upper bounds from the
+# Hermite coefficients of the activation (Murray et al. 2023). **Derived here**, without a claim to be first: which degrees are
+# lost, with and without a bias; the constants; the law for squareplus.
 #
 # | symbol | meaning in this notebook |
 # |---|---|
 # | $m$; $d$; $\gamma$; $\sigma, \dot\sigma$ | width; inputs on $S^{d-1}$, $d\ge2$; weight of the bias; activation, its derivative |
-# | $t = \langle x,x'\rangle = \cos\varphi$ | inner product and angle of two inputs |
-# | $K(x,x') = \kappa(t)$; $L$ | limit of the kernel $K_m$, its profile; its integral operator |
+# | $K(x,x') = \kappa(t)$, $t = \langle x,x'\rangle = \cos\varphi$; $L$ | limit of $K_m$, its profile, inner product and angle; its integral operator |
 # | $P_k$, $N_k$, $\mu_d$ | Legendre polynomial of degree $k$ in dimension $d$, number of harmonics, law of $t$ |
 # | $b = \rho w$ | weight of a neuron, its length and direction |
 # | $c_k, \dot c_k$; $u_k, v_k$; $\lambda_k$ | coefficients of one neuron for $\sigma, \dot\sigma$; their mean squares; eigenvalues |
@@ -56,7 +55,6 @@ from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models import two_layer as network
 from ntksgd.models.activations import Activation, activation
-from ntksgd.problems.target import source_target
 from ntksgd.report import claims
 from ntksgd.report.figures import kernel as draw
 from ntksgd.report.figures import save, use_style
@@ -71,27 +69,22 @@ dimensions = [2, 5]  # type: list[int]  inputs on S^(d-1), for the concentration
 gamma = 1.0  # type: float  weight of the bias c in the preactivation, > 0
 log2_m_max = 10  # type: int  widths 2^2 ... 2^log2_m_max
 replicates = 200  # type: int  independent networks a width
-points = 16  # type: int  random points on the sphere a network
 max_degree = 2048  # type: int  largest degree for the decay law of ReLU
 scales = [1.0, 0.5, 0.25, 0.125]  # type: list[float]  s of squareplus, for its decay
-regularities = [0.25, 0.5, 0.75, 1.0]  # type: list[float]  r of the targets shown
-excess = 0.05  # type: float  h_k^2 ~ (k+1)^(-1-excess) in the targets
 seed = 1  # type: int  root of all randomness
 
 # %%
 use_style()
 names = [activation(spec).name for spec in activations]
-for d in dimensions:
-    check.dimension(d)
-for r in [*regularities, *scales, gamma, excess]:
-    check.positive("regularities, scales, gamma, excess: an entry", r)
+dimensions = [check.dimension(d) for d in dimensions]
+for value in [*scales, gamma]:
+    check.positive("scales, gamma: an entry", value)
 for name, value, low in (("log2_m_max", log2_m_max, 4), ("replicates", replicates, 20),
-                         ("points", points, 2), ("max_degree", max_degree, 256), ("seed", seed, 0)):
+                         ("max_degree", max_degree, 256), ("seed", seed, 0)):
     check.integer(name, value, low)
 
 # %% [markdown]
 # ## 1. The network and its tangent kernel
-#
 # A network of width $m$ on inputs $x \in S^{d-1}$, with all of $\Theta = (a, b, c)$ trained, is
 #
 # $$ g(x) = \frac{1}{\sqrt m} \sum_{i=1}^m a_i\, \sigma(z_i), \qquad z_i = \langle b_i, x\rangle + \gamma c_i. $$
@@ -102,8 +95,8 @@ for name, value, low in (("log2_m_max", log2_m_max, 4), ("replicates", replicate
 # $$ K_m(x,x') = \langle\nabla_\Theta g(x), \nabla_\Theta g(x')\rangle = \frac 1m \sum_{i=1}^m \Big[ \sigma(z_i)\sigma(z_i')
 #    + a_i^2\, (\langle x, x'\rangle + \gamma^2)\, \dot\sigma(z_i)\dot\sigma(z_i') \Big]. $$
 #
-# The **symmetric initialisation** takes $b_i = b_{i+m/2} \sim N(0, I)$ independent for $i \le m/2$, $a_i = +1$,
-# $a_{i+m/2} = -1$, $c_i = 0$. Pairs cancel in $g$, so $g = 0$ at the start; they agree in $K_m$.
+# The **symmetric initialisation** takes $b_i = b_{i+m/2} \sim N(0, I)$ independent for $i \le m/2$, $a_i = +1$, $a_{i+m/2} = -1$,
+# $c_i = 0$. Pairs cancel in $g$, so $g = 0$ at the start; they agree in $K_m$.
 
 # %%
 rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
@@ -123,32 +116,30 @@ print(f"{features.shape[0]} inputs, {features.shape[1]} = m (d + 2) tangent feat
 # $$ K(x,x') = \kappa(t) = \kappa_1(t) + (t + \gamma^2)\, \kappa_0(t), \qquad
 #    \kappa_1 = \mathbf E[\sigma(z)\sigma(z')], \quad \kappa_0 = \mathbf E[\dot\sigma(z)\dot\sigma(z')] = \kappa_1', $$
 #
-# the last by Gaussian integration by parts. ReLU (arc-cosine kernels, Cho & Saul 2009) and erf (Williams 1998) have
-# closed forms. Other activations use that $\kappa_1, \kappa_0$ do not depend on $d$, so that $d = 2$ will do:
-#
-# - *Without a kink*, by the Mercer series of section 3 in $d=2$, where $P_k(\cos\varphi) = \cos k\varphi$.
-# - *With a kink at 0* (leaky ReLU) that series is slow. There $b = \rho(\cos\psi, \sin\psi)$, and $\kappa_1(\cos\varphi) = \mathbf
-#   E_\rho\frac1{2\pi}\int\sigma(\rho\cos\psi)\,\sigma(\rho\cos(\psi-\varphi))\,d\psi$. The kinks at $\psi = \pm\frac\pi2,\, \varphi\pm\frac\pi2$ cut the
-#   circle into four arcs, on each of which Gauss quadrature of a smooth integrand converges fast. Arcs and integrands vary
-#   smoothly with $\varphi\in[0,\pi]$: so the values at Chebyshev nodes in the *angle* are interpolated.
-#   (Tests hold both roads against closed forms, the second on leaky ReLU.)
+# the last by Gaussian integration by parts. ReLU (arc-cosine kernels, Cho & Saul 2009) and erf (Williams 1998) have closed forms.
+# For others take $d = 2$, on which $\kappa_1, \kappa_0$ do not depend. *Without a kink*: the series of section 3, where
+# $P_k(\cos\varphi) = \cos k\varphi$. *With a kink at 0* (leaky ReLU) it is slow. There $b = \rho(\cos\psi, \sin\psi)$, and
+# $\kappa_1(\cos\varphi) = \mathbf E_\rho\frac1{2\pi}\int\sigma(\rho\cos\psi)\,\sigma(\rho\cos(\psi-\varphi))\,d\psi$. The kinks
+# $\psi = \pm\frac\pi2,\, \varphi\pm\frac\pi2$ cut the circle into four arcs; on each the integrand is smooth and Gauss quadrature
+# converges fast. Arcs and integrands vary smoothly with $\varphi\in[0,\pi]$: so the values at Chebyshev nodes in the *angle* are
+# interpolated. (Tests hold both against closed forms.)
 #
 # ## 2. Concentration: how far is $K_m$ from $K$?
-#
-# $K_m$ is the mean of the kernels $Z_{b_i}$ of the $m/2$ **independent** neurons. So, with no remainder, for every even
-# $m$, in the norm of $L^2(x, x')$ (the Hilbert–Schmidt norm of the operators),
+# $K_m$ is the mean of the kernels $Z_{b_i}$ of the $m/2$ **independent** neurons. So, with no remainder, for every even $m$, in the
+# norm of $L^2(x, x')$ (the Hilbert–Schmidt norm of the operators),
 #
 # $$ \mathbf E\,\|K_m - K\|^2 = \frac{2\,C}{m}, \qquad C = \mathbf E\,\|Z_b\|^2 - \|K\|^2 . $$
 #
 # The factor 2 is the price of the symmetric initialisation. $C$ needs no simulation. Given $\xi = \langle w, x\rangle$ and
-# $\xi' = \langle w, x'\rangle$, the parts of $x, x'$ orthogonal to $w$ have independent uniform directions, so $\mathbf E[t \mid
-# \xi,\xi'] = \xi\xi'$ and $\mathbf E[t^2\mid \xi,\xi'] = \xi^2\xi'^2 + (1-\xi^2)(1-\xi'^2)/(d-1)$. So in $\mathbf E[Z_b^2\mid\rho]$ every term
-# is a product of two equal integrals over $\xi$. The measurement takes pairs of distinct random points, without bias.
+# $\xi' = \langle w, x'\rangle$, the parts of $x, x'$ orthogonal to $w$ have independent uniform directions, so
+# $\mathbf E[t \mid \xi,\xi'] = \xi\xi'$ and $\mathbf E[t^2\mid \xi,\xi'] = \xi^2\xi'^2 + (1-\xi^2)(1-\xi'^2)/(d-1)$. So in
+# $\mathbf E[Z_b^2\mid\rho]$ every term is a product of two equal integrals over $\xi$. The measurement takes pairs of distinct
+# random points, without bias.
 
 # %%
 widths = [2**k for k in range(2, log2_m_max + 1)]
 cases = concentration([(name, d) for name in names for d in dimensions], widths, replicates,
-                      np.random.SeedSequence(seed, spawn_key=(1,)), gamma, points)
+                      np.random.SeedSequence(seed, spawn_key=(1,)), gamma, points=16)
 level = 1 - 0.05 / (2 * len(cases))  # so that all the intervals hold together at 95 %
 slopes = [slope(c.widths, c.errors, independent=True, confidence=level) for c in cases]
 # the widths are independent of each other, so each is a block of its own
@@ -162,21 +153,20 @@ for c, fit, ratio in zip(cases, slopes, ratios, strict=True):
 print(coverage("slope", replicates, len(widths), independent=True, confidence=level, trials=1000))
 
 # %% [markdown]
-# The error falls as derived. A factor of 2, had one counted all $m$ neurons as independent, would be unmistakable. All
-# intervals (jackknife, Student's $t$) hold simultaneously at 95 % (Bonferroni); printed last, their simulated coverage.
+# The error falls as derived. A factor of 2, had one counted all $m$ neurons as independent, would be unmistakable. All intervals
+# (jackknife, Student's $t$) hold simultaneously at 95 % (Bonferroni); printed last, their simulated coverage.
 #
 # ## 3. The Mercer spectrum: eigenvalues as means of squares
-#
 # The law $\mu_d$ of $t = \langle x,x'\rangle$ for uniform $x'$ has density proportional to $(1-t^2)^{(d-3)/2}$; for it the $P_k$,
-# $P_k(1) = 1$, are orthogonal, $\int P_kP_l\,d\mu_d = \delta_{kl}/N_k$. By the **Funk–Hecke formula** a zonal kernel multiplies every
-# harmonic of degree $k$ by one number, $\lambda_k = \int\kappa P_k\,d\mu_d$, and $\kappa = \sum_k\lambda_kN_kP_k$. Quadrature of that
-# integral loses what is below the rounding error, and shows no sign. Instead, expand a *neuron*: with $b = \rho w$,
+# $P_k(1) = 1$, are orthogonal, $\int P_kP_l\,d\mu_d = \delta_{kl}/N_k$. By the **Funk–Hecke formula** a zonal kernel multiplies
+# every harmonic of degree $k$ by one number, $\lambda_k = \int\kappa P_k\,d\mu_d$, and $\kappa = \sum_k\lambda_kN_kP_k$. Quadrature
+# of that integral loses what is below the rounding error, and shows no sign. Instead, expand a *neuron*: with $b = \rho w$,
 #
-# $$ \sigma(\langle b, x\rangle) = \sum_k c_k(\rho)\, N_k P_k(\langle w, x\rangle), \qquad
-#    c_k(\rho) = \int \sigma(\rho t) P_k(t)\, \mu_d(dt). $$
+# $$ \sigma(\langle b, x\rangle) = \sum_k c_k(\rho)\, N_k P_k(\langle w, x\rangle), \qquad c_k(\rho) = \int \sigma(\rho t) P_k(t)\, \mu_d(dt). $$
 #
-# Multiply by the same series at $x'$ and average over $w$, where $\int N_k P_k(\langle w,x\rangle) N_l P_l(\langle w,x'\rangle)\, dw =
-# \delta_{kl} N_k P_k(t)$; then over $\rho = |b|$ (a chi variable with $d$ degrees of freedom). With $\dot c_k$ the coefficients of $\dot\sigma$,
+# Multiply by the same series at $x'$ and average over $w$, where
+# $\int N_k P_k(\langle w,x\rangle) N_l P_l(\langle w,x'\rangle)\, dw = \delta_{kl} N_k P_k(t)$; then over $\rho = |b|$ (a chi
+# variable with $d$ degrees of freedom). With $\dot c_k$ the coefficients of $\dot\sigma$,
 #
 # $$ \kappa_1 = \sum_k u_k N_k P_k, \quad u_k = \mathbf E\, c_k(\rho)^2; \qquad\qquad
 #    \kappa_0 = \sum_k v_k N_k P_k, \quad v_k = \mathbf E\, \dot c_k(\rho)^2. $$
@@ -186,8 +176,8 @@ print(coverage("slope", replicates, len(widths), independent=True, confidence=le
 # $$ \boxed{\;\lambda_k = u_k + \gamma^2 v_k + \frac{k\, v_{k-1} + (k+d-2)\, v_{k+1}}{2k+d-2}\;}
 #    \qquad (k \ge 1;\ \lambda_0 = u_0 + \gamma^2v_0 + v_1). $$
 #
-# **Every term is a mean of squares.** So $\lambda_k \ge 0$: the kernel is positive definite and, being continuous, a Mercer
-# kernel. And the square of a number known to $10^{-16}$ is known to about $10^{-30}$: small eigenvalues keep digits.
+# **Every term is a mean of squares.** So $\lambda_k \ge 0$: the kernel is positive definite and, being continuous, a Mercer kernel.
+# And the square of a number known to $10^{-16}$ is known to about $10^{-30}$: small eigenvalues keep digits.
 
 # %%
 d, top, act = 3, 150, activation("squareplus(0.5)")
@@ -204,13 +194,14 @@ share = eigenvalues @ spectrum.multiplicities / trace
 print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(share - 1) < 1e-12}")
 
 # %% [markdown]
-# These lines give the library's eigenvalues. Their sum $\sum_k\lambda_kN_k$ is the trace $\kappa(1) = \mathbf E\sigma(z)^2 +
-# (1+\gamma^2)\mathbf E\dot\sigma(z)^2$, a one-dimensional integral that knows nothing of the spectrum.
+# These lines give the library's eigenvalues. Their sum $\sum_k\lambda_kN_k$ is the trace
+# $\kappa(1) = \mathbf E\sigma(z)^2 + (1+\gamma^2)\mathbf E\dot\sigma(z)^2$, a one-dimensional integral that knows nothing of the
+# spectrum.
 #
 # ## 4. Strictly positive: which degrees are seen
-#
-# When is a mean of squares zero? Let $\sigma$ be real-analytic on the line, $\mathbf E\sigma(z)^2$ and $\mathbf E\dot\sigma(z)^2$ finite. Let
-# $D_0, D_1$ be the degrees of its even and odd part: $\infty$ for a part that is no polynomial, $-\infty$ for a part 0. Then
+# When is a mean of squares zero? Let $\sigma$ be real-analytic on the line, $\mathbf E\sigma(z)^2$ and $\mathbf E\dot\sigma(z)^2$
+# finite. Let $D_0, D_1$ be the degrees of its even and odd part: $\infty$ for a part that is no polynomial, $-\infty$ for a part 0.
+# Then
 #
 # $$ \boxed{\;\lambda_k > 0 \iff k \le D_{k \bmod 2} \quad\text{or}\quad
 #    \big(\gamma > 0 \ \text{and}\ k + 1 \le D_{(k+1) \bmod 2}\big)\;} \qquad (k\ge0,\ d\ge2). $$
@@ -218,27 +209,29 @@ print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(s
 # **With a bias all $\lambda_k > 0$ if and only if $\sigma$ is no polynomial; without, if and only if neither part is one.**
 #
 # *Proof.* (i) The weights in the recursion for $tP_k$ being positive, $t^n$ is a combination of $P_n, P_{n-2}, \dots$ with positive
-# coefficients. So $\mu_{nk} := \int t^nP_k\,d\mu_d$ is positive for $n = k, k+2, \dots$ and 0 otherwise. (ii) *Short weights see the
-# Taylor series* $\sigma(u) = \sum_n a_nu^n$: for $\rho$ below its radius of convergence
+# coefficients. So $\mu_{nk} := \int t^nP_k\,d\mu_d$ is positive for $n = k, k+2, \dots$ and 0 otherwise. (ii) *Short weights see
+# the Taylor series* $\sigma(u) = \sum_n a_nu^n$: for $\rho$ below its radius of convergence
 #
-# $$ c_k(\rho) = \sum_{n = k, k+2, \dots} a_n\, \mu_{nk}\, \rho^n
-#    = \frac{\sigma^{(k)}(0)}{k!}\,\mu_{kk}\,\rho^k + O(\rho^{k+2}). $$
+# $$ c_k(\rho) = \sum_{n = k, k+2, \dots} a_n\, \mu_{nk}\, \rho^n = \frac{\sigma^{(k)}(0)}{k!}\,\mu_{kk}\,\rho^k + O(\rho^{k+2}). $$
 #
-# (iii) Let $u_k = \mathbf E c_k(\rho)^2 = 0$. As $\rho$ has a positive density and $c_k$ is continuous, $c_k \equiv 0$. By (i, ii) $a_n = 0$
-# for $n = k, k+2, \dots$: the part of $\sigma$ of the parity of $k$ is, near 0 and by analyticity everywhere, a polynomial of
-# degree below $k$. Conversely then $c_k \equiv 0$, by orthogonality. Thus $u_k > 0 \iff k \le D_{k\bmod2}$. (iv) Likewise $v_k > 0 \iff
-# k \le D_{(k+1)\bmod2} - 1$, the degree of that part of $\dot\sigma$. So $v_{k-1} > 0$ ($k\ge1$) if and only if $u_k > 0$, and
-# $v_{k+1} > 0$ only if $u_k > 0$: in $\lambda_k$ the one term that can be positive without $u_k$ is $\gamma^2v_k$. $\square$
+# (iii) Let $u_k = \mathbf E c_k(\rho)^2 = 0$. As $\rho$ has a positive density and $c_k$ is continuous, $c_k \equiv 0$. By (i, ii)
+# $a_n = 0$ for $n = k, k+2, \dots$: the part of $\sigma$ of the parity of $k$ is, near 0 and by analyticity everywhere, a
+# polynomial of degree below $k$. Conversely then $c_k \equiv 0$, by orthogonality. Thus $u_k > 0 \iff k \le D_{k\bmod2}$. (iv)
+# Likewise $v_k > 0 \iff k \le D_{(k+1)\bmod2} - 1$, the degree of that part of $\dot\sigma$. So $v_{k-1} > 0$ ($k\ge1$) if and only
+# if $u_k > 0$, and $v_{k+1} > 0$ only if $u_k > 0$: in $\lambda_k$ the one term that can be positive without $u_k$ is
+# $\gamma^2v_k$. $\square$
 #
-# - **Squareplus**, $\frac12(u + \sqrt{u^2+s^2})$: $D_1 = 1$, and $D_0 = \infty$, as $\sqrt{u^2+s^2}$ grows like $|u|$. Without a bias
-#   every odd $k\ge3$ is lost; so for softplus, GELU and SiLU, whose odd part is linear too.
+# - **Squareplus**, $\frac12(u + \sqrt{u^2+s^2})$: $D_1 = 1$, and $D_0 = \infty$, as $\sqrt{u^2+s^2}$ grows like $|u|$. Without a
+#   bias every odd $k\ge3$ is lost; so for softplus, GELU and SiLU, whose odd part is linear too.
 # - **erf, tanh**: odd, bounded, not constant, so $D_0 = -\infty$, $D_1 = \infty$. Without a bias every even $k$ is lost, 0 too.
 # - **ReLU** is not analytic at 0, but obeys the rule with $D_0 = \infty$, $D_1 = 1$. Its $\dot c_k$ of section 5 is non-zero at odd
-#   $k$, as $P_{k-1}(0) \ne 0$, in $d=2$ too: so $\lambda_k \ge \gamma^2v_k > 0$ at odd $k$, $\lambda_k \ge \frac{k v_{k-1}}{2k+d-2} > 0$ at even $k\ge2$,
-#   $\lambda_0 \ge v_1 > 0$. Without a bias, $\sigma - \frac u2$ even and $\dot\sigma-\frac12$ odd leave $\lambda_k = 0$ at odd $k\ge3$.
+#   $k$, as $P_{k-1}(0) \ne 0$, in $d=2$ too: so $\lambda_k \ge \gamma^2v_k > 0$ at odd $k$,
+#   $\lambda_k \ge \frac{k v_{k-1}}{2k+d-2} > 0$ at even $k\ge2$, $\lambda_0 \ge v_1 > 0$. Without a bias, $\sigma - \frac u2$ even
+#   and $\dot\sigma-\frac12$ odd leave $\lambda_k = 0$ at odd $k\ge3$.
 #
-# *Your own activation*: analyticity at 0 and infinitely many non-zero $a_n$ of one parity are enough for all
-# $\lambda_k > 0$ if $\gamma>0$. The series (ii), for $\dot\sigma$ of squareplus, whose $a_n$ are binomial:
+# *Your own activation*: analyticity at 0 and infinitely many non-zero $a_n$ of one parity are enough for all $\lambda_k > 0$ if
+# $\gamma>0$. We check the series (ii) for $\dot\sigma$ of squareplus, whose $a_n$ are binomial; then the rule against computed
+# eigenvalues, with a polynomial as counterexample.
 
 # %%
 s, j, small = act.scale, np.arange(60), np.array([0.02, 0.1, 0.3])  # rho below the radius s
@@ -247,13 +240,9 @@ moments = power_moments(3, 119, 13)[2 * j + 1]
 series = (taylor * small[:, None] ** (2 * j + 1)) @ moments
 exact = act.derivative(np.outer(small, t)) @ project[:, :14]
 np.testing.assert_allclose(exact[:, 1::2], series[:, 1::2], rtol=1e-9, atol=1e-15)
-for i, k in enumerate((1, 3, 5)):
-    over = exact[:, k] / (taylor[i] * moments[i, k] * small**k)
-    print(f"k = {k}: c'_k over its first term, |b| =",
-          ", ".join(f"{b:g}: {ratio:.3f}" for b, ratio in zip(small, over)))
-
-# %% [markdown]
-# And the rule, against computed eigenvalues, with a polynomial as counterexample:
+first = taylor[:3] * moments[[0, 1, 2], [1, 3, 5]] * small[:, None] ** [1, 3, 5]
+print("c'_k over its first term, k = 1, 3, 5; a row for each of |b| =", small)
+print(np.round(exact[:, 1:7:2] / first, 3))
 
 # %%
 inf, cubic = np.inf, Activation("cubic", lambda u: u + u**3 / 6, lambda u: 1 + u * u / 2)
@@ -267,7 +256,7 @@ for act, d, g in [(a, d, g) for a in (*map(activation, names), cubic) for d in (
     values = np.where(finer < 1e-28, 0.0, finer)  # below, only rounding is left
     seen = positive_degrees(*degrees.get(act.name.split("(")[0], (-inf, 3)), top, g)
     np.testing.assert_array_equal(values > 0, seen)
-    zeros.append((act.name, d, g, np.sum(~seen), np.sum(values == 0), values[values > 0].min()))
+    zeros.append((act.name, d, g, np.sum(~seen), np.sum(values == 0)))
     tables.append(pd.DataFrame({"activation": act.name, "d": d, "gamma": g,
                                 "k": np.arange(top + 1), "eigenvalue": values}))
 
@@ -276,27 +265,27 @@ table = pd.concat(tables, ignore_index=True)
 shown = table[(table["d"] == 3) & (table["k"] <= 12)]
 save(draw.bias(shown[shown["activation"].isin(["relu", "tanh", "cubic"])]),
      "01_tangent_kernel-bias", table)
-zeros = pd.DataFrame(zeros, columns=["activation", "d", "gamma", "rule", "lost", "least > 0"])
-print(f"degrees k <= {top} lost: by the rule, and computed; least positive eigenvalue, d = 3")
-print(zeros[zeros["d"] == 3].to_string(index=False, formatters={"least > 0": "{:.1e}".format}))
+for name, d, g, by_rule, lost in zeros:
+    print(f"{name:16} d={d:<3} gamma={g:g}  lost, k <= {top}: {lost:2d}, by the rule {by_rule:2d}")
 
 # %% [markdown]
-# The rule names every lost degree. A bias restores all of them, unless $\sigma$ is a polynomial. **A lost degree is a blind
-# spot**: ReLU without a bias never learns any of $\cos3\varphi$ on the circle, in the kernel regime; and its Gram matrix of a
-# regular hexagon is singular, with the alternating vector $\pm1$ in its kernel. (With a bias the eigenvalue is $\gamma^2/6$: a test.)
+# The rule names every lost degree. A bias restores all of them, unless $\sigma$ is a polynomial. **A lost degree is a blind spot**:
+# ReLU without a bias, in the kernel regime, never learns any of $\cos3\varphi$ on the circle. Its Gram matrix of a regular hexagon
+# is singular: it maps the alternating vector $\pm1$ to 0 (with a bias, to $\gamma^2/6$ times itself; a test).
 #
-# When all $\lambda_k > 0$, $L$ is injective, the RKHS is dense in $L^2$, and every Gram matrix of distinct points is
-# non-singular. (For the Gram matrices alone less is needed; see Gneiting 2013 on strictly positive definite functions.)
+# When all $\lambda_k > 0$, $L$ is injective, the RKHS is dense in $L^2$, and every Gram matrix of distinct points is non-singular.
+# (For the Gram matrices alone less is needed; see Gneiting 2013 on strictly positive definite functions.)
 #
 # ## 5. How fast the eigenvalues fall
-#
-# **ReLU: a power, with its constant.** Integrating the Legendre equation $\big((1-t^2)^{(d-1)/2}P_k'\big)' = -k(k+d-2)(1-t^2)^{(d-3)/2}P_k$ over $[0,1]$, and using
-# $P_k'(0) = kP_{k-1}(0)$, the step $\dot\sigma = \mathbf 1_{t>0}$ has
+# **ReLU: a power, with its constant.** Integrating the Legendre equation
+# $\big((1-t^2)^{(d-1)/2}P_k'\big)' = -k(k+d-2)(1-t^2)^{(d-3)/2}P_k$ over $[0,1]$, and using $P_k'(0) = kP_{k-1}(0)$, the step
+# $\dot\sigma = \mathbf 1_{t>0}$ has
 #
 # $$ \dot c_k = \frac{P_{k-1}(0)}{B_d\,(k+d-2)} \ (k \text{ odd}), \qquad \dot c_k = 0 \ (k\ge2 \text{ even}),
 #    \qquad B_d = \int_{-1}^1 (1-t^2)^{\frac{d-3}2}dt = \frac{\sqrt\pi\,\Gamma(\frac{d-1}2)}{\Gamma(\frac d2)}. $$
 #
-# Since $|P_n(0)| \simeq \Gamma(\tfrac{d-1}2)\,\pi^{-1/2}(n/2)^{-(d-2)/2}$ for even $n$, $v_k \simeq A_d k^{-d}$ at odd $k$, while $u_k = O(k^{-d-2})$, and
+# Since $|P_n(0)| \simeq \Gamma(\tfrac{d-1}2)\,\pi^{-1/2}(n/2)^{-(d-2)/2}$ for even $n$, $v_k \simeq A_d k^{-d}$ at odd $k$, while
+# $u_k = O(k^{-d-2})$, and
 #
 # $$ \lambda_k \simeq A_d\,k^{-d}\ (k \text{ even}), \qquad \lambda_k \simeq \gamma^2A_d\,k^{-d}\ (k \text{ odd}),
 #    \qquad A_d = \frac{2^{d-2}\,\Gamma(d/2)^2}{\pi^2}. $$
@@ -316,26 +305,23 @@ for d, parity in [(d, parity) for d in (2, 3, 5, 10) for parity in (0, 1)]:
     print(f"d={d:<3} {word:5} k: exponent {limits[-2][-1]}   constant/A_d {limits[-1][-1]}")
 
 # %% [markdown]
-# Exponent and constant are limits, computed at five degrees an octave apart and extrapolated in $1/k$; brackets are the
-# larger of the last two changes of the extrapolated value: a numerical error, not a statistical interval. Both are as
-# derived. The law sets in late in high dimension: at $d = k = 10$ it is off by a large factor. Experiments feel it.
+# Exponent and constant are limits, computed at five degrees an octave apart and extrapolated in $1/k$; brackets are the larger of
+# the last two changes (numerical, not statistical). The law sets in late in high dimension, which experiments feel.
 #
-# **Squareplus: a stretched exponential, with its constant.** Squareplus is analytic except at the branch points $u = \pm is$. As a function of the angle $\sigma(\rho\cos\varphi)$ is analytic in
-# a strip of half-width $\omega = \mathrm{asinh}(s/\rho)$, so its coefficients fall like $e^{-k\omega}$. But $\rho = |b|$ is random, and large $\rho$
-# comes close to the kink. At a branch point $|\dot\sigma| \simeq \frac{s}{2\rho}(\sinh2\omega)^{-1/2}\,\delta^{-1/2}$ ($\delta$ the distance in the angle), and
-# Darboux's method for both points gives, for odd $k$, with $k' = k + \frac{d-2}2$,
-#
-# $$ \dot c_k(\rho)^2 \simeq \Gamma(\tfrac d2)^2 \Big(\frac k2\Big)^{-(d-2)}\,
-#    \frac{s}{2\pi k \rho}\; e^{-2k'\,\mathrm{asinh}(s/\rho)}. $$
-#
-# Averaged over the chi law, the exponent $-2k's/\rho - \rho^2/2$ is largest at $\rho^3 = q := 2sk'$, where it is $-\tfrac32 q^{2/3}$ with
-# second derivative $-3$; the next term of asinh adds $s^2/6$. Hence (formally: remainders are not bounded)
+# **Squareplus: a stretched exponential, with its constant.** Squareplus is analytic except at the branch points $u = \pm is$. As a
+# function of the angle $\sigma(\rho\cos\varphi)$ is analytic in a strip of half-width $\omega = \mathrm{asinh}(s/\rho)$, which
+# shrinks for long weights. At a branch point $|\dot\sigma| \simeq \frac{s}{2\rho}(\sinh2\omega)^{-1/2}\,\delta^{-1/2}$ ($\delta$
+# the distance in the angle), and Darboux's method for both points gives
+# $\dot c_k(\rho)^2 \simeq \Gamma(\frac d2)^2 (\frac k2)^{2-d}\, \frac{s}{2\pi k \rho}\, e^{-2k'\,\mathrm{asinh}(s/\rho)}$ for odd
+# $k$, with $k' = k + \frac{d-2}2$. Averaged over the chi law, the exponent $-2k's/\rho - \rho^2/2$ is largest at
+# $\rho^3 = q := 2sk'$, where it is $-\tfrac32 q^{2/3}$ with second derivative $-3$; the next term of asinh adds $s^2/6$. Hence
+# (formally: remainders are not bounded)
 #
 # $$ \lambda_k \simeq \Gamma(\tfrac d2)\,2^{\frac{d-2}2}\, \frac{s\,e^{s^2/6}}{\sqrt{6\pi}}\;
 #    k^{1-d}\, q^{\frac{d-2}3}\, \exp\!\big(-\tfrac32\, q^{2/3}\big), \qquad q = 2s\,\big(k + \tfrac{d-2}2\big) $$
 #
-# ($k$ even; times $\gamma^2$ for $k$ odd). For $sk \ll 1$ the spectrum is still that of ReLU: squareplus is a ReLU whose
-# degrees beyond about $1/s$ are cut off.
+# ($k$ even; times $\gamma^2$ for $k$ odd). For $sk \ll 1$ the spectrum is still that of ReLU: squareplus is a ReLU whose degrees
+# beyond about $1/s$ are cut off.
 
 # %%
 table = pd.concat([pd.DataFrame(decay.squareplus_columns(s, 3, 400, gamma)) for s in scales],
@@ -354,19 +340,20 @@ for s, d in [(s, d) for s in scales[:3] for d in (2, 3)]:
 print("brackets, with those of ReLU:", calibration(*zip(*[(x[-1], x[-2]) for x in limits])))
 
 # %% [markdown]
-# Left: over more than twenty orders of magnitude the law is right to a factor; the crosses, quadrature of $\kappa P_k$,
-# stop at the rounding error. Right: this factor, far from 1 where the asymptotics begin (most for $s=1$ at even $k$,
-# where $\frac12(v_{k-1}+v_{k+1})$ exceeds $v_k$), tends to 1 like $q^{-2/3}$. So the constant is confirmed by extrapolation only.
+# Left: over more than twenty orders of magnitude the law is right to a factor; the crosses, quadrature of $\kappa P_k$, stop at the
+# rounding error. Right: this factor, far from 1 where the asymptotics begin (most for $s=1$ at even $k$, where
+# $\frac12(v_{k-1}+v_{k+1})$ exceeds $v_k$), tends to 1 like $q^{-2/3}$. So the constant is confirmed by extrapolation only.
 #
-# **How smooth?** Infinitely, but $\kappa$ is not analytic at $t = 1$. Integration by parts gives $\kappa_1^{(n)}(1) = \mathbf E\,\sigma^{(n)}(z)^2$. By the
-# generating function of the Legendre polynomials (of $d=3$), $\sigma^{(n)}(u) = \pm\, n!\, l^{1-n}\,\frac{(P_{n-2} - P_n)(u/l)}{2(2n-1)}$, $l^2 = u^2+s^2$.
-# For large $n$ only $u$ of order $s/\sqrt n$ count, where the $P_n$ oscillate with mean square $\frac1{\pi n}$:
+# **How smooth?** Infinitely, but $\kappa$ is not analytic at $t = 1$. Integration by parts gives
+# $\kappa_1^{(n)}(1) = \mathbf E\,\sigma^{(n)}(z)^2$. By the generating function of the Legendre polynomials (of $d=3$),
+# $\sigma^{(n)}(u) = \pm\, n!\, l^{1-n}\,\frac{(P_{n-2} - P_n)(u/l)}{2(2n-1)}$, $l^2 = u^2+s^2$. For large $n$ only $u$ of order
+# $s/\sqrt n$ count, where the $P_n$ oscillate with mean square $\frac1{\pi n}$:
 #
 # $$ \kappa_1^{(n)}(1) \simeq \frac{s^3}{4\sqrt2\,\pi}\; n^{-7/2}\; \frac{(n!)^2}{s^{2n}} . $$
 #
 # So in $t$, at $t=1$, $\kappa$ is of **Gevrey class 2** (derivatives like $(n!)^2$ up to geometric factors; analytic: $n!$). In the
-# *angle* it is of class $\frac32$: on the circle $|\partial_\varphi^{2n}\kappa|$ is largest at $\varphi=0$, there $\sum_k \lambda_kN_kk^{2n}$, and with
-# $\lambda_k\approx e^{-ck^{2/3}}$ this grows like $\Gamma(3n)$, that is $((2n)!)^{3/2}$.
+# *angle* it is of class $\frac32$: on the circle $|\partial_\varphi^{2n}\kappa|$ is largest at $\varphi=0$, there
+# $\sum_k \lambda_kN_kk^{2n}$, and with $\lambda_k\approx e^{-ck^{2/3}}$ this grows like $\Gamma(3n)$, that is $((2n)!)^{3/2}$.
 
 # %%
 orders = np.array([2, 4, 8, 16, 32, 64])
@@ -379,35 +366,20 @@ for s in scales[:2]:
 
 # %% [markdown]
 # ## 6. The RKHS, and which functions are in it
-#
 # With $f_k$ the part of $f$ in degree $k$ and $F_k = \|f_k\|^2_{L^2}$, Mercer's theorem gives
 #
 # $$ \mathcal H = \Big\{f:\ \|f\|_{\mathcal H}^2 = \sum_k \frac{F_k}{\lambda_k} < \infty\Big\},
 #    \qquad L^r(L^2) = \Big\{f:\ \sum_k \frac{F_k}{\lambda_k^{2r}} < \infty\Big\}, $$
 #
-# so $\mathcal H = L^{1/2}(L^2)$: **regularity $r = \frac12$ means "in the RKHS"**, $r < \frac12$ is rougher, $r > \frac12$ smoother. Since
-# $\lambda_k \asymp (1+k)^{-d}$ for ReLU with a bias, $L^r(L^2)$ is the Sobolev space $H^{rd}(S^{d-1})$ and $\mathcal H = H^{d/2}$, with
-# equivalent norms. On the circle the triangle wave ($F_k \propto k^{-4}$, odd $k$) is in $\mathcal H$, the square wave ($k^{-2}$) is not;
-# for squareplus neither is, as its $\mathcal H$ holds only $C^\infty$ functions. A target has its $r$ relative to a kernel.
+# so $\mathcal H = L^{1/2}(L^2)$: **regularity $r = \frac12$ means "in the RKHS"**, $r < \frac12$ is rougher, $r > \frac12$
+# smoother. Since $\lambda_k \asymp (1+k)^{-d}$ for ReLU with a bias, $L^r(L^2)$ is the Sobolev space $H^{rd}(S^{d-1})$ and
+# $\mathcal H = H^{d/2}$, with equivalent norms. On the circle the triangle wave ($F_k \propto k^{-4}$, odd $k$) is in $\mathcal H$,
+# the square wave ($k^{-2}$) is not; for squareplus neither is, as its $\mathcal H$ holds only $C^\infty$ functions. A target has
+# its $r$ relative to a kernel.
 #
-# So later notebooks build targets from the spectrum, $f^* = L^rh$ with $F_k = \lambda_k^{2r}h_k^2$ and $h_k^2 \propto (k+1)^{-1-\varepsilon}$, just
-# summable: for ReLU no $r' \ge r + \varepsilon/(2d)$ will do. They are zonal, $f^*(x) = \sum_k \sqrt{F_kN_k}\,P_k(\langle x,e_1\rangle)$, of norm 1 in $L^2$.
-
-# %%
-spectrum = mercer_spectrum("relu", 2, 500, gamma)
-phi, k = np.linspace(-np.pi, np.pi, 801), np.arange(spectrum.max_degree + 1)
-targets = [(r, source_target(spectrum, r, excess)) for r in regularities]
-profiles = pd.concat([pd.DataFrame({"r": r, "phi": phi, "f": target.profile(np.cos(phi))})
-                      for r, target in targets], ignore_index=True)
-powers = pd.concat([pd.DataFrame({
-    "r": r, "k": k, "power": target.power,
-    "law": target.power[-1] * ((k + 1) / k.size) ** (-4 * r - 1 - excess)})
-    for r, target in targets], ignore_index=True)
-save(draw.targets(profiles, powers), "01_tangent_kernel-targets",
-     pd.concat([profiles, powers], ignore_index=True))
-
-# %% [markdown]
-# Targets for ReLU on the circle: the law is the slope that $\lambda_k \simeq k^{-2}$ implies.
+# So later notebooks build targets from the spectrum, $f^* = L^rh$ with $F_k = \lambda_k^{2r}h_k^2$ and
+# $h_k^2 \propto (k+1)^{-1-\varepsilon}$, just summable: for ReLU no $r' \ge r + \varepsilon/(2d)$ will do. They are zonal,
+# $f^*(x) = \sum_k \sqrt{F_kN_k}\,P_k(\langle x,e_1\rangle)$, of norm 1 in $L^2$ (drawn in notebook 03).
 #
 # ## 7. The scoreboard of this notebook
 
@@ -419,8 +391,8 @@ def row(kind, quantity, name, d, where, theory, measured, **rest):
                             theory=float(theory), activation=name, d=d, **{"relation": "="} | rest)
 
 
-lost, rows = "degrees with lambda_k = 0", []
-for name, d, g, by_rule, count, _ in zeros.itertuples(index=False):
+rows, lost = [], "degrees with lambda_k = 0"
+for name, d, g, by_rule, count in zeros:
     if g > 0 and name in names:
         rows.append(row("claim", lost, name, d, f"k <= {top}", 0, count, relation="<="))
     elif d == 3:
@@ -434,18 +406,16 @@ for quantity, theory, measured in (("slope of E|K_m-K|^2 in m", -1, slopes),
     rows += [row("prediction", quantity, c.activation, c.d, where, theory, interval,
                  interval_kind="statistical") for c, interval in zip(cases, measured, strict=True)]
 rows += [row("prediction", *limit, interval_kind="numerical") for limit in limits]
-rows.append(row("check", "sum of lambda_k N_k / trace", act.name, 3, "k <= 150", 1, share,
+rows.append(row("check", "sum of lambda_k N_k / trace", "squareplus(0.5)", 3, "k <= 150", 1, share,
                 resolution=1e-10))
 board = claims.record("01_tangent_kernel", rows)
 for kind, part in board.groupby("kind", sort=False):
     print(f"{kind}\n{claims.text(part.drop(columns=['claim', 'kind', 'interval']))}\n")
 
-# %% [markdown]
-# What the opening says, asserted: every row of the claim and of the rule holds, and no law of decay fails.
-
 # %%
+# what the opening says: the claim and the rule hold in every row, the laws of decay do not fail
 held = board["verdict"] == "holds"
 assert held[(board["kind"] != "prediction") | (board["quantity"] == lost)].all()
 assert "fails" not in set(board.loc[board["interval"] == "numerical", "verdict"])
-without = zeros[(zeros["gamma"] == 0) & zeros["activation"].isin(names)]
-assert (without["lost"] >= top // 2 - 1).all()  # half: all of one parity, for ReLU but k = 1
+# without a bias half of the degrees are lost: all of one parity, but k = 1 for ReLU and squareplus
+assert all(count >= top // 2 - 1 for name, _, g, _, count in zeros if g == 0 and name in names)

@@ -53,12 +53,12 @@ def relu_spectrum(table):
     marks.theory(left, table[table["k"] >= table["d"]], "k", "law", "d", "$A_d\\,k^{-d}$")
     panels.log_axes(left)
     left.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$",
-             title="ReLU: powers of the degree, $k^{-d}$ ...")
+             title="ReLU: a power law, $k^{-d}$")
     left.legend(loc="lower left")
     _ratio(right, table, "k", "d")
     panels.log_axes(right, y=None)
     right.set(xlabel="degree $k$", ylabel=r"$\lambda_k\,/\,A_d\,k^{-d}$", ylim=(0, 2.5),
-              title="... later in high dimension")
+              title="The law comes late in high dimension")
     return panels.legends(right, loc="upper right")
 
 
@@ -87,7 +87,7 @@ def squareplus_spectrum(table, d):
     marks.theory(left, shown, "k", "law", "s", "derived law")
     panels.log_axes(left)
     left.set(xlabel="degree $k$", ylabel=r"eigenvalue $\lambda_k$", ylim=(1e-31, 3),
-             title=f"Squareplus, $d={d}$: below every power")
+             title=f"Squareplus, $d={d}$: no power law")
     left.legend(loc="lower left")
     _ratio(right, shown, "q", "s", colours=colours)
     panels.log_axes(right)
@@ -114,6 +114,7 @@ def bias(table):
             ax.semilogy(dead, np.full(dead.size, low / 10 ** (2 - i)), "x", ms=5,
                         color=palette[i], label=rf"lost at $\gamma={gamma:g}$")
     panels.outer_labels(axes, "degree $k$", r"eigenvalue $\lambda_k$")
+    fig.suptitle(r"A bias brings back every degree, unless $\sigma$ is a polynomial", fontsize=9.5)
     return panels.legend_below(fig, axes[0, -1], 4)
 
 
