@@ -195,13 +195,11 @@ print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(s
 
 # %% [markdown]
 # These lines give the library's eigenvalues. Their sum $\sum_k\lambda_kN_k$ is the trace
-# $\kappa(1) = \mathbf E\sigma(z)^2 + (1+\gamma^2)\mathbf E\dot\sigma(z)^2$, a one-dimensional integral that knows nothing of the
-# spectrum.
+# $\kappa(1) = \mathbf E\sigma(z)^2 + (1+\gamma^2)\mathbf E\dot\sigma(z)^2$, known without any spectrum.
 #
 # ## 4. Strictly positive: which degrees are seen
 # When is a mean of squares zero? Let $\sigma$ be real-analytic on the line, $\mathbf E\sigma(z)^2$ and $\mathbf E\dot\sigma(z)^2$
-# finite. Let $D_0, D_1$ be the degrees of its even and odd part: $\infty$ for a part that is no polynomial, $-\infty$ for a part 0.
-# Then
+# finite. Let $D_0, D_1$ be the degrees of its even and odd part: $\infty$ for no polynomial, $-\infty$ for 0. Then
 #
 # $$ \boxed{\;\lambda_k > 0 \iff k \le D_{k \bmod 2} \quad\text{or}\quad
 #    \big(\gamma > 0 \ \text{and}\ k + 1 \le D_{(k+1) \bmod 2}\big)\;} \qquad (k\ge0,\ d\ge2). $$
@@ -218,8 +216,7 @@ print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(s
 # $a_n = 0$ for $n = k, k+2, \dots$: the part of $\sigma$ of the parity of $k$ is, near 0 and by analyticity everywhere, a
 # polynomial of degree below $k$. Conversely then $c_k \equiv 0$, by orthogonality. Thus $u_k > 0 \iff k \le D_{k\bmod2}$. (iv)
 # Likewise $v_k > 0 \iff k \le D_{(k+1)\bmod2} - 1$, the degree of that part of $\dot\sigma$. So $v_{k-1} > 0$ ($k\ge1$) if and only
-# if $u_k > 0$, and $v_{k+1} > 0$ only if $u_k > 0$: in $\lambda_k$ the one term that can be positive without $u_k$ is
-# $\gamma^2v_k$. $\square$
+# if $u_k > 0$, and $v_{k+1} > 0$ only if $u_k > 0$: only $\gamma^2v_k$ can be positive without $u_k$. $\square$
 #
 # - **Squareplus**, $\frac12(u + \sqrt{u^2+s^2})$: $D_1 = 1$, and $D_0 = \infty$, as $\sqrt{u^2+s^2}$ grows like $|u|$. Without a
 #   bias every odd $k\ge3$ is lost; so for softplus, GELU and SiLU, whose odd part is linear too.
