@@ -358,7 +358,7 @@ for s in scales[:2]:
     exact, law = decay.squareplus_derivatives(s, orders)
     limit = extrapolate(orders[1:], (exact / law)[1:], 1)
     print(f"s={s:<4g} derivative over its law:",
-          ", ".join(f"n={n}: {ratio:.3f}" for n, ratio in zip(orders, exact / law)), " limit", limit)
+          ", ".join(f"n={n}: {x:.3f}" for n, x in zip(orders, exact / law)), "limit", limit)
     assert limit.contains(1)
 
 # %% [markdown]
