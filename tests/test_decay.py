@@ -1,23 +1,24 @@
-"""Decay laws: limits, extrapolated; distance of squareplus to ReLU."""
+"""Decay laws: limits, extrapolated; derivatives of the squareplus kernel."""
 
 import numpy as np
 import pytest
-from scipy import integrate
+from scipy import integrate, special
 
 from ntksgd.kernels import decay
+from ntksgd.kernels.funk_hecke import mean_square_coefficients
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models.activations import activation
 from ntksgd.stats.numerical import extrapolate
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])
 @pytest.mark.parametrize("gamma", [1.0, 0.5])
-def test_relu_law_and_tail(d, gamma):
+def test_relu_law(d, gamma):
     spectrum = mercer_spectrum("relu", d, 2000, gamma)
     k = np.array([1999, 2000])
     np.testing.assert_allclose(spectrum.eigenvalues[k], decay.relu_law(d, k, gamma),
                                rtol=d * d / 2000)
-    assert spectrum.tail == pytest.approx(decay.relu_tail(d, 2000, gamma), rel=d * d / 2000)
 
 
 @pytest.mark.parametrize("d", [2, 3])
@@ -44,16 +45,31 @@ def test_squareplus_exponents():
     assert extrapolate(q, ratio, 2 / 3).value == pytest.approx(1, abs=0.02)
 
 
-def test_distance_of_squareplus_to_relu():
-    """E sigma by adaptive quadrature; the maxima over t lie where the law says."""
-    for s in (1.0, 0.2):
-        mean = integrate.quad(lambda u, s=s: (u + np.sqrt(u * u + s * s)) / 2
-                              * np.exp(-u * u / 2) / np.sqrt(2 * np.pi), -12, 12)[0]
-        assert decay.squareplus_to_relu(s)[0] == pytest.approx(mean**2 - 0.5 / np.pi, rel=1e-7)
-    t, limit = np.linspace(-1, 1, 201), tangent_kernel("relu")
-    for s in (1.0, 0.5):
-        gaps = np.subtract(tangent_kernel(f"squareplus({s!r})").parts(t), limit.parts(t))
-        np.testing.assert_allclose(np.abs(gaps).max(axis=1), decay.squareplus_to_relu(s), rtol=1e-9)
+def test_derivatives_of_the_squareplus_kernel_at_one():
+    """E sigma^(n)(z)^2 by hand, n = 2, 3; the n-th derivative of sum_k u_k N_k T_k(t) at t = 1."""
+    s, k = 0.8, np.arange(201.0)
+    by_hand = (lambda r, u: s**2 / 2 / r**3, lambda r, u: -3 * s**2 * u / 2 / r**5)
+    at_one = (k**2 * (k**2 - 1) / 3, k**2 * (k**2 - 1) * (k**2 - 4) / 15)  # of T_k
+    series = mean_square_coefficients(activation(f"squareplus({s})"), 2, 200)[0]
+    for n, value in enumerate(decay.squareplus_derivatives(s, [2, 3])[0], 2):
+        value *= special.factorial(n) ** 2 / s ** (2 * n)
+        moment = integrate.quad(lambda u, f=by_hand[n - 2]: f(np.hypot(u, s), u) ** 2
+                                * np.exp(-u * u / 2) / np.sqrt(2 * np.pi), -12, 12)[0]
+        assert value == pytest.approx(moment, rel=1e-8)
+        assert value == pytest.approx(2 * series @ at_one[n - 2], rel=1e-6)
+
+
+@pytest.mark.parametrize("s", [1.0, 0.25])
+def test_derivatives_of_the_squareplus_kernel_grow_as_derived(s):
+    n = np.array([8, 16, 32, 64, 128])
+    exact, law = decay.squareplus_derivatives(s, n)
+    limit = extrapolate(n, exact / law, 1)
+    assert limit.contains(1) and limit.high - limit.low < 0.02
+
+
+def test_parity_pairs():
+    k = decay.parity_pairs(100, 10)
+    assert k[0] == 2 and k[-1] <= 100 and np.sum(k % 2 == 0) - np.sum(k % 2) in (0, 1)
 
 
 def test_gram_matrix_of_a_hexagon_is_singular_without_a_bias():

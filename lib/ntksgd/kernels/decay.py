@@ -13,7 +13,9 @@ import numpy as np
 from scipy import special
 
 from ntksgd import check
+from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.kernels.two_layer import tangent_kernel
 
 
 def relu_law(d, k, gamma=1.0):
@@ -21,12 +23,6 @@ def relu_law(d, k, gamma=1.0):
     d, k = check.dimension(d), np.asarray(k, dtype=float)
     constant = 2.0 ** (d - 2) * special.gamma(d / 2) ** 2 / np.pi**2
     return constant * np.where(k % 2, gamma**2, 1.0) * k ** (-d)
-
-
-def relu_tail(d, max_degree, gamma=1.0):
-    """Leading term of sum_(k > K) lambda_k N_k for ReLU, N_k ~ 2 k^(d-2)/(d-2)!."""
-    constant = (relu_law(d, 2, gamma) + relu_law(d, 3, gamma) * 1.5**d) * 2.0**d / 2
-    return 2 * constant / special.factorial(d - 2) / max_degree
 
 
 def squareplus_prefactor(scale, d, k, gamma=1.0):
@@ -45,16 +41,56 @@ def squareplus_law(scale, d, k, gamma=1.0):
     return prefactor * np.exp(-1.5 * q ** (2 / 3))
 
 
-def squareplus_to_relu(scale):
-    """Distances of squareplus(s) to ReLU: of the NNGP kernels at t = 0, of the derivatives at 1.
+def squareplus_derivatives(scale, n):
+    """kappa_1^(n)(1) = E sigma^(n)(z)^2 for squareplus, in units of (n!)^2 / s^(2n); n >= 2.
 
-    Exact: (E sigma)^2 - 1/(2 pi) with E sigma = s^2 / (4 sqrt(2 pi)) e^(s^2/4) [K_0 + K_1](s^2/4),
-    modified Bessel functions, and (s/4) sqrt(pi/2) erfcx(s/sqrt 2). No distance at another t is
-    larger.
+    With r^2 = u^2 + s^2 and x = u/r, sqrt((u+h)^2 + s^2) = r sqrt(1 + 2 x h/r + (h/r)^2) is the
+    generating function of (P_(n-2) - P_n)/(2n-1), P_n of dimension 3, hence up to a sign
+        sigma^(n)(u) = n! r^(1-n) [P_(n-2)(x) - P_n(x)] / (2 (2n-1)).
+
+    Parameters
+    ----------
+    scale : float
+    n : array of int, shape (j,)
+
+    Returns
+    -------
+    exact, law : ndarray, shape (j,)
+        Quadrature over u, and the leading term s^3 n^(-7/2) / (4 sqrt(2) pi) for large n: u of the
+        order s/sqrt(n) counts, where P_n(x)^2 averages to 1/(pi n) and both terms agree.
     """
-    s = np.asarray(scale, dtype=float)
-    mean = s**2 / (4 * np.sqrt(2 * np.pi)) * (special.k0e(s**2 / 4) + special.k1e(s**2 / 4))
-    return mean**2 - 1 / (2 * np.pi), s / 4 * np.sqrt(np.pi / 2) * special.erfcx(s / np.sqrt(2))
+    s, n = check.positive("scale", scale), np.array([check.integer("n", i, 2) for i in n])
+    u, weights = sphere.gauss_panels(0.0, 1.0 + sphere.NORM_TAIL, 64, halvings=16)
+    weights = weights * np.exp(-(u**2) / 2) * np.sqrt(2 / np.pi)
+    r, order = np.hypot(u, s), n[:, None]
+    scaled = special.eval_legendre(order - 2, u / r) - special.eval_legendre(order, u / r)
+    scaled = r * (s / r) ** order * scaled / (2 * (2 * order - 1))
+    return scaled**2 @ weights, s**3 * n**-3.5 / (4 * np.sqrt(2) * np.pi)
+
+
+def parity_pairs(high, count=40):
+    """Even degrees up to `high`, about equally spaced in log, each with the odd one after it."""
+    even = 2 * np.unique(np.round(np.geomspace(2, high, count) / 2).astype(int))
+    degrees = np.union1d(even, even + 1)
+    return degrees[degrees <= high]
+
+
+def squareplus_columns(scale, d, max_degree, gamma=1.0, floor=1e-29):
+    """Eigenvalues above `floor` of squareplus, beside their law and plain quadrature of kappa.
+
+    Returns
+    -------
+    dict of ndarray
+        Columns s, k, q (of `squareplus_prefactor`), eigenvalue, plain_quadrature (modulus), law.
+    """
+    k, name = parity_pairs(max_degree), f"squareplus({scale!r})"
+    values = mercer_spectrum(name, d, max_degree, gamma).eigenvalues[k]
+    t, weights = sphere.zonal_quadrature(d, 64)
+    plain = sphere.legendre(d, max_degree, t)[k] @ (weights * tangent_kernel(name, gamma)(t))
+    columns = {"s": np.full(k.size, scale), "k": k, "q": squareplus_prefactor(scale, d, k)[1],
+               "eigenvalue": values, "plain_quadrature": np.abs(plain),
+               "law": squareplus_law(scale, d, k, gamma)}
+    return {name: column[values > floor] for name, column in columns.items()}
 
 
 def relu_octaves(d, max_degree, parity, gamma=1.0):
