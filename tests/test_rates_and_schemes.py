@@ -87,4 +87,4 @@ def test_balance_is_the_risk_of_the_tied_step_and_says_when_it_settles(circle):
     exact = rates.tied_risks(circle, [0.5], times, 1.0)[0]
     np.testing.assert_allclose(rates.balanced_risks(circle, 0.5, times, 1.0), exact, rtol=0.02)
     assert rates.settles_at(circle, 0.5, 1e9, 1.0) == "first at T = 1e+09"
-    assert rates.settles_at(circle, 1.5, 1e9, 1.0, decades=1) == "beyond T = 1e+09"
+    assert rates.settles_at(circle, 1.5, 1e12, 1.0, decades=1) == "beyond T = 1e+12"

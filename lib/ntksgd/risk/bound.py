@@ -109,7 +109,8 @@ def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: Ar
     first = bias_bound(target.r, S, target.source_norm(target.r))
     later = np.full(len(grid), rho)  # sup of R from each grid time on
     for _ in range(3):
-        early, late = _split(spectrum.trace, constants, schedule, grid, S, squares, later, rho, noise)
+        early, late = _split(spectrum.trace, constants, schedule, grid, S, squares, later, rho,
+                             noise)
         later = np.minimum(first + early + late, rho)
     at = np.searchsorted(grid, times)
     return RiskBound(times, first[at], early[at], late[at], rho)

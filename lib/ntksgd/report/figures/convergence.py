@@ -1,6 +1,5 @@
 """Figures of kernel SGD: its exact risk, who holds it, its rates, and the bounds around it."""
 
-import numpy as np
 
 from ntksgd.report.figures import THEORY, marks, palette, panels
 
