@@ -68,6 +68,7 @@ def holders(data):
 def weight_decay(data):
     """Columns decay, T, scaled (risk times T^(2r/(2r+1))), ratio (over no weight decay)."""
     fig, ((left, right),) = panels.grid(1, 2, 3.2)
+    data = data.assign(decay=data["decay"].str.replace("S_T", "$S_T$"))
     marks.family(left, data, "T", "scaled", "decay")
     marks.family(right, data, "T", "ratio", "decay", label=None)
     left.set(xlabel="steps T", ylabel="$T^{2r/(2r+1)}\\,\\times$ risk",
@@ -79,4 +80,5 @@ def weight_decay(data):
     top = data.loc[data["decay"] == data["decay"].iloc[0], "scaled"].max()
     left.set_ylim(top=3 * top)
     right.set_ylim(top=5)
+    panels.plain_ticks(right.yaxis, *right.get_ylim(), (1, 2, 5))
     return panels.legend_below(fig, left, 4)
