@@ -13,7 +13,6 @@
 
 # %% [markdown]
 # # How fast SGD converges in an RKHS
-#
 # **Claim B** (our reading). SGD in the RKHS of the tangent kernel, with steps $\eta_t=\eta_1t^{-\theta}$, has a
 # **last iterate** with $E\,\|f_T-f^*\|^2_{L^2}=O\big(T^{-2r/(2r+1)}\big)$ for a target of regularity $r$.
 #
@@ -88,14 +87,11 @@ rows, s2 = [], noises[-1]  # of the scoreboard; the noise that is scored
 
 # %% [markdown]
 # ## 1. The exact risk
-#
 # Inputs are uniform on $S^{d-1}$, labels $y=f^*(x)+\xi$ with independent noise of variance $s^2$, and
 # $K(x,x')=\sum_k\lambda_k\sum_{j\le N_k}\varphi_{kj}(x)\varphi_{kj}(x')$ (notebook 01). One step from $f_0=0$, on a
 # fresh sample: $f_{t+1}=(1-\eta\lambda)f_t-\eta(f_t(x)-y)K(x,\cdot)$. With $e=f-f^*$, $P_k$ the projection on
 # degree $k$ and $a=1-\eta\lambda$,
-#
 # $$ e'=a\,e-\eta\lambda f^*-g,\qquad P_kg=\eta\lambda_k\,(e(x)-\xi)\sum_j\varphi_{kj}(x)\varphi_{kj}. $$
-#
 # *Mean.* $x$ is fresh: $E[P_kg]=\eta\lambda_kP_ke$. *Second moment.* $\|P_kg\|^2=\eta^2\lambda_k^2(e(x)-\xi)^2
 # \sum_j\varphi_{kj}(x)^2$, and $\sum_j\varphi_{kj}(x)^2=N_k$ **for every** $x$ (addition theorem): so
 # $E\|P_kg\|^2=\eta^2\lambda_k^2N_k(R+s^2)$. No other moment enters and no Gaussian assumption is made: this closes
@@ -106,7 +102,6 @@ rows, s2 = [], noises[-1]  # of the scoreboard; the noise that is scored
 # | $\Vert ae\Vert^2$ | $a^2C_k$ | $-2a\eta\lambda\langle e,f^*\rangle$ | $-2a\eta\lambda M_k$ |
 # | $\Vert\eta\lambda f^*\Vert^2$ | $\eta^2\lambda^2F_k$ | $-2a\langle e,g\rangle$ | $-2a\eta\lambda_kC_k$ |
 # | $\Vert g\Vert^2$ | $\eta^2\lambda_k^2N_k(R+s^2)$ | $2\eta\lambda\langle f^*,g\rangle$ | $2\eta^2\lambda\lambda_kM_k$ |
-#
 # $$ \boxed{\begin{aligned}
 # C_k&\leftarrow(a^2-2\eta a\lambda_k)C_k+\eta^2\lambda_k^2N_k(R+s^2)+\eta^2\lambda^2F_k-2\eta\lambda(a-\eta\lambda_k)M_k\\
 # M_k&\leftarrow(a-\eta\lambda_k)M_k-\eta\lambda F_k\end{aligned}} $$
@@ -144,12 +139,9 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 # 2609.40148). Ours is the closure for zonal kernels by the addition theorem alone, carried to the horizon `far`.
 #
 # ## 2. Where the rate comes from
-#
 # Let $\lambda=0$. Unrolled, with $\varphi(D)=\sum_k\lambda_k^2N_ke^{-2\lambda_kD}$,
-#
 # $$ R_T\approx\underbrace{\sum_kF_ke^{-2\lambda_kS_T}}_{\text{bias}}
 # +\sum_{u\le T}\eta_u^2\,(R_{u-1}+s^2)\,\varphi(S_T-S_u). $$
-#
 # **Bias.** $F_k=\lambda_k^{2r}h_k^2$ and $\max_xx^{2r}e^{-2xS}=(r/eS)^{2r}$: exponent $2r(1-\theta)$.
 #
 # **Fresh noise.** The identity $\sum_{u\le T}2\eta_u\lambda_k\prod_{v>u}(1-2\eta_v\lambda_k)= 1-\prod_{u\le
@@ -159,9 +151,7 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 #
 # **Memory.** The first steps were large. Their noise has $\varphi(S_T)\sim S_T^{-(2-1/\beta)}$ left. So the
 # exponent is the least of **three**,
-#
 # $$ \boxed{\min\{\,2r(1-\theta),\ (2-\tfrac1\beta)(1-\theta),\ \theta\,\}} $$
-#
 # (without $\theta$ if $s^2=0$), and with $\theta=2r/(2r+1)$ memory is slowest once $r>1-\tfrac1{2\beta}$. Capacity:
 # for ReLU $\lambda_k\sim k^{-d}$, $N_k\sim k^{d-2}$, so $\beta=d/(d-1)$; for squareplus $\beta=\infty$ (notebook
 # 01).
@@ -186,12 +176,9 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 
 # %% [markdown]
 # ## 3. Memory is a theorem
-#
 # **Lower bound.** Let $2\eta_u\lambda_0\le1$ for all $u$. Then every factor $1-2\eta_u\lambda_k$ is $\ge0$, and so
 # is every term of the recursion. Keep only the noise of the first step, $\eta_1^2\lambda_k^2N_k(\|f^*\|^2+s^2)$:
-#
 # $$ R_T\ \ge\ \eta_1^2\,(\|f^*\|^2+s^2)\sum_k\lambda_k^2N_k\prod_{u=2}^T(1-2\eta_u\lambda_k). $$
-#
 # If $c\,i^{-\beta}\le\lambda_{(i)}\le C\,i^{-\beta}$ the sum is at least $c'S_T^{-(2-1/\beta)}$. *Proof.*
 # $1-x\ge4^{-x}$ on $[0,\tfrac12]$, where the logarithm of the left side is concave and both ends agree; degrees
 # with $\lambda_k>\lambda_0/2$ are dropped. So the product is at least $16^{-\lambda_kS_T}$. Take $x=1/S_T$ and
@@ -205,18 +192,14 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 # random features and call it a memory ceiling; Ge et al. (2019): in finite dimension no polynomial decay is optimal.
 #
 # **Upper bound.** Let $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$, $\eta_t$ not increase. For every split $m<T$,
-#
 # $$ R_T\le\Big(\frac r{eS_T}\Big)^{2r}\|h\|^2+(\rho+s^2)\,\Phi(S_T-S_m)\sum_{u\le m}\eta_u^2
 # +\Big(\sup_{t\ge m}R_t+s^2\Big)\frac{\eta_{m+1}\kappa(1)}2. $$
-#
 # *Late noise*, $u>m$: the identity of section 2 with $\eta_u\le\eta_{m+1}$. *Rough bound*: the same with $m=0$
 # gives $R_t\le\rho=(\|f^*\|^2+s^2\eta_1\kappa(1)/2)/(1-\eta_1\kappa(1)/2)$. *Early noise*: $R_{u-1}\le\rho$, and
 # $\Phi\ge\varphi$. With $n(x)=\#\{i:\lambda_{(i)}\ge x\}\le Ax^{-1/\beta}$ and $g(x)=x^2e^{-2xD}$, whose derivative
 # $2x(1-xD)e^{-2xD}$ is negative beyond $1/D$,
-#
 # $$ \varphi(D)=\int_0^\infty n(x)\,g'(x)\,dx\le
 # 2A\,D^{-a}\int_0^1v^{a-1}(1-v)e^{-2v}dv=:\Phi(D),\qquad a=2-\tfrac1\beta. $$
-#
 # With $m\propto T$ the terms have the three exponents if $\theta>\tfrac12$, where $\sum\eta_u^2<\infty$; for
 # $\theta\le\tfrac12$ the middle one is faster than $\theta$. So **$T^{-2r/(2r+1)}$ holds for $r\le1-\tfrac1{2\beta}$, the
 # end included**, and beyond it $T^{-(2-1/\beta)/(2r+1)}$ is the exact order.
@@ -252,22 +235,20 @@ def measured_at(r, times, values, T, decades=None):
 
 # %%
 for r, part in sandwich.groupby("r"):
-    kept, scale = part["T"].to_numpy(), part["T"] ** -predicted_rates.capacity_free(r)
-    memory = predicted_rates.memory(2.0, predicted_rates.capacity_free(r))
-    below = measured_at(r, kept, part.lower * scale, long)
-    add("check", "exponent of the lower bound", long, -memory, below)
-    above = measured_at(r, kept, part.upper * scale, long)
-    add("check", "exponent of the upper bound", long,
-        -min(memory, predicted_rates.capacity_free(r)), above)
-    print(f"r = {r:g}: at the far end upper/exact {part.upper.iloc[-1] / part.risk.iloc[-1]:.1f}, "
-          f"exact/lower {part.risk.iloc[-1] / part.lower.iloc[-1]:.3g}")
+    rate = predicted_rates.capacity_free(r)
+    memory = predicted_rates.memory(2.0, rate)
+    for side, limit in (("lower", memory), ("upper", min(memory, rate))):
+        at = measured_at(r, times, part[side].to_numpy() * times**-rate, long)
+        add("check", f"exponent of the {side} bound", long, -limit, at)
+    end = part.iloc[-1]
+    print(f"r = {r:g}, T = {long:.0e}: upper bound / risk {end.upper / end.risk:.1f}, "
+          f"risk / lower bound {end.risk / end.lower:.3g}")
 
 # %% [markdown]
 # Flat means that the claim's rate holds. At $r=1$ the lower bound itself rises, and the exact risk is a small
 # factor above it: the **first step** alone decides the rate.
 #
 # ## 4. Measured exponents
-#
 # An exact curve has no sampling error, but it need not be asymptotic. Bracket: the exponent over three decades
 # before $T$ (a quarter of $\log T$ at the far horizon), give or take its change from the window before and what a
 # prefactor that moves by 10 % makes. A rule of thumb: printed is how many brackets contain the limit derived here.
@@ -276,30 +257,21 @@ for r, part in sandwich.groupby("r"):
 cases = [(activation, d) for activation in activations for d in dimensions]
 times = np.round(np.geomspace(10, far, 6 * round(np.log10(far / 10)) + 1))
 curves = rates.paper_risks(cases, regularities, times, step, excess)
-found = []
-for (activation, d, r), c in curves.items():
-    beta = d / (d - 1) if activation == "relu" else np.inf
-    paper = predicted_rates.capacity_free(r)
-    for noise, end, decades in [*((s, T, 3) for s in noises), (s2, far, None)]:
-        e = measured_at(r, c.times, c.signal + noise * c.variance, end, decades)
-        found.append({"activation": activation, "d": d, **e, "noise": noise, "far": end == far,
-                      "T": min(end, c.times[-1]), "paper": -paper, "beta": beta,
-                      "memory": -predicted_rates.last_iterate(r, paper, beta)})
+found = pd.DataFrame(rates.exponents(curves, noises, T, far))
+beta = np.where(found.activation == "relu", found.d / (found.d - 1), np.inf)
+found["paper"] = -predicted_rates.capacity_free(found.r)
+found["memory"] = -predicted_rates.last_iterate(found.r, -found.paper, beta)
+found["remembers"] = found.r > 1 - 1 / (2 * beta)
+print(found.pivot_table(index=["activation", "d", "r", "paper", "memory"], columns="column",
+                        values="exponent").round(3).reset_index().to_string(index=False))
 
 # %%
-found = pd.DataFrame(found)
-found["column"] = np.where(found.far, "far", "s2=" + found.noise.astype(str))
-index = ["activation", "d", "r", "paper", "memory"]
-print(found.pivot_table(index=index, columns="column", values="exponent").round(3).reset_index()
-      .to_string(index=False))
-at_T, limits = found[~found.far & (found.noise == s2)], found[found.far]
+at_T, limits = found[found.column == f"s2={s2:g}"], found[found.column == "far"]
 for name, part in ((f"T = {T:.0e}", at_T), ("far horizon", limits)):
     print(f"{name}: {calibration(part.itertuples(), part.memory)}")
-
-# %%
 for row in at_T.itertuples():
     add("claim", "steps t^(-2r/(2r+1))", row.T, row.paper, row, 3,
-        why="memory of early noise" if row.r > 1 - 1 / (2 * row.beta) else "unexplained")
+        why="memory of early noise" if row.remembers else "unexplained")
 for row in limits.itertuples():
     add("prediction", "steps t^(-2r/(2r+1)), memory", row.T, row.memory, row,
         why="unexplained" if row.activation == "relu" else "logarithms")
@@ -313,8 +285,8 @@ for row in limits.itertuples():
 horizons, tied = window_times(tied_T, 3), []
 for r, risk in zip(regularities, rates.tied_risks(circle, regularities, horizons, s2, step,
                                                   excess=excess), strict=True):
-    e, balance = window(horizons, risk), rates.balanced_risks(circle, r, horizons, s2, step, excess)
-    at = pd.Series({"r": r, "exponent": e.value, "low": e.low, "high": e.high})
+    at = measured_at(r, horizons, risk, tied_T, 3)
+    balance = rates.balanced_risks(circle, r, horizons, s2, step, excess)
     tied.append({**at, "case": "step tied to T, d = 2"})
     add("prediction", "step T^(-2r/(2r+1))", tied_T, -predicted_rates.capacity_free(r), at, 3,
         here=window(horizons, balance).value,
@@ -338,9 +310,9 @@ save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation", attaine
 # %%
 windows, exponents = window_times(1e15, 3), {}
 paper = schedules.source_polynomial(step / circle.trace, 1.0)
+target = source_target(circle, 1.0, excess)
 for average in ("tail", "uniform"):
-    e = expected_risk(circle, source_target(circle, 1.0, excess), paper, windows, s2,
-                      average=average)
+    e = expected_risk(circle, target, paper, windows, s2, average=average)
     exponents |= {"last": window(windows, e.risk).value, average: window(windows, e.averaged).value}
 print("r = 1, T = 1e15:", {name: round(value, 3) for name, value in exponents.items()})
 assert max(exponents.values()) - min(exponents.values()) < 0.02
@@ -349,7 +321,6 @@ assert max(exponents.values()) - min(exponents.values()) < 0.02
 # Which averages do help, and which schedules, is notebook 04.
 #
 # ## 5. The case nearest the paper: $t^{-\theta}$ with weight decay
-#
 # With $\lambda>0$ a gradient's noise is also multiplied by $(1-\eta_u\lambda)^2$ a step: by the time $T$ early
 # noise has lost the factor $e^{-2\lambda S_T}$. The mean goes to $L(L+\lambda)^{-1}f^*$, at the squared distance
 # $\sum_kF_k\lambda^2/(\lambda_k+\lambda)^2\lesssim\lambda^{2\min(r,1)}$.
@@ -361,7 +332,7 @@ assert max(exponents.values()) - min(exponents.values()) < 0.02
 # $r=1$ weight decay saturates.
 # 3. $\lambda$ fixed: like 1. near $S_T=1/\lambda$, that is $T\sim\lambda^{-(2r+1)}$; then its bias stays.
 #
-# Online learning along a path $\lambda_t\to0$ was studied by Tarrès & Yao (2014).
+# Online learning along a path $\lambda_t\to0$: Tarrès & Yao (2014).
 
 # %%
 r, times = 1.0, np.round(np.geomspace(100, long, 25))
@@ -385,25 +356,22 @@ rows.append(claims.Statement(
     "B", "variance with lambda = 1/S_T over without", "prediction", measured=spared, r=r, d=2,
     range=f"T = {long:.3g}", theory=np.exp(-2), relation="=", resolution=0.01, activation="relu"))
 for name, risk in (("1/S_T", risks[1]), ("a log(T)/S_T", risks[2])):
+    why = "logarithms" if "log" in name else "memory of early noise"
     add("claim", f"steps t^(-2r/(2r+1)), lambda = {name}", long, -predicted_rates.capacity_free(r),
-        measured_at(r, times, risk, long), why="logarithms" if "log" in name else
-        "memory of early noise")
+        measured_at(r, times, risk, long), why=why)
 
 # %% [markdown]
 # $r=1$, ReLU on the circle. Weight decay does what is derived. But it is no free repair: at the horizons of
-# practice (the first rows) its bias exceeds all that it saves. A constant step
-# tied to $T$ has no memory to suppress: there $\lambda>0$ only brings saturation at $r=1$.
+# practice (the first rows) its bias exceeds all that it saves. A constant step tied to $T$ has no memory to suppress: there $\lambda>0$ only brings saturation at $r=1$.
 #
 # <!-- FRAGMENTS -->
 #
 # ## 8. Convergence in the RKHS
-#
 # For $r>1/2$ one may ask for $E\|f_T-f^*\|_H^2=\sum_kC_k/\lambda_k$, which controls the error at every point:
 # $|f(x)|\le\kappa(1)^{1/2}\|f\|_H$. One power of $\lambda$ less turns the exponents into $(2r-1)(1-\theta)$ for the
 # bias, $\theta-(1-\theta)/\beta$ for fresh noise and $(1-\tfrac1\beta)(1-\theta)$ for the memory. With
 # $\theta=2r/(2r+1)$ and $\tfrac12<r\le1-\tfrac1{2\beta}$ the bias decides: $T^{-(2r-1)/(2r+1)}$, **strong
-# convergence** of the last iterate, which Guo & Shi (arXiv 1710.03600) proved first for unregularised online
-# learning.
+# convergence** of the last iterate (Guo & Shi, arXiv 1710.03600, for unregularised online learning).
 
 # %%
 times, frames = np.round(np.geomspace(10, long, 69)), []
@@ -429,18 +397,14 @@ for (kind, quantity), part in board.groupby(["kind", "quantity"], sort=False):
     print(claims.text(shown))
 
 # %% [markdown]
-# Which rows do not hold (default profile), and why.
-#
-# - *Claim, decaying steps, $r>1-\tfrac1{2\beta}$*: memory. A row that holds there at $T$ holds by the width of its
-# bracket; undecided rows have brackets too wide to tell. The far horizon shows the limit.
-# - *Claim, $\lambda=a\log T/S_T$*: the logarithms of its bias. *$\lambda=1/S_T$, $r=1$*: the memory, divided by
-# $e^2$.
-# - *Prediction, squareplus far out, $r\ge3/4$*: $\lambda_k$ falls about like $e^{-ck^p}$, $p=\tfrac23$ (notebook
-# 01), so the memory is $S_T^{-2}(\log S_T)^{(d-1)/p-1}$ (heuristic) and the bias is divided by a power of the same
-# logarithm: exponents may fall short of their limit or exceed it. The bracket is made for power laws.
-# - *Prediction, step tied to $T$, $r=3/2$*: out of range. $S_T\sim T^{1/4}$ has reached a dozen degrees, and the
-# noise is not yet in balance with the rest. Bias and balance by the formula of section 2 on these horizons (`here`)
-# give the measured exponent.
+# Rows that do not hold (default profile). *Claim, decaying steps, $r>1-\tfrac1{2\beta}$*: memory; a row that holds
+# there, or is undecided, owes it to the width of its bracket, and the far horizon shows the limit. *Claim,
+# $\lambda>0$, $r=1$*: the logarithms of the bias, or the memory that $e^{2}$ divides. *Squareplus far out,
+# $r\ge3/4$*: $\lambda_k$ falls about like $e^{-ck^p}$, $p=\tfrac23$ (notebook 01), so the memory is
+# $S_T^{-2}(\log S_T)^{(d-1)/p-1}$ (heuristic) and the bias is divided by a power of the same logarithm: exponents
+# fall short of their limit or exceed it, and the bracket is made for power laws. *Step tied to $T$, $r=3/2$*: out
+# of range; $S_T\sim T^{1/4}$ has reached a dozen degrees, the noise is not in balance with the rest, and bias and
+# balance by the formulas of section 2 on these horizons (`here`) give the measured exponent.
 
 # %%
 relu = board[board.activation == "relu"]

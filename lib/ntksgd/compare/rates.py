@@ -61,6 +61,22 @@ def last_exponent(times, risks, T, decades=None):
     return window(at, np.exp(np.interp(np.log(at), np.log(times), np.log(risks))))
 
 
+def exponents(curves, noises, T, far) -> list[dict]:
+    """Exponents of `paper_risks` before T, over three decades, and of the last noise before `far`.
+
+    A row a curve and column ("s2=..." or "far"): activation, d, r, column, T, exponent, low, high.
+    """
+    runs = [*((f"s2={s2:g}", s2, T, 3) for s2 in noises), ("far", noises[-1], far, None)]
+    rows = []
+    for (activation, d, r), c in curves.items():
+        for column, s2, end, decades in runs:
+            e = last_exponent(c.times, c.signal + s2 * c.variance, end, decades)
+            rows.append({"activation": activation, "d": d, "r": r, "column": column,
+                         "T": min(end, c.times[-1]), "exponent": e.value, "low": e.low,
+                         "high": e.high})
+    return rows
+
+
 def clustered(spectrum, rs, excess, nodes=NODES):
     """Modes of the targets of regularities ``rs``, clustered once for many schedules."""
     targets = [source_target(spectrum, r, excess) for r in rs]
