@@ -29,9 +29,9 @@
 # tied to the horizon goes on.](../figures/03_rkhs_convergence-saturation.png)
 #
 # **Verdict.** With steps $t^{-2r/(2r+1)}$ and $\lambda=0$ the rate holds, provably, for $r\le1-\tfrac1{2\beta}$ and
-# fails, provably, for larger $r$. A constant step tied to the horizon has no such limit. Neither has, up to $r=1$
-# and up to logarithms, a weight decay that vanishes slowly enough; it costs more than it saves until the horizon is
-# long.
+# fails, provably, for larger $r$ (eigenvalues of exact order $i^{-\beta}$). A constant step tied to the horizon has
+# no such limit. Neither has, by a scaling argument, up to $r=1$ and up to logarithms, a weight decay that vanishes
+# slowly enough; where it was measured it costs more than it saves until the horizon is long.
 #
 # | symbol | meaning | symbol | meaning |
 # |---|---|---|---|
@@ -364,9 +364,7 @@ for name, risk in (("1/S_T", risks[1]), ("a log(T)/S_T", risks[2])):
 # $r=1$, ReLU on the circle. Weight decay does what is derived. But it is no free repair: at the horizons of
 # practice (the first rows) its bias exceeds all that it saves. A constant step tied to $T$ has no memory to suppress: there $\lambda>0$ only brings saturation at $r=1$.
 #
-# <!-- FRAGMENTS -->
-#
-# ## 8. Convergence in the RKHS
+# ## 6. Convergence in the RKHS
 # For $r>1/2$ one may ask for $E\|f_T-f^*\|_H^2=\sum_kC_k/\lambda_k$, which controls the error at every point:
 # $|f(x)|\le\kappa(1)^{1/2}\|f\|_H$. One power of $\lambda$ less turns the exponents into $(2r-1)(1-\theta)$ for the
 # bias, $\theta-(1-\theta)/\beta$ for fresh noise and $(1-\tfrac1\beta)(1-\theta)$ for the memory. With
@@ -385,7 +383,7 @@ rkhs = pd.concat(frames, ignore_index=True)
 save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs)
 
 # %% [markdown]
-# ## 9. Scoreboard
+# ## 7. Scoreboard
 
 # %%
 board = claims.record("03_rkhs_convergence", rows)
