@@ -80,3 +80,26 @@ def test_last_exponent_interpolates_and_ends_where_the_curve_does():
     late = rates.last_exponent(times, times**-0.5, 1e12, 3)
     assert late.value == pytest.approx(-0.5)
     assert late.high - late.low == pytest.approx(2 * np.log(1.1) / np.log(1e3))
+
+
+def test_balance_is_the_risk_of_the_tied_step_and_says_when_it_settles(circle):
+    times = np.array([1e6, 1e9])
+    exact = rates.tied_risks(circle, [0.5], times, 1.0)[0]
+    np.testing.assert_allclose(rates.balanced_risks(circle, 0.5, times, 1.0), exact, rtol=0.02)
+    assert rates.settles_at(circle, 0.5, 1e9, 1.0) == "first at T = 1e+09"
+    assert rates.settles_at(circle, 1.5, 1e12, 1.0, decades=1) == "beyond T = 1e+12"
+
+
+def test_exponents_are_those_of_each_curve_at_each_noise():
+    times = np.round(np.geomspace(10, 1e9, 40))
+    curves = rates.paper_risks([("erf", 2)], [0.5], times)
+    table = {row["column"]: row for row in rates.exponents(curves, [0.0, 1.0], 1e6, 1e9)}
+    curve = curves["erf", 2, 0.5]
+    end = min(1e9, curve.times[-1])
+    assert list(table) == ["s2=0", "s2=1", "far"]
+    for name, risk, T, decades in (("s2=0", curve.signal, 1e6, 3),
+                                   ("s2=1", curve.signal + curve.variance, 1e6, 3),
+                                   ("far", curve.signal + curve.variance, end, None)):
+        expected = rates.last_exponent(curve.times, risk, T, decades)
+        assert table[name]["exponent"] == expected.value
+        assert table[name]["T"] == T

@@ -6,8 +6,9 @@ import pytest
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
-from ntksgd.risk.bound import bias_bound, memory_bound, risk_bound, rough_bound, trace_power
+from ntksgd.risk.bound import bias_bound, risk_bound, rough_bound
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.memory import memory_bound, trace_power
 from ntksgd.risk.variance import balance, leading_variance, variance_equivalent
 
 CASES = [("relu", 2, 3000), ("relu", 5, 2000), ("squareplus(0.5)", 3, 100)]

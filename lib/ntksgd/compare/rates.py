@@ -11,6 +11,7 @@ from ntksgd.risk.clustering import NODES, cluster
 from ntksgd.risk.collocation import observe
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.variance import variance_equivalent
 from ntksgd.stats.numerical import window, window_times
 from ntksgd.stats.sweep import map_tasks
 
@@ -60,6 +61,22 @@ def last_exponent(times, risks, T, decades=None):
     return window(at, np.exp(np.interp(np.log(at), np.log(times), np.log(risks))))
 
 
+def exponents(curves, noises, T, far) -> list[dict]:
+    """Exponents of `paper_risks` before T, over three decades, and of the last noise before `far`.
+
+    A row a curve and column ("s2=..." or "far"): activation, d, r, column, T, exponent, low, high.
+    """
+    runs = [*((f"s2={s2:g}", s2, T, 3) for s2 in noises), ("far", noises[-1], far, None)]
+    rows = []
+    for (activation, d, r), c in curves.items():
+        for column, s2, end, decades in runs:
+            e = last_exponent(c.times, c.signal + s2 * c.variance, end, decades)
+            rows.append({"activation": activation, "d": d, "r": r, "column": column,
+                         "T": min(end, c.times[-1]), "exponent": e.value, "low": e.low,
+                         "high": e.high})
+    return rows
+
+
 def clustered(spectrum, rs, excess, nodes=NODES):
     """Modes of the targets of regularities ``rs``, clustered once for many schedules."""
     targets = [source_target(spectrum, r, excess) for r in rs]
@@ -86,3 +103,29 @@ def tied_risks(spectrum, rs, times, noise, step=1.0, decay=0.0, excess=0.05) -> 
             eta = step / spectrum.trace * T**-theta
             risks[i, j] = observe(one, schedules.constant(eta), [T])[0, 0] @ [1.0, noise]
     return risks
+
+
+def balanced_risks(spectrum, r, times, noise, step=1.0, excess=0.05) -> np.ndarray:
+    """What `tied_risks` tends to, without weight decay: bias, and noise in balance with the step.
+
+    The bias is sum_k F_k exp(-2 lambda_k eta T), the noise that of `variance_equivalent` (theta 0).
+    """
+    times = np.asarray(times, dtype=float)
+    etas = step / spectrum.trace * times ** -schedules.paper_theta(r)
+    kept = np.exp(-2 * np.outer(etas * times, spectrum.eigenvalues))
+    held = [variance_equivalent(spectrum, eta, 0.0, T)[0]
+            for eta, T in zip(etas, times, strict=True)]
+    return kept @ source_target(spectrum, r, excess).power + noise * np.array(held)
+
+
+def settles_at(spectrum, r, T, noise, step=1.0, excess=0.05, decades=9) -> str:
+    """From which power of ten times T on, of so many, the bracket of `balanced_risks` has -theta.
+
+    In words, for the scoreboard.
+    """
+    for end in T * 10.0 ** np.arange(decades):
+        times = window_times(end, 3)
+        found = window(times, balanced_risks(spectrum, r, times, noise, step, excess))
+        if found.contains(-schedules.paper_theta(r)):
+            return f"first at T = {end:.0e}"
+    return f"beyond T = {end:.0e}"

@@ -12,12 +12,12 @@ Rough   sum_s 2 eta_s lambda prod_(u>s)(1 - 2 eta_u lambda) <= 1 (it telescopes)
         rho = (||f*||^2 + s^2 eta_1 kappa(1)/2) / (1 - eta_1 kappa(1)/2).
 Split   at the last step m with S_m <= c S_T.
         s > m:   at most (eta_(m+1) kappa(1)/2) (sup_(t>=m) R_t + s^2), by the same telescoping;
-        s <= m:  phi decreases, and phi(D) <= tr_alpha ((2-alpha)/(2 e D))^(2-alpha), where
-                 tr_alpha = sum_k lambda_k^alpha N_k: at most
-                 (rho + s^2) (eta_1^2 + ... + eta_m^2) times that at D = S_T - S_m.
+        s <= m:  phi decreases: at most (rho + s^2) (eta_1^2 + ... + eta_m^2) times a bound on
+                 phi(D), D = S_T - S_m, of module `memory`: tr_alpha ((2-alpha)/(2 e D))^(2-alpha)
+                 for alpha in (1/beta, 1], and a multiple of D^(-(2-1/beta)) at alpha = 1/beta.
 
 For fixed m every term can only fall as T grows, so the bound at T bounds sup_(t>=T) R_t too: used
-for sup_(t>=m) R_t it removes all but a small part of rho. c in (0, 1) and alpha in (1/beta, 1] are
+for sup_(t>=m) R_t it removes all but a small part of rho. c in (0, 1) and alpha in [1/beta, 1] are
 free: the least is taken. alpha = 1 needs no knowledge of the spectrum but its trace.
 """
 
@@ -30,6 +30,7 @@ from ntksgd import check
 from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule, power_sums
 from ntksgd.problems.target import Target
+from ntksgd.risk.memory import memory_bound, trace_power, weak_constant, weak_memory_bound
 
 
 @dataclass(frozen=True)
@@ -56,40 +57,15 @@ def bias_bound(r: float, S, h_norm: float):
     return (r / (np.e * np.asarray(S))) ** (2 * r) * h_norm**2
 
 
-def memory_bound(alpha: float, trace_alpha: float, gap):
-    """tr_alpha ((2-alpha)/(2 e D))^(2-alpha), at least phi(D)."""
-    return trace_alpha * ((2 - alpha) / (2 * np.e * np.asarray(gap))) ** (2 - alpha)
-
-
 def rough_bound(eta1: float, trace: float, norm2: float, noise: float) -> float:
     """rho, a bound on R_t for every t."""
     load = eta1 * trace / 2
     return (norm2 + noise * load) / (1 - load)
 
 
-def trace_power(spectrum, alpha: float) -> float:
-    """sum_k lambda_k^alpha N_k over the degrees at hand, the tail continued as a power law.
-
-    The tail integral takes the local power law of the last octave of degrees; it is exact for
-    alpha = 1 (the trace is known) and infinite where that power law is not summable.
-    """
-    lam, N = spectrum.eigenvalues, spectrum.multiplicities
-    live = lam > 0
-    total = float(np.sum(lam[live] ** alpha * N[live]))
-    if alpha == 1:
-        return max(spectrum.trace, total)
-    K = spectrum.max_degree
-    terms = lam[[K // 2, K]] ** alpha * N[[K // 2, K]]
-    if terms[1] == 0:
-        return total
-    decay = np.log(terms[0] / terms[1]) / np.log(K / (K // 2))
-    if decay <= 1:
-        return np.inf
-    return total + terms[1] * K * (1 + 0.5 / K) ** (1 - decay) / (decay - 1)  # from K + 1/2 on
-
-
 def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: ArrayLike,
-               noise: float = 0.0, alphas: ArrayLike = (1.0, 0.9, 0.8, 0.7, 0.6)) -> RiskBound:
+               noise: float = 0.0, alphas: ArrayLike = (1.0, 0.9, 0.8, 0.7, 0.6),
+               beta: float | None = None) -> RiskBound:
     """Explicit upper bound on the risk of the last iterate.
 
     Parameters
@@ -102,12 +78,14 @@ def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: Ar
     noise : float
     alphas : sequence of float in (0, 1]
         Capacity exponents to try; (1.0,) gives the bound free of capacity.
+    beta : float >= 1 or None
+        Ordered eigenvalues are at most of order i^(-beta): alpha = 1/beta is tried too.
 
     Raises
     ------
     ValueError
-        If eta_1 kappa(1) > 1 or 2 eta_1 lambda_k > 1, noise < 0, a time is below 1, or an alpha is
-        outside (0, 1].
+        If eta_1 kappa(1) > 1 or 2 eta_1 lambda_k > 1, noise < 0, a time is below 1, an alpha is
+        outside (0, 1], or beta < 1.
     """
     check.number("noise", noise, 0.0)
     times = check.finite_array("times", np.atleast_1d(times), 1)
@@ -120,28 +98,32 @@ def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: Ar
         raise ValueError(f"schedule {schedule.name}: 2 eta_1 lambda = "
                          f"{2 * schedule.largest * spectrum.eigenvalues.max():.4g} for the largest "
                          "eigenvalue, the bound needs <= 1")
-    traces = {check.number("alpha", a, 0, 1, open_low=True): trace_power(spectrum, a)
-              for a in alphas}
+    constants = [(memory_bound, check.number("alpha", a, 0, 1, open_low=True),
+                  trace_power(spectrum, a)) for a in alphas]
+    if beta is not None:
+        alpha = 1 / check.number("beta", beta, 1)
+        constants.append((weak_memory_bound, alpha, weak_constant(spectrum, alpha)))
     grid = np.unique(np.round(np.concatenate([times, np.geomspace(1, times.max(), 200)])))
     S, squares = power_sums(schedule, grid, 1), power_sums(schedule, grid, 2)
     rho = rough_bound(schedule.largest, spectrum.trace, target.power.sum(), noise)
     first = bias_bound(target.r, S, target.source_norm(target.r))
     later = np.full(len(grid), rho)  # sup of R from each grid time on
     for _ in range(3):
-        early, late = _split(spectrum.trace, traces, schedule, grid, S, squares, later, rho, noise)
+        early, late = _split(spectrum.trace, constants, schedule, grid, S, squares, later, rho,
+                             noise)
         later = np.minimum(first + early + late, rho)
     at = np.searchsorted(grid, times)
     return RiskBound(times, first[at], early[at], late[at], rho)
 
 
-def _split(trace, traces, schedule, grid, S, squares, later, rho, noise):
+def _split(trace, constants, schedule, grid, S, squares, later, rho, noise):
     """Early and late noise at every grid time, for the split c that makes their sum least."""
     best = np.full((2, len(grid)), np.inf)
     for c in SPLITS:
         m = np.searchsorted(S, c * S, side="right") - 1  # last grid time with S_m <= c S_T
         inside, m = m >= 0, np.maximum(m, 0)             # none yet: no early part
         gap = S - np.where(inside, S[m], 0.0)
-        memory = np.min([memory_bound(alpha, tr, gap) for alpha, tr in traces.items()], axis=0)
+        memory = np.min([bound(alpha, C, gap) for bound, alpha, C in constants], axis=0)
         early = np.where(inside, (rho + noise) * squares[m] * memory, 0.0)
         step = np.where(inside, schedule(grid[m] + 1), schedule.largest)
         late = step * trace / 2 * (np.where(inside, later[m], rho) + noise)

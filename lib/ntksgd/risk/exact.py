@@ -89,7 +89,7 @@ def expected_risk(spectrum: Spectrum, target: Target | ArrayLike, schedule: Sche
     check.number("noise", noise, 0.0)
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
-    times = _times(times, schedule)
+    times = whole_times(times, schedule)
     m = sphere_modes(spectrum, [target], weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
@@ -116,7 +116,8 @@ def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:
     return upper / lower - 1
 
 
-def _times(times, schedule):
+def whole_times(times, schedule) -> np.ndarray:
+    """Times as an array of whole numbers of steps within the schedule's horizon, or ValueError."""
     times = check.finite_array("times", np.atleast_1d(times), 1, non_negative=True)
     if times.size == 0 or times.max() < 1:
         raise ValueError(f"T = {times.max() if times.size else 0:g}: at least one step (T >= 1)")
