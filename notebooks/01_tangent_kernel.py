@@ -23,15 +23,17 @@
 #
 # ![Eigenvalues against degree for ReLU, tanh and a cubic. Without a bias ReLU and tanh lose every other degree, with one none; the cubic loses all high degrees either way](../figures/01_tangent_kernel-bias.png)
 #
-# **Verdict.** With a bias, claim E holds: all eigenvalues are positive. This is proved for every degree and dimension, for ReLU and
-# for every real-analytic activation that is no polynomial (squareplus, erf, tanh), and agrees with the computed ones. Without a
-# bias all four lose half of the degrees. We derive besides, with constants, how fast the eigenvalues fall for ReLU and squareplus,
-# and how far the kernel of a finite network is from its limit.
+# **Verdict.** Claim E holds, with or without a bias. With one it holds *strictly*, all eigenvalues are positive: proved for every
+# degree and dimension, for ReLU and for every activation that is real-analytic on the line, no polynomial and of finite Gaussian second
+# moments (squareplus, erf, tanh), and so computed. Without a bias they lose half of the degrees. We derive besides, with
+# constants, how fast the eigenvalues fall for ReLU and (formally) squareplus, and how far the kernel of a finite network is from its limit.
 #
-# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations (Jacot, Gabriel & Hongler 2018);
+# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations (Jacot, Gabriel & Hongler
+# 2018; at any depth Carvalho et al., arXiv 2404.12928); that a ReLU network without a bias does not learn odd frequencies (Basri
+# et al., arXiv 1906.00425);
 # the power decay for ReLU (Bietti & Mairal 2019; Bietti & Bach 2021; Geifman et al. 2020); eigenvalues and upper bounds from the
-# Hermite coefficients of the activation (Murray et al. 2023). **Derived here**, without a claim to be first: which degrees are
-# lost, with and without a bias; the constants; the law for squareplus.
+# Hermite coefficients of the activation (Murray et al. 2023). **Derived here**, without a claim to be first: the rule for
+# analytic activations, in every degree and dimension; the constants in this form; the law for squareplus.
 #
 # | symbol | meaning in this notebook |
 # |---|---|
@@ -109,7 +111,8 @@ np.testing.assert_allclose(network.forward(params, x, act, gamma), 0, atol=1e-14
 print(f"{features.shape[0]} inputs, {features.shape[1]} = m (d + 2) tangent features, g = 0")
 
 # %% [markdown]
-# Each summand is an independent copy (two identical ones a pair) of one neuron's kernel $Z_b$ at $c=0$. Hence
+# The summands come in identical pairs, and different pairs are independent copies of one neuron's kernel $Z_b$ (a bias $c$ drawn
+# at random would change it). Hence
 # $\mathbf E K_m = K := \mathbf EZ_b$ at *every* width, and $K_m \to K$ by the law of large numbers. As
 # $(\langle b,x\rangle, \langle b,x'\rangle)$ is a pair of standard normals $(z, z')$ of covariance $t$, $K$ is zonal:
 #
@@ -118,11 +121,10 @@ print(f"{features.shape[0]} inputs, {features.shape[1]} = m (d + 2) tangent feat
 #
 # the last by Gaussian integration by parts. ReLU (arc-cosine kernels, Cho & Saul 2009) and erf (Williams 1998) have closed forms.
 # For others take $d = 2$, on which $\kappa_1, \kappa_0$ do not depend. *Without a kink*: the series of section 3, where
-# $P_k(\cos\varphi) = \cos k\varphi$. *With a kink at 0* (leaky ReLU) it is slow. There $b = \rho(\cos\psi, \sin\psi)$, and
-# $\kappa_1(\cos\varphi) = \mathbf E_\rho\frac1{2\pi}\int\sigma(\rho\cos\psi)\,\sigma(\rho\cos(\psi-\varphi))\,d\psi$. The kinks
-# $\psi = \pm\frac\pi2,\, \varphi\pm\frac\pi2$ cut the circle into four arcs; on each the integrand is smooth and Gauss quadrature
-# converges fast. Arcs and integrands vary smoothly with $\varphi\in[0,\pi]$: so the values at Chebyshev nodes in the *angle* are
-# interpolated. (Tests hold both against closed forms.)
+# $P_k(\cos\varphi) = \cos k\varphi$. *With a kink at 0* (leaky ReLU) it is slow. There the
+# kinks of $\sigma(\rho\cos\psi)\,\sigma(\rho\cos(\psi-\varphi))$, at $\psi = \pm\frac\pi2,\, \varphi\pm\frac\pi2$, cut the circle
+# into four arcs with a smooth integrand on each, Gauss quadrature converges fast, and values at Chebyshev nodes in the angle
+# $\varphi$ are interpolated. (Tests hold both against closed forms.)
 #
 # ## 2. Concentration: how far is $K_m$ from $K$?
 # $K_m$ is the mean of the kernels $Z_{b_i}$ of the $m/2$ **independent** neurons. So, with no remainder, for every even $m$, in the
@@ -153,14 +155,15 @@ for c, fit, ratio in zip(cases, slopes, ratios, strict=True):
 print(coverage("slope", replicates, len(widths), independent=True, confidence=level, trials=1000))
 
 # %% [markdown]
-# The error falls as derived. A factor of 2, had one counted all $m$ neurons as independent, would be unmistakable. All intervals
-# (jackknife, Student's $t$) hold simultaneously at 95 % (Bonferroni); printed last, their simulated coverage.
+# The error falls as derived. A factor of 2, had one counted all $m$ neurons as independent, would be unmistakable. Intervals: jackknife,
+# Student's $t$; those of slopes and ratios are made to hold together at 95 % (Bonferroni), the bars on the left at 95 % each.
+# Printed last: simulated coverage of such intervals of a slope.
 #
 # ## 3. The Mercer spectrum: eigenvalues as means of squares
 # The law $\mu_d$ of $t = \langle x,x'\rangle$ for uniform $x'$ has density proportional to $(1-t^2)^{(d-3)/2}$; for it the $P_k$,
 # $P_k(1) = 1$, are orthogonal, $\int P_kP_l\,d\mu_d = \delta_{kl}/N_k$. By the **Funk–Hecke formula** a zonal kernel multiplies
-# every harmonic of degree $k$ by one number, $\lambda_k = \int\kappa P_k\,d\mu_d$, and $\kappa = \sum_k\lambda_kN_kP_k$. Quadrature
-# of that integral loses what is below the rounding error, and shows no sign. Instead, expand a *neuron*: with $b = \rho w$,
+# every harmonic of degree $k$ by one number, $\lambda_k = \int\kappa P_k\,d\mu_d$, and $\kappa = \sum_k\lambda_kN_kP_k$. Quadrature of that integral loses what is below the rounding error, and does not show that
+# $\lambda_k\ge0$. Instead, expand a *neuron*: with $b = \rho w$,
 #
 # $$ \sigma(\langle b, x\rangle) = \sum_k c_k(\rho)\, N_k P_k(\langle w, x\rangle), \qquad c_k(\rho) = \int \sigma(\rho t) P_k(t)\, \mu_d(dt). $$
 #
@@ -176,8 +179,8 @@ print(coverage("slope", replicates, len(widths), independent=True, confidence=le
 # $$ \boxed{\;\lambda_k = u_k + \gamma^2 v_k + \frac{k\, v_{k-1} + (k+d-2)\, v_{k+1}}{2k+d-2}\;}
 #    \qquad (k \ge 1;\ \lambda_0 = u_0 + \gamma^2v_0 + v_1). $$
 #
-# **Every term is a mean of squares.** So $\lambda_k \ge 0$: the kernel is positive definite and, being continuous, a Mercer kernel.
-# And the square of a number known to $10^{-16}$ is known to about $10^{-30}$: small eigenvalues keep digits.
+# **Every term is a mean of squares.** So $\lambda_k \ge 0$: the kernel is positive definite (strictly: section 4) and, being continuous,
+# a Mercer kernel. And numbers known to an absolute $10^{-16}$ have squares that keep digits down to about $10^{-30}$.
 
 # %%
 d, top, act = 3, 150, activation("squareplus(0.5)")
@@ -191,7 +194,7 @@ eigenvalues[k] += (k * v[k - 1] + (k + d - 2) * v[k + 1]) / (2 * k + d - 2)
 spectrum, trace = mercer_spectrum(act, d, top, gamma), tangent_kernel(act, gamma).trace
 np.testing.assert_allclose(eigenvalues, spectrum.eigenvalues, rtol=1e-9, atol=1e-22)
 share = eigenvalues @ spectrum.multiplicities / trace
-print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(share - 1) < 1e-12}")
+print(f"trace {trace:.6f}, and the sum of the eigenvalues equals it to 1e-12: {abs(share - 1) < 1e-12}")
 
 # %% [markdown]
 # These lines give the library's eigenvalues. Their sum $\sum_k\lambda_kN_k$ is the trace
@@ -206,7 +209,7 @@ print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(s
 #
 # **With a bias all $\lambda_k > 0$ if and only if $\sigma$ is no polynomial; without, if and only if neither part is one.**
 #
-# *Proof.* (i) The weights in the recursion for $tP_k$ being positive, $t^n$ is a combination of $P_n, P_{n-2}, \dots$ with positive
+# *Proof.* (i) The weights in the recursion for $tP_k$ being positive for $k\ge1$, and $tP_0=P_1$, $t^n$ is a combination of $P_n, P_{n-2}, \dots$ with positive
 # coefficients. So $\mu_{nk} := \int t^nP_k\,d\mu_d$ is positive for $n = k, k+2, \dots$ and 0 otherwise. (ii) *Short weights see
 # the Taylor series* $\sigma(u) = \sum_n a_nu^n$: for $\rho$ below its radius of convergence
 #
@@ -215,7 +218,8 @@ print(f"trace {trace:.6f}, and the sum of the eigenvalues is it to 1e-12: {abs(s
 # (iii) Let $u_k = \mathbf E c_k(\rho)^2 = 0$. As $\rho$ has a positive density and $c_k$ is continuous, $c_k \equiv 0$. By (i, ii)
 # $a_n = 0$ for $n = k, k+2, \dots$: the part of $\sigma$ of the parity of $k$ is, near 0 and by analyticity everywhere, a
 # polynomial of degree below $k$. Conversely then $c_k \equiv 0$, by orthogonality. Thus $u_k > 0 \iff k \le D_{k\bmod2}$. (iv)
-# Likewise $v_k > 0 \iff k \le D_{(k+1)\bmod2} - 1$, the degree of that part of $\dot\sigma$. So $v_{k-1} > 0$ ($k\ge1$) if and only
+# Likewise $v_k > 0 \iff k \le D_{(k+1)\bmod2} - 1$, the degree of that part of $\dot\sigma$ (where $D=0$ that part vanishes, and the
+# inequality stays right). So $v_{k-1} > 0$ ($k\ge1$) if and only
 # if $u_k > 0$, and $v_{k+1} > 0$ only if $u_k > 0$: only $\gamma^2v_k$ can be positive without $u_k$. $\square$
 #
 # - **Squareplus**, $\frac12(u + \sqrt{u^2+s^2})$: $D_1 = 1$, and $D_0 = \infty$, as $\sqrt{u^2+s^2}$ grows like $|u|$. Without a
@@ -243,17 +247,18 @@ print(np.round(exact[:, 1:7:2] / first, 3))
 
 # %%
 inf, cubic = np.inf, Activation("cubic", lambda u: u + u**3 / 6, lambda u: 1 + u * u / 2)
-degrees = {"relu": (inf, 1), "squareplus": (inf, 1), "erf": (-inf, inf), "tanh": (-inf, inf)}
+degrees = {"relu": (inf, 1), "squareplus": (inf, 1), "erf": (-inf, inf), "tanh": (-inf, inf),
+           "cubic": (-inf, 3)}  # D_0, D_1
 top, zeros, tables = 20, [], []
 for act, d, g in [(a, d, g) for a in (*map(activation, names), cubic) for d in (2, 3, 10)
                   for g in (0.0, gamma)]:
-    # quadratures with different panels: their disagreement bounds the numerical error
+    # other panels (ReLU: a closed form, tested against quadrature) bound the numerical error
     values, finer = (mercer_spectrum(act, d, n, g).eigenvalues[: top + 1] for n in (top, 16 * top))
     np.testing.assert_allclose(values, finer, rtol=0.005, atol=1e-28)
     values = np.where(finer < 1e-28, 0.0, finer)  # below, only rounding is left
-    seen = positive_degrees(*degrees.get(act.name.split("(")[0], (-inf, 3)), top, g)
-    np.testing.assert_array_equal(values > 0, seen)
-    zeros.append((act.name, d, g, np.sum(~seen), np.sum(values == 0)))
+    seen = positive_degrees(*degrees[act.name.split("(")[0]], top, g)
+    wrong = np.sum((values > 0) != seen)
+    zeros.append((act.name, d, g, np.sum(~seen), np.sum(values == 0), wrong))
     tables.append(pd.DataFrame({"activation": act.name, "d": d, "gamma": g,
                                 "k": np.arange(top + 1), "eigenvalue": values}))
 
@@ -262,13 +267,14 @@ table = pd.concat(tables, ignore_index=True)
 shown = table[(table["d"] == 3) & (table["k"] <= 12)]
 save(draw.bias(shown[shown["activation"].isin(["relu", "tanh", "cubic"])]),
      "01_tangent_kernel-bias", table)
-for name, d, g, by_rule, lost in zeros:
-    print(f"{name:16} d={d:<3} gamma={g:g}  lost, k <= {top}: {lost:2d}, by the rule {by_rule:2d}")
+for name, d, g, by_rule, lost, wrong in zeros:
+    print(f"{name:16} d={d:<3} gamma={g:g}  lost, k <= {top}: {lost:2d}, by the rule {by_rule:2d}, "
+          f"told wrongly: {wrong}")
 
 # %% [markdown]
 # The rule names every lost degree. A bias restores all of them, unless $\sigma$ is a polynomial. **A lost degree is a blind spot**:
-# ReLU without a bias, in the kernel regime, never learns any of $\cos3\varphi$ on the circle. Its Gram matrix of a regular hexagon
-# is singular: it maps the alternating vector $\pm1$ to 0 (with a bias, to $\gamma^2/6$ times itself; a test).
+# ReLU without a bias, in the kernel regime, never learns any of $\cos3\varphi$ on the circle. Its Gram matrix of a regular
+# hexagon, whose corners are antipodal pairs, is singular (with a bias its least eigenvalue is $\gamma^2/6$: a test).
 #
 # When all $\lambda_k > 0$, $L$ is injective, the RKHS is dense in $L^2$, and every Gram matrix of distinct points is non-singular.
 # (For the Gram matrices alone less is needed; see Gneiting 2013 on strictly positive definite functions.)
@@ -303,12 +309,13 @@ for d, parity in [(d, parity) for d in (2, 3, 5, 10) for parity in (0, 1)]:
 
 # %% [markdown]
 # Exponent and constant are limits, computed at five degrees an octave apart and extrapolated in $1/k$; brackets are the larger of
-# the last two changes (numerical, not statistical). The law sets in late in high dimension, which experiments feel.
+# the last two changes (numerical, not statistical). The law sets in late in high dimension.
 #
 # **Squareplus: a stretched exponential, with its constant.** Squareplus is analytic except at the branch points $u = \pm is$. As a
 # function of the angle $\sigma(\rho\cos\varphi)$ is analytic in a strip of half-width $\omega = \mathrm{asinh}(s/\rho)$, which
 # shrinks for long weights. At a branch point $|\dot\sigma| \simeq \frac{s}{2\rho}(\sinh2\omega)^{-1/2}\,\delta^{-1/2}$ ($\delta$
-# the distance in the angle), and Darboux's method for both points gives
+# the distance in the angle), and Darboux's method for both points gives, up to a factor $(1+s^2/\rho^2)^{(d-3)/2}$ that tends to 1 at the
+# long weights that will count,
 # $\dot c_k(\rho)^2 \simeq \Gamma(\frac d2)^2 (\frac k2)^{2-d}\, \frac{s}{2\pi k \rho}\, e^{-2k'\,\mathrm{asinh}(s/\rho)}$ for odd
 # $k$, with $k' = k + \frac{d-2}2$. Averaged over the chi law, the exponent $-2k's/\rho - \rho^2/2$ is largest at
 # $\rho^3 = q := 2sk'$, where it is $-\tfrac32 q^{2/3}$ with second derivative $-3$; the next term of asinh adds $s^2/6$. Hence
@@ -327,30 +334,32 @@ save(draw.squareplus_spectrum(table, 3), "01_tangent_kernel-squareplus-spectrum"
 for s, part in table[table["q"] >= 3].groupby("s", sort=False):
     ratio, q = (part["eigenvalue"] / part["law"]).to_numpy(), part["q"].to_numpy()
     print(f"s={s:<6g} eigenvalue/law {ratio.max():.2f} at q = {q[ratio.argmax()]:g}, "
-          f"falls to {ratio[-2:].max():.2f} at q = {q[-1]:g}")
+          f"then {ratio[-2]:.2f}, {ratio[-1]:.2f} at q = {q[-2]:g}, {q[-1]:g}")
 for s, d in [(s, d) for s in scales[:3] for d in (2, 3)]:
     q, over, powers = decay.squareplus_octaves(s, d, gamma)
     case = (f"squareplus({s:g})", d, f"q = {q[0]:g}..{q[-1]:g}")
-    limits += [("power of k in log lambda_k", *case, 2 / 3, extrapolate(q[1:], powers, 4 / 3)),
+    limits += [("power of q in log(lambda_k/prefactor)", *case, 2 / 3, extrapolate(q[1:], powers, 4 / 3)),
                ("decay constant/derived", *case, 1, extrapolate(q, over, 2 / 3))]
     print(f"s={s:<6g} d={d}  power of q {limits[-2][-1]}   constant/derived {limits[-1][-1]}")
 print("brackets, with those of ReLU:", calibration(*zip(*[(x[-1], x[-2]) for x in limits])))
 
 # %% [markdown]
-# Left: over more than twenty orders of magnitude the law is right to a factor; the crosses, quadrature of $\kappa P_k$, stop at the
+# Left: over fifteen orders of magnitude or more the law is right within the printed factor; the crosses, quadrature of $\kappa P_k$, stop at the
 # rounding error. Right: this factor, far from 1 where the asymptotics begin (most for $s=1$ at even $k$, where
-# $\frac12(v_{k-1}+v_{k+1})$ exceeds $v_k$), tends to 1 like $q^{-2/3}$. So the constant is confirmed by extrapolation only.
+# $\frac12(v_{k-1}+v_{k+1})$ exceeds $v_k$), tends to 1 like $q^{-2/3}$. So the constant is confirmed for $s\le\frac12$, by
+# extrapolation only; for $s=1$ the bracket is too wide to decide.
 #
 # **How smooth?** Infinitely, but $\kappa$ is not analytic at $t = 1$. Integration by parts gives
 # $\kappa_1^{(n)}(1) = \mathbf E\,\sigma^{(n)}(z)^2$. By the generating function of the Legendre polynomials (of $d=3$),
 # $\sigma^{(n)}(u) = \pm\, n!\, l^{1-n}\,\frac{(P_{n-2} - P_n)(u/l)}{2(2n-1)}$, $l^2 = u^2+s^2$. For large $n$ only $u$ of order
-# $s/\sqrt n$ count, where the $P_n$ oscillate with mean square $\frac1{\pi n}$:
+# $s/\sqrt n$ count, where $P_{n-2}\simeq-P_n$ and $P_n$ oscillates with mean square $\frac1{\pi n}$:
 #
 # $$ \kappa_1^{(n)}(1) \simeq \frac{s^3}{4\sqrt2\,\pi}\; n^{-7/2}\; \frac{(n!)^2}{s^{2n}} . $$
 #
 # So in $t$, at $t=1$, $\kappa$ is of **Gevrey class 2** (derivatives like $(n!)^2$ up to geometric factors; analytic: $n!$). In the
 # *angle* it is of class $\frac32$: on the circle $|\partial_\varphi^{2n}\kappa|$ is largest at $\varphi=0$, there
-# $\sum_k \lambda_kN_kk^{2n}$, and with $\lambda_k\approx e^{-ck^{2/3}}$ this grows like $\Gamma(3n)$, that is $((2n)!)^{3/2}$.
+# $\sum_k \lambda_kN_kk^{2n}$, and with $\lambda_k\approx e^{-ck^{2/3}}$ this grows (formally, up to geometric factors) like $\Gamma(3n)$, that is
+# $((2n)!)^{3/2}$.
 
 # %%
 orders = np.array([2, 4, 8, 16, 32, 64])
@@ -389,12 +398,12 @@ def row(kind, quantity, name, d, where, theory, measured, **rest):
 
 
 rows, lost = [], "degrees with lambda_k = 0"
-for name, d, g, by_rule, count in zeros:
+for name, d, g, _, count, wrong in zeros:
     if g > 0 and name in names:
         rows.append(row("claim", lost, name, d, f"k <= {top}", 0, count, relation="<="))
     elif d == 3:
-        rows.append(row("prediction", lost, name, d, f"k <= {top}, gamma = {g:g}", by_rule, count,
-                        resolution=0.5))
+        rows.append(row("prediction", f"{lost}, told wrongly", name, d, f"k <= {top}, gamma = {g:g}",
+                        0, wrong, relation="<="))
 
 # %%
 where = f"m = {widths[0]}..{widths[-1]}"
@@ -410,9 +419,8 @@ for kind, part in board.groupby("kind", sort=False):
     print(f"{kind}\n{claims.text(part.drop(columns=['claim', 'kind', 'interval']))}\n")
 
 # %%
-# what the opening says: the claim and the rule hold in every row, the laws of decay do not fail
-held = board["verdict"] == "holds"
-assert held[(board["kind"] != "prediction") | (board["quantity"] == lost)].all()
-assert "fails" not in set(board.loc[board["interval"] == "numerical", "verdict"])
-# without a bias half of the degrees are lost: all of one parity, but k = 1 for ReLU and squareplus
-assert all(count >= top // 2 - 1 for name, _, g, _, count in zeros if g == 0 and name in names)
+# what the opening says: the claim holds, the rule is right, no law fails
+assert set(board["verdict"]) <= {"holds", "undecided"}
+assert (board.loc[board["quantity"].str.startswith(lost), "verdict"] == "holds").all()
+# without a bias half of the degrees are lost: of one parity, but k = 1 for ReLU and squareplus
+assert all(count >= top // 2 - 1 for name, _, g, _, count, _ in zeros if g == 0 and name in names)

@@ -11,7 +11,8 @@ Proof. c_k(rho) = int sigma(rho t) P_k dmu is analytic in rho, with the series
     c_k(rho) = sum_n a_n m_nk rho^n near 0,    a_n = sigma^(n)(0) / n!,    m_nk = int t^n P_k dmu,
 where m_nk > 0 for n = k, k + 2, ... and 0 for all other n. So u_k = E c_k(rho)^2 = 0 exactly if
 a_n = 0 for n = k, k + 2, ..., that is D_(k mod 2) < k. The same for v_k with sigma', whose part of
-the parity of k has the degree D_(k+1 mod 2) - 1; then the formula of `spectrum`.
+the parity of k has the degree D_(k+1 mod 2) - 1 (where D = 0 it vanishes, and nothing changes);
+then the formula of `spectrum`.
 ReLU is not analytic at 0, but follows the same rule with D_0 infinite, D_1 = 1 (`funk_hecke`).
 """
 
