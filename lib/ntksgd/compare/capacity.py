@@ -4,13 +4,12 @@ r"""What a rate without capacity gives away: the last iterate against the minima
 """
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from ntksgd import check
 from ntksgd.compare.rates import RESOLVED, degrees
-from ntksgd.compare.schemes import best_of_steps
 from ntksgd.kernels.power_law import power_law, source_power
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
@@ -19,17 +18,15 @@ from ntksgd.risk import predicted
 from ntksgd.risk.clustering import cluster
 from ntksgd.risk.collocation import observe
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.ridge import best_ridge
 from ntksgd.stats.numerical import Bracket, window
 from ntksgd.stats.sweep import map_tasks
 
 NODES = 8  # an octave of eigenvalues: to 1e-6
-ETAS = 9
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Exponents a of T^(-a) at one beta and r, as brackets, and risks.
+    """Exponents a of T^(-a) at one beta and r, as brackets.
 
     Attributes
     ----------
@@ -42,9 +39,6 @@ class Gap:
         average - last: the exponent of the ratio of the two risks.
     derived : float
         What the gap should be.
-    loss, ridge : float
-        Risk of the last iterate, and of the best ridge regression (deterministic equivalent), over
-        that of the tail average, each with the best step for the horizon asked for.
     """
 
     kernel: str
@@ -54,8 +48,6 @@ class Gap:
     average: Bracket
     gap: Bracket
     derived: float
-    loss: float
-    ridge: float
 
 
 def minimax_decay(r, beta):
@@ -63,7 +55,7 @@ def minimax_decay(r, beta):
     return max(0.0, 1 - 1 / (2 * r + 1 / beta))
 
 
-def capacity_gaps(cases, rs, times, horizon, noise=1.0, step=1.0, excess=0.01, workers=None):
+def capacity_gaps(cases, rs, times, noise=1.0, step=1.0, excess=0.01, workers=None):
     """`Gap` of each case and r; one that the degrees kept do not resolve is left out.
 
     Parameters
@@ -73,8 +65,6 @@ def capacity_gaps(cases, rs, times, horizon, noise=1.0, step=1.0, excess=0.01, w
     rs : list of float
     times : array, shape (3,)
         The `window_times` of the exponents.
-    horizon : int
-        T of the risks with the best step.
     noise, step, excess, workers
         As in `rates`; noise > 0. With eta = (step/kappa(1)) T^(-zeta) a gap is resolved while
         2 lambda_K eta T < `RESOLVED`.
@@ -84,47 +74,78 @@ def capacity_gaps(cases, rs, times, horizon, noise=1.0, step=1.0, excess=0.01, w
     ValueError
         If a kernel is unknown, or a number out of range.
     """
-    for kind, number in cases:
-        check.one_of("case", kind, ("power", "relu"))
-        check.number("beta or d", number, 1.0, open_low=True)
     times, noise = check.finite_array("times", times, 1), check.positive("noise", noise)
-    horizon = check.integer("horizon", horizon, 1000)
-    items = [(*case, tuple(rs), times, horizon, noise, step, excess) for case in cases]
+    items = [(*_checked(case), tuple(rs), times, noise, step, excess) for case in cases]
     return [gap for gaps in map_tasks(_gaps, items, 0, workers) for gap in gaps]
 
 
-def _gaps(item, seed):
-    kind, number, rs, times, horizon, noise, step, excess = item
+def tuned_losses(cases, r, T, noise=1.0, step=1.0, excess=0.01, workers=None):
+    """Least risk of the last iterate over that of the tail average, at T, constant steps.
+
+    Each with the best step up to step/kappa(1). Parameters and errors as in `capacity_gaps`.
+
+    Returns
+    -------
+    ndarray, shape (len(cases),)
+    """
+    T, noise = check.integer("T", T, 1000), check.positive("noise", noise)
+    items = [(*_checked(case), check.positive("r", r), T, noise, step, excess) for case in cases]
+    return np.array(map_tasks(_loss, items, 0, workers))
+
+
+def _checked(case):
+    kind, number = case
+    return (check.one_of("case", kind, ("power", "relu")),
+            check.number("beta or d", number, 1.0, open_low=True))
+
+
+def _problem(kind, number, rs, pace, excess):
+    """Name, beta, spectrum, and the power of each target; resolved up to eta T = pace if it can."""
     if kind == "power":
-        beta, name, spectrum = float(number), "prescribed decay", power_law(number)
-        powers = [source_power(spectrum, beta, r, excess) for r in rs]
-    else:
-        beta, name = number / (number - 1), f"ReLU, d = {number}"
-        spectrum = mercer_spectrum("relu", number, degrees("relu", number))
-        powers = [source_target(spectrum, r, excess).power for r in rs]
-    eta1, last_lambda = step / spectrum.trace, spectrum.eigenvalues[-2:].max()
-    tuned, gaps = _tuned(spectrum, powers, eta1, horizon, noise), []
-    for r, power, (last, average, ridge) in zip(rs, powers, tuned, strict=True):
+        spectrum = power_law(number, RESOLVED / (20 * pace))
+        powers = [source_power(spectrum, number, r, excess) for r in rs]
+        return "prescribed decay", number, spectrum, powers
+    spectrum = mercer_spectrum("relu", int(number), degrees("relu", int(number)))
+    powers = [source_target(spectrum, r, excess).power for r in rs]
+    return f"ReLU, d = {number:g}", number / (number - 1), spectrum, powers
+
+
+def _gaps(item, seed):
+    kind, number, rs, times, noise, step, excess = item
+    beta = number if kind == "power" else number / (number - 1)
+    slowest = min(minimax_decay(r, beta) for r in rs)
+    name, beta, spectrum, powers = _problem(kind, number, rs, times[-1] ** (1 - slowest), excess)
+    eta1, gaps, unit = step / spectrum.trace, [], np.array([1.0, noise])
+    for r, power in zip(rs, powers, strict=True):
         decays = float(predicted.capacity_free(r)), minimax_decay(r, beta)
-        if 2 * last_lambda * eta1 * times[-1] ** (1 - min(decays)) >= RESOLVED:
+        pace = eta1 * times[-1] ** (1 - min(decays))
+        if 2 * spectrum.eigenvalues[-2:].max() * pace >= RESOLVED:
             continue
-        m, unit = cluster(sphere_modes(spectrum, [power]), NODES), np.array([1.0, noise])
+        m = cluster(sphere_modes(spectrum, [power]), NODES)
         risks = np.array([[
             observe(m, schedules.constant(eta1 * T**-decay), [T], kept)[0, column] @ unit
             for T in times] for decay, kept, column in zip(decays, (None, "tail"), (0, 2))])
         exponents = [_rate(times, risk) for risk in (*risks, risks[1] / risks[0])]
         derived = float(predicted.tail_average(r, beta) - predicted.capacity_free(r))
-        gaps.append(Gap(name, beta, r, *exponents, derived, last / average, ridge / average))
+        gaps.append(Gap(name, beta, r, *exponents, derived))
     return gaps
 
 
-def _tuned(spectrum, powers, eta1, T, noise):
-    """Least risks of last iterate, tail average and ridge regression for each power, at T."""
-    m, etas = cluster(sphere_modes(spectrum, powers), NODES), np.geomspace(eta1, 30 / T, ETAS)
-    seen = np.array([observe(m, schedules.constant(eta), [T], "tail")[0, [0, 2]] for eta in etas])
-    best = best_of_steps(etas, seen[..., :-1] + noise * seen[..., -1:])
-    ridge = [best_ridge(spectrum, SimpleNamespace(power=power), T, noise)[1] for power in powers]
-    return np.array([*best, ridge]).T
+def _loss(item, seed):
+    kind, number, r, T, noise, step, excess = item
+    _, _, spectrum, powers = _problem(kind, number, [r], T**0.75, excess)
+    m, eta1 = cluster(sphere_modes(spectrum, powers), NODES), step / spectrum.trace
+
+    def best(average, column):
+        def log_risk(log_eta):
+            seen = observe(m, schedules.constant(np.exp(log_eta)), [T], average)
+            return np.log(seen[0, column] @ [1.0, noise])
+
+        bounds = np.log(eta1) + np.array([-0.75 * np.log(T), 0.0])
+        return minimize_scalar(log_risk, bounds=bounds, method="bounded",
+                               options={"xatol": 0.1}).fun
+
+    return np.exp(best(None, 0) - best("tail", 2))
 
 
 def _rate(times, values):

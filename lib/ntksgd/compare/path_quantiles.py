@@ -3,6 +3,7 @@ r"""How far a single run of kernel SGD is from its mean: quantiles of the loss o
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ntksgd import check
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -12,7 +13,9 @@ from ntksgd.risk.error_law import gaussian_loss, limiting_spread
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
 from ntksgd.sgd.error_paths import path_losses
-from ntksgd.stats.quantiles import of_samples
+from ntksgd.stats.intervals import of
+from ntksgd.stats.quantiles import of_samples, quantile
+from ntksgd.stats.weighted_chi_square import norm_bound
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def sampled_losses(cases, runs, degrees, noise, seed, step=1.0, excess=0.01, wor
         A case after the other, and its horizons in the order given.
     """
     found, noise = [], check.positive("noise", noise)
+    degrees = check.integer("degrees", degrees, 4)
     for i, (activation, r) in enumerate(cases):
         spectrum = mercer_spectrum(activation, 2, degrees)
         whole = mercer_spectrum(activation, 2, 32 * degrees) if activation == "relu" else spectrum
@@ -75,12 +79,48 @@ def sampled_losses(cases, runs, degrees, noise, seed, step=1.0, excess=0.01, wor
             losses = path_losses(target, schedule, times, paths, noise, child(child(seed, i), j),
                                  workers)
             exact = expected_risk(spectrum, target, schedule, times, noise, tail=False).risk
-            full = expected_risk(whole, source_target(whole, r, excess), schedule, times, noise).risk
+            unseen = source_target(whole, r, excess)
+            full = expected_risk(whole, unseen, schedule, times, noise).risk
             laws = gaussian_loss(target, schedule, times, noise)
             found += [PathLosses(activation, r, int(T), losses[:, k], exact[k], laws[k],
                                  limiting_spread(spectrum), full[k] / exact[k] - 1)
                       for k, T in enumerate(times)]
     return found
+
+
+def quantile_table(found, deltas):
+    """Columns case, T, delta, quantile, low, high, law, bound: quantiles over the exact mean.
+
+    `law` is that of a Gaussian error, `bound` that of every Gaussian vector. A delta of which the
+    paths of a horizon do not resolve the quantile from above is left out there.
+    """
+    rows = []
+    for one in found:
+        q = quantile(one.losses, 1 - np.asarray(deltas))
+        for delta, *ends in zip(deltas, q.value, q.low, q.high, strict=True):
+            if np.isfinite(ends[-1]):
+                rows.append((f"{one.activation}, r = {one.r:g}", one.T, delta,
+                             *(end / one.expected for end in ends),
+                             one.law.quantile(delta) / one.expected, norm_bound(delta)))
+    columns = ["case", "T", "delta", "quantile", "low", "high", "law", "bound"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def spread_table(found):
+    """Columns case, T, paths, z, spread, low, high, law, limit, moved: standard deviation over mean.
+
+    z is the distance of the mean over paths from the exact one in standard errors.
+    """
+    rows = []
+    for one in found:
+        n, powers = one.losses.size, np.stack([one.losses, one.losses**2], axis=1)
+        z = (one.losses.mean() - one.expected) / (one.losses.std(ddof=1) / np.sqrt(n))
+        e = of(lambda m: np.sqrt(m[:, 1] / m[:, 0] ** 2 - 1), powers, transform="log")
+        rows.append((f"{one.activation}, r = {one.r:g}", one.activation, one.r, one.T, n, z,
+                     e.value, e.low, e.high, one.law.sd / one.law.mean, one.limit, one.moved))
+    columns = ["case", "activation", "r", "T", "paths", "z", "spread", "low", "high", "law",
+               "limit", "moved"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def tail_power(losses, deltas):

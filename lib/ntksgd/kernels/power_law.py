@@ -17,7 +17,7 @@ from scipy.special import zeta
 from ntksgd import check
 from ntksgd.kernels.spectrum import Spectrum
 
-FIRST = 2048
+FIRST = 512
 NODES = 8  # an octave of degrees
 
 

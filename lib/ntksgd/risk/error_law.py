@@ -38,8 +38,9 @@ def gaussian_loss(target, schedule, times, noise):
 def limiting_spread(spectrum):
     """Relative sd of the noise in balance with the step, sqrt(2 sum N lambda^2) / kappa(1).
 
-    Degree k then holds eta_T lambda_k s^2 / 2 in each of its N_k coordinates, at every T: the weights
-    are those of the trace, of which the first few degrees hold most, so that this does not go to 0.
+    Degree k then holds eta_T lambda_k s^2 / 2 in each of its N_k coordinates, at every T: the
+    weights are those of the trace, of which the first few degrees hold most. So this does not go
+    to 0 as T grows.
     """
     squares = spectrum.multiplicities @ spectrum.eigenvalues**2
     return float(np.sqrt(2 * squares) / spectrum.trace)

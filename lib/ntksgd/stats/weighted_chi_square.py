@@ -6,14 +6,14 @@ these,
     theta(u) = (1/2) sum_j [h_j arctan(w_j u) + c_j w_j u / (1 + w_j^2 u^2)] - x u / 2,
     log rho(u) = sum_j [(h_j/4) log(1 + w_j^2 u^2) + (c_j/2) w_j^2 u^2 / (1 + w_j^2 u^2)].
 
-Every such law has P(Q > x E Q) <= sqrt(x) exp((1 - x)/2), x >= 1 (`norm_bound`): a coordinate with
-m^2 + v = 1 has log E exp(s (m + v^(1/2) g)^2) = -log(1 - 2 s v)/2 + s (1 - v)/(1 - 2 s v), which grows
-with v up to that of v = 1; Q/EQ is a mean of such coordinates, so that E exp(s Q/EQ), by Hoelder's
+Every such law has P(Q > x E Q) <= sqrt(x) exp((1 - x)/2), x >= 1 (`norm_bound`). A coordinate with
+m^2 + v = 1 has log E exp(s (m + v^(1/2) g)^2) = -log(1 - 2 s v)/2 + s (1 - v)/(1 - 2 s v), which
+grows with v up to v = 1; Q/EQ is a mean of such coordinates, so that E exp(s Q/EQ), by Jensen's
 inequality, is at most (1 - 2 s)^(-1/2), and Chernoff's bound with s = (1 - 1/x)/2 does the rest.
 """
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
 from ntksgd import check
 
@@ -73,9 +73,18 @@ class WeightedChiSquare:
 
 
 def norm_bound(delta):
-    """The x >= 1 with sqrt(x) exp((1 - x)/2) = delta: ||Z||^2 <= x E||Z||^2 with probability 1 - delta.
+    """The x >= 1 with sqrt(x) exp((1 - x)/2) = delta, 0 < delta < 1.
 
-    For every Gaussian vector Z, whatever its mean and covariance; x <= C log(2/delta).
+    For every Gaussian vector Z, whatever its mean and covariance, ||Z||^2 <= x E||Z||^2 with
+    probability at least 1 - delta; x / log(2/delta) is at most about 2.7 (`largest_factor`).
     """
     level = 2 * np.log(1 / check.number("delta", delta, 0, 1, open_low=True, open_high=True))
     return brentq(lambda x: x - 1 - np.log(x) - level, 1.0, 3 + 2 * level)
+
+
+def largest_factor():
+    """Supremum over delta in (0, 1) of norm_bound(delta) / log(2/delta)."""
+    # over x instead: delta = sqrt(x) exp((1 - x)/2), and the ratio tends to 2 as x grows
+    found = minimize_scalar(lambda x: -x / (np.log(2) + (x - 1 - np.log(x)) / 2),
+                            bounds=(1, 100), method="bounded", options={"xatol": 1e-10})
+    return float(-found.fun)
