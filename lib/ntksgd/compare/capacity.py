@@ -1,6 +1,6 @@
 r"""What a rate without capacity gives away: the last iterate against the minimax rate, over beta.
 
-    2 r beta/(2 r beta + 1) - 2r/(2r+1) = 2 r (beta - 1) / ((2 r beta + 1)(2 r + 1)) -> 0 as beta -> 1.
+    2 r beta/(2 r beta + 1) - 2r/(2r+1) = 2 r (beta-1) / ((2 r beta + 1)(2r+1)) -> 0 as beta -> 1.
 """
 
 from dataclasses import dataclass

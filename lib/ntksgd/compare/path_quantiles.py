@@ -107,7 +107,7 @@ def quantile_table(found, deltas):
 
 
 def spread_table(found):
-    """Columns case, T, paths, z, spread, low, high, law, limit, moved: standard deviation over mean.
+    """Columns case, T, paths, z, spread (sd over mean), low, high, law, limit, moved.
 
     z is the distance of the mean over paths from the exact one in standard errors.
     """

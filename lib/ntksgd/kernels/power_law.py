@@ -1,8 +1,8 @@
-r"""Spectra of prescribed decay on the circle, lambda_k = (k+1)^(-beta), to degrees beyond any horizon.
+r"""Spectra of prescribed decay on the circle, lambda_k = (k+1)^(-beta), to any degree.
 
-For beta near 1 the trace, sum_k N_k (k+1)^(-beta) = 2 zeta(beta) - 1 with N_0 = 1 and N_k = 2, lies so
-far out that no list of degrees would do: half of it beyond degree 10^5 at beta = 1.05. Degrees up to
-FIRST - 1 stand for themselves; each octave [j, 2j) beyond is a Gauss-Legendre rule in log k,
+For beta near 1 the trace, sum_k N_k (k+1)^(-beta) = 2 zeta(beta) - 1 with N_0 = 1 and N_k = 2, lies
+so far out that no list of degrees would do: half of it beyond degree 10^5 at beta = 1.05. Degrees
+below FIRST stand for themselves; each octave [j, 2j) beyond is a Gauss-Legendre rule in log k,
 
     sum_(j <= k < 2j) g(k) ~ int_(j - 1/2)^(2j - 1/2) g(k) dk ~ sum_i n_i g(k_i),
 

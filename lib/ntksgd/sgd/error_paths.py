@@ -5,7 +5,8 @@ The error e = f - f* itself is carried in the Mercer basis, so that no label is 
     e(phi) = sum_k a_k cos(k phi) + b_k sin(k phi),
     (a_k, b_k) <- (a_k, b_k) - eta (e(phi) - eps) w_k (cos(k phi), sin(k phi)),
 
-w_k = lambda_k N_k, phi uniform, eps Gaussian, and ||e||^2 = sum_k (a_k^2 + b_k^2)/N_k: O(T K) a path.
+with w_k = lambda_k N_k, phi uniform, eps Gaussian, and ||e||^2 = sum_k (a_k^2 + b_k^2)/N_k. A path
+takes O(T K).
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-r"""The law of Q = sum_j (m_j + v_j^(1/2) g_j)^2, g_j independent standard normal, v_j with multiplicity.
+r"""The law of Q = sum_j (m_j + v_j^(1/2) g_j)^2, with g_j independent standard normal numbers.
 
-Imhof (1961): with w_j the variances, h_j how many coordinates share one, c_j the sum of m^2/w_j over
-these,
+Imhof (1961): with w_j the variances, h_j how many coordinates share one, c_j the sum of m^2/w_j
+over these,
     P(Q > x) = 1/2 + (1/pi) int_0^inf sin(theta(u)) / (u rho(u)) du,
     theta(u) = (1/2) sum_j [h_j arctan(w_j u) + c_j w_j u / (1 + w_j^2 u^2)] - x u / 2,
     log rho(u) = sum_j [(h_j/4) log(1 + w_j^2 u^2) + (c_j/2) w_j^2 u^2 / (1 + w_j^2 u^2)].
