@@ -84,9 +84,7 @@ def tuned_losses(cases, r, T, noise=1.0, step=1.0, excess=0.01, workers=None):
 
     Each with the best step up to step/kappa(1). Parameters and errors as in `capacity_gaps`.
 
-    Returns
-    -------
-    ndarray, shape (len(cases),)
+    Returns an array of shape (len(cases),).
     """
     T, noise = check.integer("T", T, 1000), check.positive("noise", noise)
     items = [(*_checked(case), check.positive("r", r), T, noise, step, excess) for case in cases]
@@ -103,8 +101,8 @@ def _problem(kind, number, rs, pace, excess):
     """Name, beta, spectrum, and the power of each target; resolved up to eta T = pace if it can."""
     if kind == "power":
         spectrum = power_law(number, RESOLVED / (20 * pace))
-        powers = [source_power(spectrum, number, r, excess) for r in rs]
-        return "prescribed decay", number, spectrum, powers
+        return ("prescribed decay", number, spectrum,
+                [source_power(spectrum, number, r, excess) for r in rs])
     spectrum = mercer_spectrum("relu", int(number), degrees("relu", int(number)))
     powers = [source_target(spectrum, r, excess).power for r in rs]
     return f"ReLU, d = {number:g}", number / (number - 1), spectrum, powers

@@ -126,7 +126,7 @@ def source_problem(spec: str | Activation, d: int = 2, r: float = 0.5, noise: fl
                    step: float = 1.0, max_degree: int = 128, *, depth: int | None = None,
                    labels: LabelModel | Callable[[Grid], LabelModel] | None = None,
                    norm: float = 1.0, weight_decay: float = 0.0) -> Problem:
-    """SGD with the steps of the paper on the target of regularity r in the network's own kernel.
+    """SGD, steps as we read the paper, on the target of regularity r in the network's own kernel.
 
         eta_t = step / (D kappa(1)) t^(-2r/(2r+1)),    D the curvature of the loss (1 for square).
 

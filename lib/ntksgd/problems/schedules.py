@@ -49,13 +49,13 @@ def polynomial(eta1: float, theta: float) -> Schedule:
 
 
 def paper_theta(r: float | np.ndarray) -> np.ndarray:
-    """theta = 2r/(2r+1) of the paper's steps, for a regularity r >= 0 (or an array of them)."""
+    """theta = 2r/(2r+1), our reading of the paper's steps, for r >= 0 (or an array)."""
     r = check.finite_array("r", r, non_negative=True)
     return 2 * r / (2 * r + 1)
 
 
 def source_polynomial(eta1: float, r: float) -> Schedule:
-    """eta_t = eta_1 t^(-2r/(2r+1)): the schedule of the paper for a target of regularity r."""
+    """eta_t = eta_1 t^(-2r/(2r+1)): our reading of the paper's schedule, regularity r."""
     return polynomial(eta1, float(paper_theta(r)))
 
 

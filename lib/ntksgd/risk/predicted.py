@@ -37,7 +37,7 @@ def best_theta(r, beta=np.inf):
 def capacity_free(r):
     """2r/(2r+1): the rate of the paper, and of the last iterate with steps tied to the horizon.
 
-    It is the paper's theta too: fresh noise falls like the step.
+    It is also the theta of our reading of the paper's steps: fresh noise falls like the step.
     """
     return paper_theta(r)
 

@@ -74,7 +74,7 @@ def weight_decay(data):
     left.set(xlabel="steps T", ylabel="$T^{2r/(2r+1)}\\,\\times$ risk",
              title="weight decay holds memory down")
     right.set(xlabel="steps T", ylabel="risk / risk with λ = 0",
-              title="its price at short horizons")
+              title="what it costs, and saves")
     right.axhline(1, color="grey", lw=0.8)
     panels.log_axes(left, right)
     top = data.loc[data["decay"] == data["decay"].iloc[0], "scaled"].max()
