@@ -1,17 +1,18 @@
 """The law of single runs of kernel SGD: losses, weighted chi squares, the Gaussian bound."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from ntksgd.compare import path_quantiles
+from ntksgd.compare.error_law import gaussian_loss, limiting_spread
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.samples import Samples
 from ntksgd.problems.target import source_target
-from ntksgd.risk.error_law import gaussian_loss, limiting_spread
 from ntksgd.risk.exact import expected_risk
-from ntksgd.sgd import error_paths
+from ntksgd.sgd.error_paths import path_losses
 from ntksgd.sgd.spectral import spectral_sgd
 from ntksgd.stats.weighted_chi_square import WeightedChiSquare, largest_factor, norm_bound
 
@@ -22,12 +23,10 @@ def problem():
     return source_target(spectrum, 0.5), schedules.source_polynomial(1 / spectrum.trace, 0.5)
 
 
-def test_losses_of_a_path_are_those_of_spectral_sgd(problem, monkeypatch):
+def test_losses_of_a_path_are_those_of_spectral_sgd(problem):
     target, schedule = problem
-    monkeypatch.setattr(error_paths, "CHUNK", 1)
     seed = np.random.SeedSequence(4)
-    item = target, schedule.step_sizes(50), np.array([20, 50]), 0.5
-    (losses,) = error_paths._chunk(item, seed)
+    (losses,) = path_losses(target, schedule, [20, 50], 1, 0.25, seed)
     rng = np.random.default_rng(seed)
     angle = rng.uniform(0, 2 * np.pi, 50)
     x = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -40,24 +39,24 @@ def test_losses_of_a_path_are_those_of_spectral_sgd(problem, monkeypatch):
 
 def test_mean_loss_is_the_expected_risk(problem):
     target, schedule = problem
-    losses = error_paths.path_losses(target, schedule, [10, 60], 4000, 1.0, 7, workers=1)
+    losses = path_losses(target, schedule, [10, 60], 4000, 1.0, np.random.SeedSequence(7))
     exact = expected_risk(target.spectrum, target, schedule, [10, 60], 1.0, tail=False).risk
     z = (losses.mean(0) - exact) / (losses.std(0) / np.sqrt(4000))
     assert np.all(np.abs(z) < 4)
 
 
 @pytest.mark.parametrize(("change", "name"), [
-    ({"paths": 300}, "paths"), ({"noise": -1.0}, "noise"), ({"times": [0, 5]}, "times")])
+    ({"paths": 0}, "paths"), ({"noise": -1.0}, "noise"), ({"times": [0, 5]}, "times")])
 def test_path_losses_refuses(problem, change, name):
     options = {"times": [10], "paths": 250, "noise": 1.0, "seed": 0} | change
     with pytest.raises(ValueError, match=name):
-        error_paths.path_losses(*problem, **options)
+        path_losses(*problem, **options)
 
 
 def test_path_losses_needs_the_circle():
     target = source_target(mercer_spectrum("relu", 3, 8), 0.5)
     with pytest.raises(ValueError, match=r"target\.d = 3"):
-        error_paths.path_losses(target, schedules.constant(0.1), [10], 250, 1.0, 0)
+        path_losses(target, schedules.constant(0.1), [10], 250, 1.0, 0)
 
 
 def test_weighted_chi_square_against_scipy_and_sampling():
@@ -113,15 +112,20 @@ def test_the_gaussian_law_has_the_exact_mean_and_the_limit_of_its_spread(problem
 def test_tables_hold_the_sampled_runs_against_theory():
     found = path_quantiles.sampled_losses([("relu", 0.5)], [([50, 200], 2000)], 32, 1.0, 3,
                                           workers=1)
-    spreads = path_quantiles.spread_table(found)
+    spreads = pd.DataFrame(path_quantiles.spread_table(found))
     assert list(spreads["T"]) == [50, 200]
     assert np.all(np.abs(spreads.z) < 4)
     np.testing.assert_allclose(spreads.spread, spreads.law, rtol=0.1)
     assert np.all((spreads.moved > 0) & (spreads.moved < 0.01))
-    table = path_quantiles.quantile_table(found, [0.5, 0.1, 0.01, 1e-3])
+    table = pd.DataFrame(path_quantiles.quantile_table(found, [0.5, 0.1, 0.01, 1e-3]))
     assert table.delta.min() == 0.01  # 2,000 paths do not bound the quantile at 0.001 from above
     assert np.all((table.low <= table["quantile"]) & (table["quantile"] <= table.high))
     np.testing.assert_allclose(table["quantile"], table.law, rtol=0.15)
+
+
+def test_runs_come_in_whole_chunks():
+    with pytest.raises(ValueError, match="paths = 300"):
+        path_quantiles.sampled_losses([("relu", 0.5)], [([10], 300)], 8, 1.0, 0)
 
 
 def test_power_of_the_tail_is_found_on_a_known_law():

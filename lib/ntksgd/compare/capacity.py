@@ -69,10 +69,7 @@ def capacity_gaps(cases, rs, times, noise=1.0, step=1.0, excess=0.01, workers=No
         As in `rates`; noise > 0. With eta = (step/kappa(1)) T^(-zeta) a gap is resolved while
         2 lambda_K eta T < `RESOLVED`.
 
-    Raises
-    ------
-    ValueError
-        If a kernel is unknown, or a number out of range.
+    A ValueError if a kernel is unknown, or a number out of range.
     """
     times, noise = check.finite_array("times", times, 1), check.positive("noise", noise)
     items = [(*_checked(case), tuple(rs), times, noise, step, excess) for case in cases]

@@ -3,19 +3,22 @@ r"""How far a single run of kernel SGD is from its mean: quantiles of the loss o
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ntksgd import check
+from ntksgd.compare.error_law import gaussian_loss, limiting_spread
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
-from ntksgd.risk.error_law import gaussian_loss, limiting_spread
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
 from ntksgd.sgd.error_paths import path_losses
 from ntksgd.stats.intervals import of
 from ntksgd.stats.quantiles import of_samples, quantile
+from ntksgd.stats.sweep import map_tasks
 from ntksgd.stats.weighted_chi_square import norm_bound
+
+#: Paths a task: few enough to spread over the cores.
+CHUNK = 250
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def sampled_losses(cases, runs, degrees, noise, seed, step=1.0, excess=0.01, wor
     cases : list of (str, float)
         Activation and regularity r.
     runs : list of (list of int, int)
-        Increasing horizons that share their paths, and the number of paths.
+        Increasing horizons that share their paths, and the number of paths, a multiple of `CHUNK`.
     degrees : int
         Kernel and target end there; see `PathLosses.moved`.
     noise : float
@@ -67,7 +70,15 @@ def sampled_losses(cases, runs, degrees, noise, seed, step=1.0, excess=0.01, wor
     -------
     list of PathLosses
         A case after the other, and its horizons in the order given.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
     """
+    for _, paths in runs:
+        if check.integer("paths", paths, CHUNK) % CHUNK:
+            raise ValueError(f"paths = {paths}: must be a multiple of {CHUNK}")
     found, noise = [], check.positive("noise", noise)
     degrees = check.integer("degrees", degrees, 4)
     for i, (activation, r) in enumerate(cases):
@@ -76,8 +87,9 @@ def sampled_losses(cases, runs, degrees, noise, seed, step=1.0, excess=0.01, wor
         target = source_target(spectrum, r, excess)
         schedule = schedules.source_polynomial(step / spectrum.trace, r)
         for j, (times, paths) in enumerate(runs):
-            losses = path_losses(target, schedule, times, paths, noise, child(child(seed, i), j),
-                                 workers)
+            item = target, float(step), r, times, noise
+            losses = np.concatenate(map_tasks(_chunk, [item] * (paths // CHUNK),
+                                              child(child(seed, i), j), workers))
             exact = expected_risk(spectrum, target, schedule, times, noise, tail=False).risk
             unseen = source_target(whole, r, excess)
             full = expected_risk(whole, unseen, schedule, times, noise).risk
@@ -88,8 +100,14 @@ def sampled_losses(cases, runs, degrees, noise, seed, step=1.0, excess=0.01, wor
     return found
 
 
+def _chunk(item, seed):
+    target, step, r, times, noise = item
+    schedule = schedules.source_polynomial(step / target.spectrum.trace, r)
+    return path_losses(target, schedule, times, CHUNK, noise, seed)
+
+
 def quantile_table(found, deltas):
-    """Columns case, T, delta, quantile, low, high, law, bound: quantiles over the exact mean.
+    """Quantiles over the exact mean: dicts of case, T, delta, quantile, low, high, law, bound.
 
     `law` is that of a Gaussian error, `bound` that of every Gaussian vector. A delta of which the
     paths of a horizon do not resolve the quantile from above is left out there.
@@ -99,15 +117,15 @@ def quantile_table(found, deltas):
         q = quantile(one.losses, 1 - np.asarray(deltas))
         for delta, *ends in zip(deltas, q.value, q.low, q.high, strict=True):
             if np.isfinite(ends[-1]):
-                rows.append((f"{one.activation}, r = {one.r:g}", one.T, delta,
-                             *(end / one.expected for end in ends),
-                             one.law.quantile(delta) / one.expected, norm_bound(delta)))
-    columns = ["case", "T", "delta", "quantile", "low", "high", "law", "bound"]
-    return pd.DataFrame(rows, columns=columns)
+                rows.append({
+                    "case": f"{one.activation}, r = {one.r:g}", "T": one.T, "delta": delta,
+                    **dict(zip(("quantile", "low", "high"), np.array(ends) / one.expected)),
+                    "law": one.law.quantile(delta) / one.expected, "bound": norm_bound(delta)})
+    return rows
 
 
 def spread_table(found):
-    """Columns case, T, paths, z, spread (sd over mean), low, high, law, limit, moved.
+    """Standard deviation over mean of each: dicts of case, T, paths, z, spread, low, high, law ...
 
     z is the distance of the mean over paths from the exact one in standard errors.
     """
@@ -116,11 +134,11 @@ def spread_table(found):
         n, powers = one.losses.size, np.stack([one.losses, one.losses**2], axis=1)
         z = (one.losses.mean() - one.expected) / (one.losses.std(ddof=1) / np.sqrt(n))
         e = of(lambda m: np.sqrt(m[:, 1] / m[:, 0] ** 2 - 1), powers, transform="log")
-        rows.append((f"{one.activation}, r = {one.r:g}", one.activation, one.r, one.T, n, z,
-                     e.value, e.low, e.high, one.law.sd / one.law.mean, one.limit, one.moved))
-    columns = ["case", "activation", "r", "T", "paths", "z", "spread", "low", "high", "law",
-               "limit", "moved"]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append({
+            "case": f"{one.activation}, r = {one.r:g}", "activation": one.activation, "r": one.r,
+            "T": one.T, "paths": n, "z": z, "spread": e.value, "low": e.low, "high": e.high,
+            "law": one.law.sd / one.law.mean, "limit": one.limit, "moved": one.moved})
+    return rows
 
 
 def tail_power(losses, deltas):

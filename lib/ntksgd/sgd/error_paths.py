@@ -14,14 +14,10 @@ import numpy as np
 from ntksgd import check
 from ntksgd.compilation import compiled
 from ntksgd.sgd.spectral import _fill, _value
-from ntksgd.stats.sweep import map_tasks
-
-#: Paths a task: enough to hide its start, few enough that their samples fit in the cache.
-CHUNK = 250
 
 
-def path_losses(target, schedule, times, paths, noise, seed, workers=None) -> np.ndarray:
-    """Losses of independent paths that start at f_0 = 0.
+def path_losses(target, schedule, times, paths, noise, seed) -> np.ndarray:
+    """Losses of independent paths that start at f_0 = 0, one after the other.
 
     Parameters
     ----------
@@ -31,12 +27,10 @@ def path_losses(target, schedule, times, paths, noise, seed, workers=None) -> np
     times : sequence of int
         Increasing, >= 1.
     paths : int
-        A multiple of `CHUNK`.
+        At least 1.
     noise : float
         Variance s^2 of the Gaussian noise.
-    seed : int or SeedSequence
-    workers : int, optional
-        See `sweep.map_tasks`.
+    seed : SeedSequence
 
     Returns
     -------
@@ -49,24 +43,17 @@ def path_losses(target, schedule, times, paths, noise, seed, workers=None) -> np
     """
     if target.d != 2:
         raise ValueError(f"target.d = {target.d}: the Fourier basis of the circle needs d = 2")
-    times, noise = check.times("times", times), check.number("noise", noise, 0.0)
-    if check.integer("paths", paths, CHUNK) % CHUNK:
-        raise ValueError(f"paths = {paths}: must be a multiple of {CHUNK}")
-    item = target, schedule.step_sizes(int(times[-1])), times, np.sqrt(noise)
-    return np.concatenate(map_tasks(_chunk, [item] * (paths // CHUNK), seed, workers))
-
-
-def _chunk(item, seed):
-    target, step_sizes, times, s = item
+    times, s = check.times("times", times), np.sqrt(check.number("noise", noise, 0.0))
     rng, spectrum = np.random.default_rng(seed), target.spectrum
-    losses = np.empty((CHUNK, times.size))
+    losses = np.empty((check.integer("paths", paths, 1), times.size))
+    step_sizes = schedule.step_sizes(int(times[-1]))
     weights = spectrum.eigenvalues * spectrum.multiplicities
     start = np.array([-target.coefficients, np.zeros(weights.size)])
     for one in losses:
         angle = rng.uniform(0, 2 * np.pi, times[-1])
         x = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-        noise = s * rng.standard_normal(times[-1])
-        _path(start.copy(), weights, 1 / spectrum.multiplicities, x, noise, step_sizes, times, one)
+        noises = s * rng.standard_normal(times[-1])
+        _path(start.copy(), weights, 1 / spectrum.multiplicities, x, noises, step_sizes, times, one)
     return losses
 
 

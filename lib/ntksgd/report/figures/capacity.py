@@ -15,7 +15,8 @@ def capacity(gaps, losses, curves, T):
     decay = gaps["kernel"] == "prescribed decay"
     # side by side: the brackets of one beta would hide each other
     apart = gaps.assign(beta=gaps["beta"] + 0.018 * (gaps.groupby("r").ngroup() - 1)
-                        + np.where(decay, 0, 0.07))
+                        + np.where(decay, 0, 0.07)).sort_values("r")
+    decay = apart["kernel"] == "prescribed decay"
     marks.family(left, apart[decay], "beta", "gap", "r", ["low", "high"], ls="", label="r = {:g}")
     marks.family(left, apart[~decay], "beta", "gap", "r", ["low", "high"], ls="", label=None,
                  marker="x", ms=5)

@@ -20,6 +20,6 @@ def probability(quantiles, spreads, T):
     marks.family(right, apart, "T", "spread", "case", ["low", "high"], label=None, ls="")
     marks.theory(right, spreads, "T", "law", "case")
     right.set(xlabel="steps T", ylabel="standard deviation / mean", ylim=(0, 1),
-              title="runs hardly concentrate")
+              title="the spread falls slowly, if at all")
     panels.log_axes(right, y=None)
     return panels.legend_below(fig, left, 3)
