@@ -61,6 +61,9 @@ def test_steps_between_the_grid_and_the_best_step(scanned):
     best, least = families.best_step(etas, risks)
     np.testing.assert_allclose(np.log(best), -3.3, atol=0.02)
     np.testing.assert_allclose(least, 1, rtol=1e-4)
+    loss = families.wrong_step(etas, risks[:, 0], [0.5, 1, 2, 1e6])
+    np.testing.assert_allclose(loss[:3], np.exp(np.log([2, 1, 2]) ** 2 / 7), rtol=3e-3)
+    assert np.isnan(loss[3])
     with pytest.raises(ValueError, match="eta = 2.0: must lie in"):
         families.at_step(etas, risks, 2.0)
 
@@ -107,6 +110,11 @@ def test_candidates_are_no_better_than_the_least_and_use_what_they_say(scanned):
     made = regret.candidate_risks(modes, known, etas, 1e4, [0.5, 1.0], 2.0, noises, workers=1)
     least = regret.least_risks(known, etas, made, noises)
     assert all(np.all(risk >= least) for risk in made.values())
+    rows = regret.regrets(modes, known, etas, 1e4, [0.5, 1.0], 2.0, noises, workers=1)
+    assert len(rows) == 4 * len(made)
+    row = rows[7]  # the second scheme, noise 1, r = 1
+    assert (row["knows"], row["scheme"]) == list(made)[1] and (row["s2"], row["r"]) == (1.0, 1.0)
+    assert row["regret"] == made[row["knows"], row["scheme"]][1, 1] / least[1, 1]
     np.testing.assert_allclose(made["nothing", "tail average, largest step"],
                                [families.noisy(known["tail average"][0, 0], s2) for s2 in noises])
     # without noise the balance asks for the largest step

@@ -107,6 +107,18 @@ def best_step(etas, risks):
     return fine[values.argmin(0)], values.min(0)
 
 
+def wrong_step(etas, risks, factors):
+    """Risk at factor x the best step over the least risk, one curve (len(etas),): (len(factors),).
+
+    NaN where that step is off the grid.
+    """
+    best, least = best_step(etas, risks)
+    steps = best * np.asarray(factors)
+    inside = (steps >= np.min(etas)) & (steps <= np.max(etas))
+    loss = at_step(etas, risks, np.where(inside, steps, best)) / least
+    return np.where(inside, loss, np.nan)
+
+
 def _free(item, seed):
     modes, eta1, theta, T = item
     return observe(modes, schedules.polynomial(eta1, theta), [T], "tail")[0, [0, 2]]

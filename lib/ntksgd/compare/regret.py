@@ -71,6 +71,19 @@ def candidate_risks(modes, risks, etas, T, rs, beta, noises, workers=None) -> di
     return made
 
 
+def regrets(modes, risks, etas, T, rs, beta, noises, workers=None) -> list[dict]:
+    """Regret of every candidate: one row (knows, scheme, s2, r, regret) a target and a noise.
+
+    Parameters as `candidate_risks`.
+    """
+    made = candidate_risks(modes, risks, etas, T, rs, beta, noises, workers)
+    least = least_risks(risks, etas, made, noises)
+    return [{"knows": knows, "scheme": scheme, "s2": s2, "r": r, "regret": ratio}
+            for (knows, scheme), values in made.items()
+            for s2, of_noise in zip(noises, values / least, strict=True)
+            for r, ratio in zip(rs, of_noise, strict=True)]
+
+
 def least_risks(risks, etas, made, noises) -> np.ndarray:
     """Least risk of all: of each family at its best step, and of the candidates. (noises, n)."""
     tuned = [[best_step(etas, noisy(columns[:, 0], s2))[1] for s2 in noises]

@@ -115,6 +115,14 @@ def power_to_zero(r, beta, p):
     return tail_average(r, np.minimum(beta, p + 1))
 
 
+def geometric(r, beta, T=np.inf):
+    """Steps from eta geometrically down to eta/T, the best eta: minimax in T/log T.
+
+    The local exponent at T; d log(T/log T) / d log T = 1 - 1/log T.
+    """
+    return tail_average(r, beta) * (1 - (0 if np.isinf(T) else 1 / np.log(T)))
+
+
 def optimal_power(beta):
     """2 beta - 1: the power of (1 - t/T) with the least variance at a given sum of steps."""
     return 2 * beta - 1

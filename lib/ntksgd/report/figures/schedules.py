@@ -1,7 +1,5 @@
 """Figures of step schedules: their shapes, rates, constants, and the price of a wrong step."""
 
-import numpy as np
-
 from ntksgd.report.figures import THEORY, marks, palette, panels
 
 EXPONENT = "rate exponent a in $T^{-a}$"
@@ -40,9 +38,9 @@ def rates(data, curves, title):
 def powers(data, title):
     """Least risk over the power p, relative to the best power; 2 beta - 1 marked. One panel a d.
 
-    Columns d, r, p, relative, optimal.
+    Columns d, beta, r, p, relative, optimal.
     """
-    fig, axes, parts = panels.facets(data, None, "d", 2.9, "d = {d},  β = {beta:.3g}",
+    fig, axes, parts = panels.facets(data, None, "d", 2.9, "d = {d:g},  β = {beta:.3g}",
                                      sharey=True)
     for ax, part in parts:
         marks.family(ax, part, "p", "relative", "r", label="r = {:g}")
@@ -80,11 +78,3 @@ def theta(data, predicted, title):
     ax.set(ylim=(0, 0.85), title=title)
     return panels.legends(ax, ncols=2)
 
-
-def shapes(data):
-    """Step over largest step against t/T, one line a schedule. Columns scheme, fraction, step."""
-    ax = panels.single(2.6, "t / T", "$\\eta_t\\,/\\,\\eta$")
-    marks.family(ax, data, "fraction", "step", "scheme", colours=COLOURS, lw=1.4)
-    ax.set(title="Steps that fall to zero average without an average",
-           yticks=np.linspace(0, 1, 5))
-    return panels.legends(ax)
