@@ -29,6 +29,8 @@ from ntksgd import check
 from ntksgd.compilation import compiled
 from ntksgd.risk.modes import Modes
 
+RESTARTS = 6
+
 
 @dataclass(frozen=True)
 class BestSteps:
@@ -39,7 +41,7 @@ class BestSteps:
     steps : eta_1 ... eta_T, shape (T,)
     risk : R_T
     capped : number of steps at the cap
-    residual : sum over t of |d log R_T / d log eta_t|, without what the cap forbids
+    residual : largest |log(eta_t / its own best value)|, all others fixed: 0 at a stationary point
     """
 
     steps: np.ndarray
@@ -63,8 +65,8 @@ def _run(lam, w, F, eta, noise, path):
 
 
 @compiled
-def _differentiate(lam, w, eta, noise, path, gradient):
-    """dR_T / d eta_t into ``gradient`` (T,)."""
+def _differentiate(lam, w, eta, noise, path, gradient, own):
+    """dR_T / d eta_t into ``gradient`` (T,); the best value of each step alone into ``own``."""
     p = np.ones(lam.size)
     for t in range(eta.size - 1, -1, -1):
         R, G, pull = 0.0, 0.0, 0.0
@@ -73,6 +75,7 @@ def _differentiate(lam, w, eta, noise, path, gradient):
             G += w[k] * p[k]
             pull += lam[k] * p[k] * path[t, k]
         gradient[t] = 2 * eta[t] * (R + noise) * G - 2 * pull
+        own[t] = pull / ((R + noise) * G)
         for k in range(lam.size):
             p[k] = (1 - 2 * eta[t] * lam[k]) * p[k] + eta[t] ** 2 * G
 
@@ -87,15 +90,16 @@ def risk_and_gradient(modes: Modes, steps, noise: float):
         more than one target.
     """
     steps = check.finite_array("steps", steps, 1, non_negative=True)
-    noise = check.number("noise", noise, 0.0)
-    return _evaluate(_plain(modes), steps, noise)
+    return _evaluate(plain_arrays(modes), steps, check.number("noise", noise, 0.0))[:2]
 
 
 def best_steps(modes: Modes, noise: float, largest: float, start,
-               iterations: int = 2000) -> BestSteps:
+               iterations: int = 500) -> BestSteps:
     """Steps in (0, largest] that make R_T least: L-BFGS-B in log eta_t, from the steps ``start``.
 
-    In log eta_t the curvature is even: 2 eta_t^2 (R + s^2) G hardly depends on t at the minimum.
+    In log eta_t the curvature 2 eta_t^2 (R + s^2) G is even at the minimum. But there eta_t -> 0
+    looks stationary, and never is: steps left far below their own best value are put there, and
+    the search starts again.
 
     Parameters
     ----------
@@ -115,7 +119,7 @@ def best_steps(modes: Modes, noise: float, largest: float, start,
     ValueError
         As `risk_and_gradient`, and for a cap or start out of range.
     """
-    arrays, noise = _plain(modes), check.number("noise", noise, 0.0)
+    arrays, noise = plain_arrays(modes), check.number("noise", noise, 0.0)
     start = check.finite_array("start", start, 1)
     limit = 0.5 / modes.eigenvalues.max() * (1 + 1e-12)
     largest = check.number("largest", largest, 0.0, limit, open_low=True)
@@ -124,32 +128,37 @@ def best_steps(modes: Modes, noise: float, largest: float, start,
     check.integer("iterations", iterations, 1)
 
     def objective(x):
-        risk, gradient = _evaluate(arrays, np.exp(x), noise)
+        risk, gradient, _ = _evaluate(arrays, np.exp(x), noise)
         return np.log(risk), gradient * np.exp(x) / risk
 
-    cap = np.log(largest)
-    found = minimize(objective, np.minimum(np.log(start), cap), jac=True, method="L-BFGS-B",
-                     bounds=[(None, cap)] * start.size,
+    cap, x = np.log(largest), np.minimum(np.log(start), np.log(largest))
+    for _ in range(RESTARTS):
+        x = minimize(objective, x, jac=True, method="L-BFGS-B", bounds=[(None, cap)] * x.size,
                      options={"maxiter": iterations, "maxfun": 2 * iterations, "maxcor": 30,
-                              "ftol": 1e-14, "gtol": 1e-9})
-    value, slope = objective(found.x)
-    at_cap = found.x >= cap
-    held = at_cap & (slope < 0)
-    return BestSteps(np.exp(found.x), float(np.exp(value)), int(at_cap.sum()),
-                     float(np.abs(slope[~held]).sum()))
+                              "ftol": 1e-14, "gtol": 1e-9}).x
+        risk, _, own = _evaluate(arrays, np.exp(x), noise)
+        gap = np.log(np.minimum(own, largest)) - x
+        lost = gap > np.log(2)
+        if not lost.any():
+            break
+        x = np.where(lost, x + gap, x)
+    steps = np.exp(x)
+    return BestSteps(steps, risk, int(np.sum(x >= cap)), float(np.abs(gap).max()))
 
 
-def _plain(modes):
+def plain_arrays(modes):
     """lambda_k, w_k and F_k of modes that the recursion above describes."""
     if modes.weight_decay != 0 or modes.batch != 1 or len(modes.power) != 1:
         raise ValueError(f"modes: weight_decay = {modes.weight_decay!r}, batch = {modes.batch!r}, "
-                         f"{len(modes.power)} targets; must be 0, 1 and one target")
+                         f"{len(modes.power)} targets; must be 0, 1 and one")
     return modes.eigenvalues, modes.weights, modes.power[0]
 
 
 def _evaluate(arrays, steps, noise):
+    """R_T, its gradient, and the best value of each step alone."""
     lam, w, F = (np.ascontiguousarray(a, dtype=float) for a in arrays)
     path, gradient = np.empty((len(steps) + 1, len(lam))), np.empty(len(steps))
+    own = np.empty(len(steps))
     _run(lam, w, F, steps, noise, path)
-    _differentiate(lam, w, steps, noise, path, gradient)
-    return float(path[-1].sum()), gradient
+    _differentiate(lam, w, steps, noise, path, gradient, own)
+    return float(path[-1].sum()), gradient, own
