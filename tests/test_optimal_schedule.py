@@ -10,7 +10,7 @@ from ntksgd.problems.schedules import polynomial
 from ntksgd.problems.target import source_target
 from ntksgd.risk.clustering import cluster
 from ntksgd.risk.exact import expected_risk
-from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.modes import Modes, sphere_modes
 from ntksgd.risk.optimal_schedule import best_steps, risk_and_gradient
 from ntksgd.risk.schedule_bound import continuous_limit, excess_factor, lower_bound
 
@@ -62,12 +62,20 @@ def test_no_random_steps_are_below_the_lower_bound_and_a_smaller_q_fails():
     assert np.any(1 - x < np.exp(-0.99 * excess_factor(0.7) * x))
     rng = np.random.default_rng(2)
     for noise in (0.0, 0.1, 1.0):
-        for T in (3, 40, 300):
+        for T in (3, 40, 200):
             bound = lower_bound(modes(), T, noise, CAP)
-            for _ in range(20):
+            for _ in range(8):
                 shape = np.exp(rng.uniform(0, 3) * rng.standard_normal(T).cumsum() / np.sqrt(T))
                 steps = CAP * 10 ** rng.uniform(-2, 0) * shape / shape.max()
                 assert risk_and_gradient(modes(), steps, noise)[0] >= bound.risk
+
+
+def test_bound_is_attained_by_one_degree_without_noise_and_fails_with_q_equal_to_one():
+    one = Modes(np.array([0.3]), np.array([1e-15]), np.ones((1, 1)), np.array([1 / 0.3]))
+    risk = risk_and_gradient(one, np.ones(4), 0.0)[0]
+    np.testing.assert_allclose(risk, 0.4**4, rtol=1e-10)
+    np.testing.assert_allclose(lower_bound(one, 4, 0.0, 1.0).risk, risk, rtol=1e-6)
+    assert continuous_limit(one, 4, 0.0, 1.0).risk > 2 * risk
 
 
 def test_bound_is_sharp_in_the_limit():

@@ -85,8 +85,10 @@ def tuned_families(spectrum, rs, noises, T, largest, excess=0.05) -> dict:
 def _refined(m, shapes, grid, noises, largest):
     """Best constant of the best shape for every target and noise, grid (shapes, parts, ...)."""
     best, gap = np.empty(grid.shape[2:]), PARTS[1] / PARTS[0]
+    chosen = np.argmin([best_of_steps(PARTS, one) for one in grid], axis=0)
     for i, j in np.ndindex(best.shape):
-        shape, part = np.unravel_index(grid[:, :, i, j].argmin(), grid.shape[:2])
+        shape = chosen[i, j]
+        part = grid[shape, :, i, j].argmin()
         one = replace(m, power=m.power[i:i + 1])
 
         def risk(log_part, one=one, steps=shapes[shape], s2=noises[j]):
