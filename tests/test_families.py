@@ -69,6 +69,7 @@ def test_steps_between_the_grid_and_the_best_step(scanned):
 
 
 @pytest.mark.parametrize(("options", "message"), [
+    ({"decaying": ["power"]}, "scheme = 'power'"),
     ({"decaying": ["cosine"]}, "scheme = 'cosine'"),
     ({"decaying": ["power -1"]}, "p = -1"),
     ({"etas": [np.nan]}, "etas"),
@@ -88,6 +89,12 @@ def test_predicted_rates_saturate_where_they_should():
         np.testing.assert_allclose(
             predicted.power_to_zero(r, beta, predicted.optimal_power(beta)), minimax)
         assert np.all(predicted.power_to_zero(r, beta, 0.5 * (beta - 1)) < minimax)
+        for scheme, rate in (("last, constant", predicted.capacity_free(r)),
+                             ("power 3", minimax), ("tail average", minimax),
+                             ("geometric", minimax), ("power 0.5", predicted.minimax(
+                                 r, min(beta, 1.5))),
+                             ("uniform average", predicted.minimax(np.minimum(r, 1), beta))):
+            np.testing.assert_allclose(families.predicted_rate(scheme, r, beta), rate)
         edge = 1 - 1 / (2 * beta)
         free = predicted.horizon_free_tail(r, beta)
         np.testing.assert_allclose(free[r <= edge], minimax[r <= edge])
@@ -95,6 +102,17 @@ def test_predicted_rates_saturate_where_they_should():
         theta = predicted.horizon_free_theta(r, beta)
         assert np.all(theta <= 0.5) and np.all(theta[r > edge] == pytest.approx(0.5))
         np.testing.assert_allclose(2 * np.minimum(r, edge) * (1 - theta), free)  # the bias
+
+
+def test_logarithms_are_local_exponents():
+    """(T/log T)^(-a) for geometric steps, by its difference quotient at T = 10^7."""
+    T = np.array([0.999e7, 1.001e7])
+    slope = np.diff(np.log(T / np.log(T)))[0] / np.diff(np.log(T))[0]
+    local = families.predicted_rate("geometric", 0.5, 2.0, 1e7)
+    np.testing.assert_allclose(local, slope * predicted.minimax(0.5, 2.0), rtol=1e-6)
+    assert families.predicted_rate("power 1", 0.5, 2.0, 1e7) < predicted.minimax(0.5, 2.0)
+    with pytest.raises(ValueError, match="scheme = 'cosine'"):
+        families.predicted_rate("cosine", 0.5, 2.0)
 
 
 def test_balanced_sum_balances():

@@ -16,6 +16,7 @@ from scipy.interpolate import CubicSpline
 
 from ntksgd import check
 from ntksgd.problems import decays, schedules
+from ntksgd.risk import predicted
 from ntksgd.risk.collocation import observe
 from ntksgd.stats.sweep import map_tasks
 
@@ -36,7 +37,7 @@ def schedule_of(scheme, eta, T):
     if scheme in DECAYING:
         return DECAYING[scheme](eta, T)
     kind, _, p = scheme.partition(" ")
-    if kind != "power":
+    if kind != "power" or not p:
         raise ValueError(f"scheme = {scheme!r}: must be one of {', '.join(DECAYING)} or 'power p'")
     return decays.power_to_zero(eta, T, float(p))
 
@@ -80,6 +81,20 @@ def scheme_risks(modes, decaying, etas, horizons, constant=True, workers=None) -
         names = CONSTANT if group == "constant" else [group]
         risks |= {name: block[:, :, i] for i, name in enumerate(names)}
     return risks
+
+
+def predicted_rate(scheme, r, beta, T=np.inf):
+    """Rate exponent of a scheme with its best step; the local one at T where it has a logarithm."""
+    if scheme in CONSTANT:
+        return {"last, constant": lambda: predicted.power_to_zero(r, beta, 0),
+                "uniform average": lambda: predicted.uniform_average(r, beta),
+                "tail average": lambda: predicted.tail_average(r, beta)}[scheme]()
+    if scheme == "geometric":
+        return predicted.geometric(r, beta, T)
+    if scheme in (power(1), "stable-decay 20 %"):
+        return predicted.linear_decay(r, beta, T)
+    schedule_of(scheme, 1.0, 2)
+    return predicted.power_to_zero(r, beta, float(scheme.split()[1]))
 
 
 def noisy(columns, noise):
