@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from ntksgd import check
@@ -18,8 +17,8 @@ from ntksgd.risk.ridge import best_ridge
 from ntksgd.risk.schedule_bound import continuous_limit, lower_bound
 
 POWERS = (1, 2, 3)
-#: Constants tried first for every shape, as parts of the cap, a factor of two and a bit apart.
-PARTS = np.geomspace(1e-4, 1, 13)
+#: Constants tried first for every shape, as parts of the cap, a factor of about 1.6 apart.
+PARTS = np.geomspace(1e-4, 1, 21)
 
 
 def step_shapes(T: int) -> dict:
@@ -105,12 +104,14 @@ def beside_the_best(spectrum, rs, noises, T, largest, excess=0.05):
 
     Returns
     -------
-    ratios : DataFrame
+    Rows of three tables, each a list of dictionaries.
+
+    ratios
         r, noise, T, family, risk, relative (to the best steps); the families, and as
         further families "lower bound", "continuous limit" and "predicted steps".
-    curves : DataFrame
+    curves
         r, noise, left = 1 - (t - 1)/T, best and predicted steps, both over ``largest``.
-    searches : DataFrame
+    searches
         r, noise, T, risk, capped (share of steps at the cap), residual.
     """
     tuned = tuned_families(spectrum, rs, noises, T, largest, excess)
@@ -120,16 +121,16 @@ def beside_the_best(spectrum, rs, noises, T, largest, excess=0.05):
         for j, s2 in enumerate(noises):
             theory, bound = (f(m, T, s2, largest) for f in (continuous_limit, lower_bound))
             best = best_steps(m, s2, largest, theory.steps)
-            key = {"r": r, "noise": s2, "T": T}
+            predicted, key = theory.steps, {"r": r, "noise": s2, "T": T}
             searches.append(key | {"risk": best.risk, "capped": best.capped / T,
                                    "residual": best.residual})
             risks = {name: risk[i, j] for name, risk in tuned.items()} | {
                 "lower bound": bound.risk, "continuous limit": theory.risk,
-                "predicted steps": _with_noise(last_risks(m, theory.steps), [s2])[0, 0]}
+                "predicted steps": _with_noise(last_risks(m, predicted), [s2])[0, 0]}
             rows += [key | {"family": name, "risk": risk, "relative": risk / best.risk}
                      for name, risk in risks.items()]
             some = np.geomspace(1, T, 60)  # dense at either end
             at = np.unique(np.round(np.append(some - 1, T - some)).astype(int))
-            curves.append(pd.DataFrame(key | {"left": 1 - at / T, "best": best.steps[at] / largest,
-                                              "predicted": theory.steps[at] / largest}))
-    return pd.DataFrame(rows), pd.concat(curves, ignore_index=True), pd.DataFrame(searches)
+            curves += [key | {"left": 1 - t / T, "best": best.steps[t] / largest,
+                              "predicted": predicted[t] / largest} for t in at]
+    return rows, curves, searches
