@@ -53,16 +53,22 @@ import numpy as np
 import pandas as pd
 
 from ntksgd import check
+from ntksgd.compare import best_steps as beside
 from ntksgd.compare import families, rates, regret
 from ntksgd.compare.families import best_step, noisy, power
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems.target import source_target
+
+# %%
 from ntksgd.report import claims
+from ntksgd.report.figures import optimal_schedule as draw_best
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import schedules as draw
 from ntksgd.risk import predicted
 from ntksgd.risk.collocation import observe
+from ntksgd.risk.optimal_schedule import best_steps, risk_and_gradient
 from ntksgd.risk.ridge import best_ridge
+from ntksgd.risk.schedule_bound import continuous_limit, lower_bound
 from ntksgd.stats.numerical import Bracket, calibration, window, window_times
 
 use_style()
@@ -77,6 +83,11 @@ dimensions = [2, 3, 5]  # type: list[int]  inputs on S^(d-1), the first one for 
 excess = 0.01  # type: float  h_k^2 ~ (k+1)^(-1-excess), as in notebook 03
 steps = 12  # type: int  sizes of the step tried for each scheme
 power_steps = 6  # type: int  sizes of the step tried for each power
+best_T = 10**4  # type: int  horizon at which all steps are optimised
+best_noises = [0.01, 1.0]  # type: list[float]  variance s^2 there: small, large
+best_regularities = [0.25, 0.5, 1.0, 1.5]  # type: list[float]  r there
+starts_T = 1000  # type: int  horizon at which the search runs from several starts
+bound_T = 1.0e12  # type: float  horizon of the lower bound's exponent
 workers = 2  # type: int  processes; the results do not depend on them
 
 # %%
@@ -86,7 +97,11 @@ check.integer("tied_T", tied_T, 10**9)
 check.integer("steps", steps, 6)
 check.integer("power_steps", power_steps, 4)
 check.integer("workers", workers, 1)
-for name, values in (("regularities", regularities), ("noises", noises[1:])):
+check.integer("best_T", best_T, 100, 10**5)
+check.integer("starts_T", starts_T, 100, 10**5)
+check.number("bound_T", bound_T, 1e8)
+for name, values in (("regularities", regularities), ("noises", noises[1:]),
+                     ("best_regularities", best_regularities), ("best_noises", best_noises)):
     for value in values:
         check.positive(name, value)
 rows = []  # of the scoreboard
@@ -94,7 +109,6 @@ spectra = {d: mercer_spectrum("relu", d, rates.degrees("relu", d)) for d in dime
 modes = {d: rates.clustered(spectra[d], regularities, excess, nodes=6) for d in dimensions}
 largest = {d: 1 / spectra[d].trace for d in dimensions}  # half of the largest stable step
 beta, first = {d: d / (d - 1) for d in dimensions}, dimensions[0]
-
 
 # %%
 def add(kind, quantity, at, theory, end=T, d=first, r=None, **rest):
@@ -124,7 +138,6 @@ def add(kind, quantity, at, theory, end=T, d=first, r=None, **rest):
 # The bias is $x^{-2r}$. With the best $x$ the rate is $T^{-2rb/(2rb+1)}$, $b=\min(\beta,p+1)$: **capacity
 # saturation** (if the best $\eta$ is an allowed one, $2r+1/b\ge1$). A constant step is $p=0$: $b=1$, the rate
 # $2r/(2r+1)$. This is a scaling argument; the integral itself is computed, and compared:
-
 
 # %%
 def noise_left(modes, eta, p, T):
@@ -161,33 +174,27 @@ for p in (0.5, 1.0, 3.0):
 # %%
 etas = np.geomspace(1, 10**-6.6, steps)  # times the largest
 horizons, risks = window_times(T, 2), {}
-shared = ["power 1", "power 3", "geometric", "stable-decay 20 %"]
+shared = ["power 1", "stable-decay 20 %", "power 3", "geometric"]
 for d in dimensions:
     extra = ["power 0.5"] if d == first else [power(predicted.optimal_power(beta[d]))]
     risks[d] = families.scheme_risks(modes[d], [*extra, *shared], etas * largest[d],
                                      horizons if d == first else [T], workers=workers)
-theory = {
-    "last, constant": lambda r, b: predicted.power_to_zero(r, b, 0),
-    "power 0.5": lambda r, b: predicted.power_to_zero(r, b, 0.5),
-    "power 1": lambda r, b: predicted.linear_decay(r, b, T / 10),
-    "stable-decay 20 %": lambda r, b: predicted.linear_decay(r, b, T / 10),
-    "power 3": lambda r, b: predicted.power_to_zero(r, b, 3),
-    "geometric": lambda r, b: predicted.geometric(r, b, T / 10),
-    "uniform average": predicted.uniform_average, "tail average": predicted.tail_average}
+schemes = ["last, constant", "power 0.5", *shared, "uniform average", "tail average"]
 
 # %%
 frames, fine = [], np.linspace(0.2, 1.55, 55)
-for scheme, rate in theory.items():
+for scheme in schemes:
     least = best_step(etas, noisy(risks[first][scheme], noises[-1]))[1]
     for r, of_r in zip(regularities, least.T, strict=True):
-        e, limit = window(horizons, of_r), -float(rate(r, beta[first]))
+        e = window(horizons, of_r)
+        limit = -float(families.predicted_rate(scheme, r, beta[first], T / 10))
         add("prediction", f"best step: {scheme}", e, limit, r=r)
         frames.append({"scheme": scheme, "r": r, "exponent": e.value, "low": e.low,
                        "high": e.high, "limit": limit})
 attained = pd.DataFrame(frames)
 curves = pd.concat([pd.DataFrame({
-    "scheme": scheme, "r": fine, "predicted": rate(fine, beta[first]),
-    "minimax": predicted.minimax(fine, beta[first])}) for scheme, rate in theory.items()])
+    "scheme": scheme, "r": fine, "minimax": predicted.minimax(fine, beta[first]),
+    "predicted": families.predicted_rate(scheme, fine, beta[first], T / 10)}) for scheme in schemes])
 save(draw.rates(attained, curves, "Steps that fall fast enough reach the minimax rate"),
      "04_schedules-rates", attained)
 print(calibration(attained.itertuples(), attained.limit))
@@ -210,17 +217,126 @@ for d in dimensions:
 # The averages are near ridge regression, below it where that saturates, $r>1$. Linear decay pays a small
 # factor at $\beta=2$, less at smaller $\beta$; the constant last iterate pays most. Without noise ridge
 # regression interpolates, and no one-pass method comes near it.
+
+# %% [markdown]
+# ## 3. The best steps of all
 #
-# ## 3. Which power?
+# Forget families. Which $\eta_1,\dots,\eta_T\ge0$ make $R_T$ least? With $\lambda=0$ and batch 1,
 #
-# Among schedules of one sum $S_T$ (so, of one bias) which has the least variance? In the time $\tau$, with
-# $dt=d\tau/\eta$: minimise $\int\eta\varphi\,d\tau$ under $\int d\tau/\eta=T$. The derivative in $\eta(\tau)$ vanishes where
-# $\varphi=\mu/\eta^2$, so
+# $$ C_k\leftarrow(1-2\eta_t\lambda_k)C_k+\eta_t^2w_k(R+s^2),\qquad w_k=\lambda_k^2N_k,\quad R=\sum_kC_k. $$
 #
-# $$ \eta\propto\varphi^{-1/2}\sim\tau^{1-1/(2\beta)},\qquad -\frac{d\tau}{dt}=\eta\ \Rightarrow\ \tau\propto(T-t)^{2\beta},\qquad
-# \boxed{\eta_t\propto(T-t)^{2\beta-1}.} $$
+# Let $p_k$ be the derivative of $R_T$ in the $C_k$ after step $t$: $p_k=1$ at the end, and backwards
+# $p_k\leftarrow(1-2\eta_t\lambda_k)p_k+\eta_t^2G$, $G=\sum_jw_jp_j$. Then
 #
-# At a given $S_T$ the integral of section 1 is least at a power that tends to $2\beta-1$ as $T$ grows:
+# $$ \frac{\partial R_T}{\partial\eta_t}=2\eta_t(R+s^2)G-2\sum_k\lambda_kp_kC_k, \qquad
+# \eta_t=\frac{\sum_k\lambda_kp_kC_k}{(R+s^2)\,G}\ \text{ (or the cap)} $$
+#
+# where it vanishes: $C$ before and $p$ after step $t$. All $T$ derivatives cost one run forwards and one
+# back. In one step $R_T$ is a convex parabola; in all of them it is not convex.
+
+# %%
+circle = mercer_spectrum("relu", 2, 4000)
+cap, m = 1 / circle.trace, rates.clustered(circle, [0.5], 0.05, 8)
+lam, w, C = m.eigenvalues, m.weights, m.power[0]
+eta, path = cap * np.linspace(1, 0.1, 200), []
+for step_t in eta:
+    path.append(C)
+    C = (1 - 2 * step_t * lam) * C + step_t**2 * w * (C.sum() + 1.0)
+p, gradient = np.ones_like(lam), np.empty_like(eta)
+for t in range(len(eta))[::-1]:
+    G, before = w @ p, path[t]
+    gradient[t] = 2 * eta[t] * (before.sum() + 1.0) * G - 2 * (lam * p) @ before
+    p = (1 - 2 * eta[t] * lam) * p + eta[t] ** 2 * G
+np.testing.assert_allclose(gradient, risk_and_gradient(m, eta, 1.0)[1], rtol=1e-8)
+
+# %% [markdown]
+# A quasi-Newton search in $\log\eta_t$, steps at most $1/\kappa(1)$, from three very different starts. That
+# they agree is no proof that the minimum is global; how much lower any sequence could be, the theorem
+# below says.
+
+# %%
+shapes = beside.step_shapes(starts_T)
+starts = [shapes["constant"][0], shapes["(1-t/T)^3"][0], shapes["t^(-theta)"][4]]
+found = [best_steps(m, 1.0, cap, 0.5 * cap * start) for start in starts]
+spread = max(f.risk for f in found) / min(f.risk for f in found) - 1
+assert spread < 1e-6
+assert max(f.residual for f in found) < 1e-3
+print(f"least risk at T = {starts_T}: {found[0].risk:.4g}; from {len(starts)} starts the same "
+      "to one in a million")
+
+# %% [markdown]
+# ### Their shape
+#
+# Measure the run by what is still to come, $\tau=\eta_{t+1}+\dots+\eta_T$. Noise put in at $\tau$ is
+# left over with weight $\varphi(\tau)=\sum_kw_ke^{-2\lambda_k\tau}$. For $R\ll s^2$ and a given total $S$, minimise
+# $s^2\int\eta\,\varphi\,d\tau$ under $\int d\tau/\eta=T$. The integrand with a multiplier, $\eta\varphi+\mu/\eta$, is least at
+#
+# $$ \boxed{\eta=c\,\varphi(\tau)^{-1/2}},\qquad \text{variance}=\frac{s^2}{T}\Big(\int_0^S\varphi^{1/2}d\tau\Big)^2. $$
+#
+# If $\varphi\sim\tau^{-(2-1/\beta)}$ then $T-t\sim\tau^{1/(2\beta)}$ and $\eta\sim(T-t)^{2\beta-1}$, the power of Li et al. (2026,
+# arXiv 2602.06797, by a scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the
+# minimax rate. Two corrections. *Feedback*: $s^2$ becomes $R_t+s^2$, so that while $R_t$ is large steps are held
+# back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$
+# (hard targets), or little noise, steps stay at the cap and decay at the end: "stable, then decay".
+#
+# ### No steps do better: a lower bound
+#
+# **Theorem** (ours; the argument is elementary). *Let $0\le\eta_t\le M$, $2M\lambda_0<1$, batch 1, $\lambda=0$, any fixed
+# target. Put $q_k=-\log(1-2M\lambda_k)/(2M\lambda_k)$, $B(u)=\sum_kF_ke^{-2q_k\lambda_ku}$, $\tilde\varphi(\tau)=\sum_kw_ke^{-2q_k\lambda_k\tau}$. Then*
+#
+# $$ R_T\ \ge\ \min_{0\le S\le MT}\ B(S)+\frac1T\Big(\int_0^S\sqrt{(B(S-\tau)+s^2)\,\tilde\varphi(\tau)}\,d\tau\Big)^2. $$
+#
+# *Proof.* $-\log(1-x)/x$ increases, so $1-2\eta\lambda_k\ge e^{-2q_k\lambda_k\eta}$ for $\eta\le M$. Unrolled, every term of the recursion is
+# $\ge0$: $R_t\ge B(S_t)$ and $R_T\ge B(S_T)+\sum_t\eta_t^2(B(S_{t-1})+s^2)\tilde\varphi(S_T-S_t)$. Cauchy–Schwarz:
+# $\sum_t\eta_t^2a_t\ge\frac1T(\sum_t\eta_ta_t^{1/2})^2$. $B$ and $\tilde\varphi$ decrease, so $a_t$ is at least the integrand squared on the whole
+# interval $S_T-S_t\le\tau\le S_T-S_{t-1}$, which has length $\eta_t$. $\square$ (Replacing Cauchy–Schwarz by
+# $\eta^2a+\mu\ge\eta\min_{\eta'\le M}(\eta'a+\mu/\eta')$ sharpens it where the cap binds; so the library has it.)
+#
+# With $\lambda_{(i)}\sim i^{-\beta}$, $s^2>0$ and $B(S)\gtrsim S^{-2r}$: **for one fixed target, no steps bring the last iterate below
+# order $T^{-2r\beta/(2r\beta+1)}$** ($2r+1/\beta\ge1$). And $q_k\to1$ for small $\lambda_k$: bound and continuous limit meet.
+
+# %%
+long = rates.clustered(mercer_spectrum("relu", 2, rates.degrees("relu", 2)), [0.5], 0.01)
+at = window_times(bound_T, np.log10(bound_T) / 4)
+bounds = np.array([lower_bound(long, int(t), 1.0, cap).risk for t in at])
+limits = np.array([continuous_limit(long, int(t), 1.0, cap).risk for t in at])
+exponent, minimax = window(at, bounds), float(predicted.minimax(0.5, 2))
+print(f"exponent of the lower bound {exponent}, minimax {-minimax:.3f}")
+print("bound / continuous limit:", *(f"{ratio:.3f}" for ratio in bounds / limits))
+add("prediction", "exponent of the lower bound over all steps", exponent, -minimax, bound_T, r=0.5)
+
+# %%
+made = beside.beside_the_best(circle, best_regularities, best_noises, best_T, cap)
+table, curves, searches = map(pd.DataFrame, made)
+assert searches.residual.max() < 1e-3  # each step within 0.1 % of its own best value
+save(draw_best.best_steps(curves, 3), "04_schedules-best", curves)
+save(draw_best.ratios(table), "04_schedules-ratios", table)
+wide = table.pivot_table("relative", "family", ["noise", "r"], sort=False)
+print(wide.map(lambda ratio: f"{ratio:.3g}").to_string())
+
+# %% [markdown]
+# The prediction lies on the best steps where noise dominates. They are no power yet: they end on a
+# floor $c\,\varphi(0)^{-1/2}$, not at zero, since noise younger than $1/\lambda_0$ is all alike; its share of the run
+# shrinks only like $S^{-1/(2\beta)}$. At this horizon a geometric decay (its rate tuned too) is closer to
+# the best than any of the powers for $s^2=1$, $r\ge1/2$. With little noise and a hard target ($r=1/4$) the best
+# steps stay at the cap, and "stable, then linear" is nearly best. The tail average is no last iterate: the
+# theorem does not bind it, and it is sometimes better than all of them.
+
+# %%
+for name, relation in (("lower bound", "<="), ("predicted steps", "=")):
+    part = table[table.family == name]
+    part = part if relation == "<=" else part[(part.noise == max(best_noises)) & (part.r >= 0.5)]
+    worst = part.relative.max()
+    rows.append(claims.Statement(
+        "B", f"{name} / risk of the best steps, largest", "check" if relation == "<=" else
+        "prediction", measured=worst, theory=1, relation=relation, range=f"T = {best_T:.3g}",
+        resolution=None if relation == "<=" else 0.01, activation="relu", d=2))
+
+# %% [markdown]
+# ## 4. Which power?
+#
+# Of the steps $(1-t/T)^p$ with one sum $S_T$, the integral of section 1 is least at a power that tends to
+# $2\beta-1$ as $T$ grows (as far as the degrees kept last):
 
 # %%
 def least_power(d, T):
@@ -230,12 +346,14 @@ def least_power(d, T):
 
 
 for d in dimensions:
-    found = [least_power(d, T * 10.0**k) for k in (0, 8, 16)]
-    half = abs(found[2] - found[1]) + 0.05
-    print(f"d = {d}: p =", ", ".join(f"{p:.2f}" for p in found), f"at T = {T:.0e} and 8, 16 decades "
-          f"on; 2 beta - 1 = {predicted.optimal_power(beta[d]):g}")
+    learned = rates.RESOLVED / (2 * spectra[d].eigenvalues[-2:].max() * largest[d])
+    times = np.geomspace(T, learned ** (1 + 1 / beta[d]), 3)
+    found = [least_power(d, t) for t in times]
+    half = abs(found[2] - found[1]) + 0.05  # the last change, and the grid
+    print(f"d = {d}, 2 beta - 1 = {predicted.optimal_power(beta[d]):g}:",
+          ", ".join(f"p = {p:.2f} at T = {t:.0e}" for p, t in zip(found, times, strict=True)))
     add("prediction", "power of least variance", Bracket(found[2], found[2] - half,
-        found[2] + half), predicted.optimal_power(beta[d]), T * 1e16, d=d)
+        found[2] + half), predicted.optimal_power(beta[d]), times[2], d=d)
 
 # %% [markdown]
 # And the whole risk, exactly, each power with its own best step:
@@ -268,11 +386,11 @@ save(draw.powers(scan, "The best power is near 2β - 1, and the minimum is flat"
 # %%
 i, wrong = regularities.index(0.5), np.geomspace(0.125, 8, 25)
 mistakes = pd.concat([pd.DataFrame({"scheme": scheme, "wrong": wrong, "loss": families.wrong_step(
-    etas, noisy(risks[first][scheme][:, -1], noises[-1])[:, i], wrong)}) for scheme in theory])
+    etas, noisy(risks[first][scheme][:, -1], noises[-1])[:, i], wrong)}) for scheme in schemes])
 mistakes = mistakes.dropna().reset_index(drop=True)
 save(draw.wrong_step(mistakes, "A wrong step costs about the same in all schemes but one"),
      "04_schedules-wrong", mistakes)
-price = mistakes.pivot(index="wrong", columns="scheme", values="loss")[list(theory)]
+price = mistakes.pivot(index="wrong", columns="scheme", values="loss")[schemes]
 price = price.iloc[[np.argmin(abs(price.index - f)) for f in (0.25, 0.5, 2.0, 4.0)]]
 print(price.T.round(2).to_string())
 
@@ -290,7 +408,6 @@ print(price.T.round(2).to_string())
 # $\theta<\tfrac12$ just if $r<1-\tfrac1{2\beta}$; from there on $\theta=\tfrac12$ and $T^{-(1-1/(2\beta))}\log T$ are the best.
 # With the paper's $\theta=2r/(2r+1)$ bias or memory is the last iterate's: the average removes nothing.
 
-
 # %%
 def free_exponents(r, thetas):
     """Times, brackets [last, tail][theta] of steps t^(-theta), while the degrees last."""
@@ -300,7 +417,6 @@ def free_exponents(r, thetas):
     times = window_times(end, np.log10(end) / 4)
     seen = noisy(families.horizon_free(one, largest[first], thetas, times, workers), noises[-1])
     return times, [[window(times, of_theta[:, 0]) for of_theta in kind] for kind in seen]
-
 
 # %%
 frames, edge = [], 1 - 1 / (2 * beta[first])
