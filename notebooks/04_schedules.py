@@ -194,7 +194,8 @@ for scheme in schemes:
 attained = pd.DataFrame(frames)
 curves = pd.concat([pd.DataFrame({
     "scheme": scheme, "r": fine, "minimax": predicted.minimax(fine, beta[first]),
-    "predicted": families.predicted_rate(scheme, fine, beta[first], T / 10)}) for scheme in schemes])
+    "predicted": families.predicted_rate(scheme, fine, beta[first], T / 10)})
+    for scheme in schemes])
 save(draw.rates(attained, curves, "Steps that fall fast enough reach the minimax rate"),
      "04_schedules-rates", attained)
 print(calibration(attained.itertuples(), attained.limit))
@@ -488,7 +489,7 @@ for knows, part in summary.groupby(level=0, sort=False):
 #   without noise, and wrong by orders of magnitude with it.
 # - *Knowing $T$ alone* helps little: what one lacks is the size of the step, not its shape.
 # - *Knowing all*, the balance does: the tail average of a constant step, and $(1-t/T)^{2\beta-1}$ if only one
-#   iterate can be kept, come close to the least risk everywhere, with one constant.
+#   iterate can be kept, stay within a small factor of the least risk everywhere, with one constant.
 #
 # Needs the horizon: every decay to zero, and a constant step that is not the largest. Does not:
 # $t^{-\theta}$; its tail average, restarted at powers of two, covers a quarter to a half of the run.
