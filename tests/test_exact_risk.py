@@ -10,9 +10,10 @@ from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import decays, schedules
 from ntksgd.problems.target import source_target
 from ntksgd.risk.clustering import cluster
-from ntksgd.risk.collocation import observe
+from ntksgd.risk.collocation import observe, pieces
 from ntksgd.risk.exact import expected_risk, truncation_gap
 from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.moments import initial
 from ntksgd.risk.radau import Block
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 from ntksgd.sgd.kernel import kernel_sgd
@@ -88,6 +89,15 @@ def test_collocation_at_the_horizon_equals_direct_recursion(circle, schedule):
                   for method in ("collocation", "direct"))
     for name in ("signal", "variance", "averaged"):
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9)
+
+
+def test_blocks_end_before_breaks(circle):
+    """Halving would find a kink by itself, at the price of many refused blocks."""
+    modes = cluster(sphere_modes(circle[0], [circle[1]]))
+    schedule = decays.warmup_stable_decay(0.6, 10**8, 0.1, 0.2)
+    ends = [end for end, _ in pieces(modes, initial(modes), schedule, 10**8)]
+    assert {t - 1 for t in schedule.breaks} <= set(ends)
+    assert ends[-1] == 10**8
 
 
 def test_block_solves_recursions_whose_solution_is_a_polynomial():
