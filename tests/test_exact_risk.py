@@ -1,5 +1,7 @@
 """The exact risk against enumeration, against sampling, against its own direct recursion."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,11 @@ from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems import decays, schedules
 from ntksgd.problems.target import source_target
+from ntksgd.risk import collocation
 from ntksgd.risk.clustering import cluster
-from ntksgd.risk.collocation import observe, pieces
+from ntksgd.risk.collocation import moments_on, observe
 from ntksgd.risk.exact import expected_risk, truncation_gap
 from ntksgd.risk.modes import sphere_modes
-from ntksgd.risk.moments import initial
 from ntksgd.risk.radau import Block
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 from ntksgd.sgd.kernel import kernel_sgd
@@ -91,13 +93,18 @@ def test_collocation_at_the_horizon_equals_direct_recursion(circle, schedule):
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9)
 
 
-def test_blocks_end_before_breaks(circle):
-    """Halving would find a kink by itself, at the price of many refused blocks."""
-    modes = cluster(sphere_modes(circle[0], [circle[1]]))
-    schedule = decays.warmup_stable_decay(0.6, 10**8, 0.1, 0.2)
-    ends = [end for end, _ in pieces(modes, initial(modes), schedule, 10**8)]
-    assert {t - 1 for t in schedule.breaks} <= set(ends)
-    assert ends[-1] == 10**8
+def test_breaks_that_are_known_save_blocks(circle, monkeypatch):
+    """Halving would find a kink by itself, to the same risk, at the price of refused blocks."""
+    modes, T = cluster(sphere_modes(circle[0], [circle[1]])), 10**7
+    schedule, counts, risks = decays.warmup_stable_decay(0.6, T, 0.1, 0.2), [0, 0], []
+    for i, known in enumerate((schedule, replace(schedule, breaks=()))):
+        def counted(*args, i=i):
+            counts[i] += 1
+            return moments_on(*args)
+        monkeypatch.setattr(collocation, "moments_on", counted)
+        risks.append(observe(modes, known, [T])[0, 0])
+    assert counts[0] < 0.7 * counts[1]
+    np.testing.assert_allclose(*risks, rtol=1e-8)
 
 
 def test_block_solves_recursions_whose_solution_is_a_polynomial():
