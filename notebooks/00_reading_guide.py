@@ -57,6 +57,7 @@
 # | E | the NTK is positive definite, has a Mercer expansion, and defines an RKHS | $\sum_k\lambda_k N_k=\kappa(1)$, all $\lambda_k>0$ | `01_tangent_kernel` |
 # | A | the kernel of a width-$m$ network approximates the target | error $O(m^{-r/(2r+1)})$ | `02_approximation_error` |
 # | B | SGD in the RKHS converges, in its last iterate | risk $O(T^{-2r/(2r+1)})$ | `03_rkhs_convergence` |
+# | | and which steps, last or averaged, are best? | minimax $T^{-2r\beta/(2r\beta+1)}$ | `04_schedules` |
 # | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `05_network_follows_kernel` |
 # | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `05_network_follows_kernel` |
 # | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |

@@ -1,5 +1,7 @@
 """The exact risk against enumeration, against sampling, against its own direct recursion."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,11 @@ from moments_by_enumeration import enumerate_risks, fourier_degrees
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
-from ntksgd.problems import schedules
+from ntksgd.problems import decays, schedules
 from ntksgd.problems.target import source_target
+from ntksgd.risk import collocation
 from ntksgd.risk.clustering import cluster
-from ntksgd.risk.collocation import observe
+from ntksgd.risk.collocation import moments_on, observe
 from ntksgd.risk.exact import expected_risk, truncation_gap
 from ntksgd.risk.modes import sphere_modes
 from ntksgd.risk.radau import Block
@@ -22,7 +25,7 @@ CASES = [
     (5, 4, 1, 0.0, schedules.polynomial(0.4, 0.5)),
     (4, 4, 1, 0.7, schedules.polynomial(0.5, 0.3)),
     (5, 2, 2, 0.0, schedules.constant(0.6)),
-    (4, 2, 2, 0.4, schedules.linear_to_zero(0.6, 2)),
+    (4, 2, 2, 0.4, decays.linear_to_zero(0.6, 2)),
     (3, 5, 1, 0.2, schedules.polynomial(0.5, 0.6)),
     (2, 2, 3, 0.3, schedules.constant(0.7)),
 ]
@@ -59,7 +62,12 @@ SCHEDULES = [
     schedules.polynomial(0.6, 0.5),
     schedules.polynomial(0.3, 0.75),
     schedules.constant(1.2),
-    schedules.linear_to_zero(0.6, 6000),
+    decays.linear_to_zero(0.6, 6000),
+    decays.power_to_zero(0.6, 6001, 0.5),
+    decays.power_to_zero(0.9, 6001, 2.6),
+    decays.geometric(0.9, 6001, 1e-4),
+    decays.warmup_stable_decay(0.6, 6001, 0.0, 0.2),
+    decays.warmup_stable_decay(0.9, 6003, 0.217, 0.3, 1.5),
 ]
 
 
@@ -67,12 +75,36 @@ SCHEDULES = [
 @pytest.mark.parametrize(("weight_decay", "batch"), [(0.0, 1), (0.01, 3)])
 @pytest.mark.parametrize("noise", [0.0, 0.3])
 def test_collocation_equals_direct_recursion(circle, schedule, weight_decay, batch, noise):
-    times = np.unique(np.round(np.geomspace(1, 6000, 25)))
+    times = np.unique(np.append(np.round(np.geomspace(1, 6000, 25)), [1302, 4201, 4202, 4802]))
     options = {"noise": noise, "weight_decay": weight_decay, "batch": batch, "average": "uniform"}
     fast = expected_risk(*circle, schedule, times, **options)
     slow = expected_risk(*circle, schedule, times, **options, method="direct")
     for name in ("signal", "variance", "rkhs", "averaged"):
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES[4:], ids=lambda s: s.name)
+def test_collocation_at_the_horizon_equals_direct_recursion(circle, schedule):
+    """At the last step itself, alone and with the tail average, which starts on an odd step."""
+    T = schedule.horizon
+    fast, slow = (expected_risk(*circle, schedule, T, 0.3, average="tail", method=method)
+                  for method in ("collocation", "direct"))
+    for name in ("signal", "variance", "averaged"):
+        np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9)
+
+
+def test_breaks_that_are_known_save_blocks(circle, monkeypatch):
+    """Halving would find a kink by itself, to the same risk, at the price of refused blocks."""
+    modes, T = cluster(sphere_modes(circle[0], [circle[1]])), 10**7
+    schedule, counts, risks = decays.warmup_stable_decay(0.6, T, 0.1, 0.2), [0, 0], []
+    for i, known in enumerate((schedule, replace(schedule, breaks=()))):
+        def counted(*args, i=i):
+            counts[i] += 1
+            return moments_on(*args)
+        monkeypatch.setattr(collocation, "moments_on", counted)
+        risks.append(observe(modes, known, [T])[0, 0])
+    assert counts[0] < 0.7 * counts[1]
+    np.testing.assert_allclose(*risks, rtol=1e-8)
 
 
 def test_block_solves_recursions_whose_solution_is_a_polynomial():
@@ -226,7 +258,7 @@ def test_largest_stable_step_is_where_second_moments_stop_growing(circle):
     ({"method": "fast"}, "method = 'fast'"),
     ({"target": np.full(601, np.nan)}, "power"),
     ({"target": np.ones(3)}, "power: 3 degrees"),
-    ({"schedule": schedules.linear_to_zero(0.5, 100), "times": 200}, "beyond the horizon 100"),
+    ({"schedule": decays.linear_to_zero(0.5, 100), "times": 200}, "beyond the horizon 100"),
 ])
 def test_bad_input_is_named(circle, options, message):
     arguments = {"spectrum": circle[0], "target": circle[1], "times": 10,

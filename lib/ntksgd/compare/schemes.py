@@ -4,7 +4,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.compare.rates import clustered
-from ntksgd.problems import schedules
+from ntksgd.problems import decays, schedules
 from ntksgd.problems.target import source_target
 from ntksgd.risk.collocation import observe
 from ntksgd.risk.ridge import best_ridge
@@ -36,7 +36,7 @@ def _one_step(item, seed):
     constant = schedules.constant(eta)
     uniform = observe(m, constant, horizons, "uniform")
     tail = observe(m, constant, horizons, "tail")
-    linear = np.concatenate([observe(m, schedules.linear_to_zero(eta, int(T)), [T])
+    linear = np.concatenate([observe(m, decays.linear_to_zero(eta, int(T)), [T])
                              for T in horizons])
     columns = np.array([uniform[:, 0], uniform[:, 2], tail[:, 2], linear[:, 0]])
     return np.moveaxis(columns[..., :-1] + noise * columns[..., -1:], 2, 1)

@@ -1,7 +1,8 @@
 """Step-size schedules: eta_t for t = 1, 2, ..., T (the step of the t-th update).
 
-A schedule is a smooth function of real t, which is what lets the exact risk be carried over long
-blocks of steps at once (:mod:`ntksgd.risk.collocation`).
+A schedule is a function of real t, smooth but at its breaks, which is what lets the exact risk be
+carried over long blocks of steps at once (:mod:`ntksgd.risk.collocation`). Here are the schedules
+that serve every horizon; those made for one are in :mod:`ntksgd.problems.decays`.
 """
 
 from collections.abc import Callable
@@ -25,13 +26,17 @@ class Schedule:
     largest : float
         The largest step ever taken (it decides stability).
     horizon : int or None
-        The number of steps at which ``step`` goes to zero, None if it serves every T.
+        The number of steps that it was made for (near which it may go to zero), None if it serves
+        every T.
+    breaks : tuple of int
+        Times t, ascending, at which ``step`` is continuous and its derivatives are not.
     """
 
     name: str
     step: Callable[[np.ndarray], np.ndarray]
     largest: float
     horizon: int | None = None
+    breaks: tuple[int, ...] = ()
 
     def __call__(self, t: float | np.ndarray) -> np.ndarray:
         return self.step(np.asarray(t, dtype=float))
@@ -65,24 +70,20 @@ def constant(eta: float) -> Schedule:
     return Schedule(f"{eta:.3g}", lambda t: np.full(np.shape(t), eta), eta)
 
 
-def linear_to_zero(eta: float, T: int) -> Schedule:
-    """eta_t = eta (1 - (t - 1)/T): from eta down to eta/T at the last step."""
-    check.positive("eta", eta)
-    check.integer("T", T, 1)
-    return Schedule(f"{eta:.3g} (1 - t/T)", lambda t: eta * (1 - (t - 1) / T), eta, horizon=T)
-
-
 def power_sums(schedule: Schedule, times, power: int = 1) -> np.ndarray:
     """sum over s <= t of eta_s^power for each t of ``times``, without summing T terms.
 
-    The first 64 terms are added one by one, then blocks [m, 2m) by Euler-Maclaurin
-    with Gauss-Legendre integration; relative error below 1e-11 for the schedules here.
+    Blocks of at most 256 terms are added one by one, longer ones by Euler-Maclaurin with
+    Gauss-Legendre integration. Blocks double in length away from the start, from every break and
+    from the horizon; relative error below 1e-11 for the schedules here.
     """
-    times = np.asarray(times, dtype=float)
-    edges = [0.0]
-    while edges[-1] < times.max():
-        edges.append(min(max(edges[-1] + 64.0, 2 * edges[-1]), times.max()))
-    edges = np.unique(np.concatenate([edges, times]))
+    times = check.finite_array("times", times, 1, non_negative=True)
+    check.integer("power", power, 1)
+    last = times.max()
+    ladder = np.append(0.0, 64 * 2.0 ** np.arange(max(np.ceil(np.log2(last / 64 + 1)), 0) + 1))
+    ends = [0, *schedule.breaks] + ([] if schedule.horizon is None else [schedule.horizon])
+    edges = np.concatenate([times, *(end + sign * ladder for end in ends for sign in (-1, 1))])
+    edges = np.unique(np.append(edges[(edges >= 0) & (edges <= last)], 0.0))
     pieces = [_block_sum(schedule, a, b, power) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     total = np.concatenate([[0.0], np.cumsum(pieces)])
     return total[np.searchsorted(edges, times)]

@@ -98,10 +98,14 @@ def pieces(modes: Modes, state: State, schedule, last: float):
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
     """
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
+    # the equation at the end t of a block has the step eta(t + 1) in it: blocks end before breaks
+    ends = [*(t - 1 for t in schedule.breaks if state.t < t - 1 < last), last]
     while state.t < last:
-        length = min(max(state.t - begin, FIRST), limit, last - state.t)
-        if last == schedule.horizon:  # blocks shrink towards it
-            length = min(length, max((last - state.t) // 2, 1))
+        if state.t == ends[0]:
+            begin = ends.pop(0)  # short steps again: what was in balance moves
+        length = min(max(state.t - begin, FIRST), limit, ends[0] - state.t)
+        if schedule.horizon is not None:  # blocks shrink towards it
+            length = min(length, max((schedule.horizon - state.t) // 2, 1))
         length = np.floor(length)
         if length <= FIRST:
             for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):

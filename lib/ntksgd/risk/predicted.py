@@ -108,3 +108,34 @@ def linearised_width(r, beta):
     """
     r, inverse = check.number("r", r, 0.5, 1.0), 1 / beta
     return (min(2 * r, 2 - inverse) - 1 + inverse) / (2 * r + 1)
+
+
+def power_to_zero(r, beta, p):
+    """Last iterate, steps eta (1 - t/T)^p with the best eta: minimax as if beta were <= p + 1."""
+    return tail_average(r, np.minimum(beta, p + 1))
+
+
+def geometric(r, beta, T=np.inf):
+    """Steps from eta geometrically down to eta/T, the best eta: minimax in T/log T.
+
+    The local exponent at T; d log(T/log T) / d log T = 1 - 1/log T.
+    """
+    return tail_average(r, beta) * (1 - (0 if np.isinf(T) else 1 / np.log(T)))
+
+
+def optimal_power(beta):
+    """2 beta - 1: the power of (1 - t/T) with the least variance at a given sum of steps."""
+    return 2 * beta - 1
+
+
+def horizon_free_tail(r, beta):
+    """Tail average of steps t^(-theta), the best theta >= 0: minimax up to r = 1 - 1/(2 beta).
+
+    1 - theta = beta/(2 r beta + 1), or theta = 1/2 beyond, where early noise is remembered.
+    """
+    return tail_average(np.minimum(r, 1 - 1 / (2 * beta)), beta)
+
+
+def horizon_free_theta(r, beta):
+    """theta of `horizon_free_tail`."""
+    return 1 - np.minimum(1 / (2 * np.minimum(r, 1 - 1 / (2 * beta)) + 1 / beta), 1)

@@ -1,0 +1,523 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Which steps? Last, averaged, optimal
+#
+# **The question.** Notebook 03 follows the last iterate with steps $t^{-\theta}$: it reaches
+# $T^{-2r/(2r+1)}$, and no more. The minimax rate of the source class is $T^{-2r\beta/(2r\beta+1)}$
+# ($\beta$: the capacity). Which schedules reach it, at which constant, and what must one know?
+# The paper claims nothing here: every row of this notebook's scoreboard is ours.
+#
+# **The idea.** The last iterate of SGD carries the noise of its last steps. There are two ways to
+# lose it: average the last half of a run, or let the steps go to zero, so that each eigendirection
+# averages by itself over the last stretch of the run that it can still feel.
+#
+# ![Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted for the
+# scheme; only the tail average and the third power follow the minimax curve, and geometric decay up to
+# a logarithm](../figures/04_schedules-rates.png)
+#
+# **The verdict.**
+# 1. Averages of the paper's own steps gain nothing: their early noise, and their bias, stay.
+# 2. The tail average of a constant step is minimax for every $r\ge\tfrac12(1-\tfrac1\beta)$.
+# 3. So is the *last* iterate if its steps fall like $(1-t/T)^p$, $p>\beta-1$; a smaller $p$ saturates, as
+#    if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
+# 4. Without a horizon, the tail average of $t^{-\theta}$ is minimax for $r<1-\tfrac1{2\beta}$.
+# 5. What to use is a table, at the end: the size of the step matters more than its shape.
+#
+# **Known, in other settings.** Optimality of $(1-t/T)^{2\beta-1}$: Li et al. 2026 (2602.06797), Bordelon & Mori
+# 2026 (2602.04774); averages: Dieuleveut & Bach 2016; tail averages: Mücke, Neu & Rosasco 2019; step decay:
+# Ge et al. 2019, Wu et al. 2022; exponential decay on the sphere: Zhang et al. 2025; no horizon: Meterez et
+# al. 2026. Ours: the exact risk of each, in one setting, so that constants can be compared.
+#
+# | symbol | meaning |
+# |:--|:--|
+# | $\eta,\ \eta_t$; $x=\eta T$, $S_T=\sum\eta_t$ | largest step, step at $t$; time of the gradient flow |
+# | $\tau=S_T-S_t$ | time that is left to forget the noise of step $t$ |
+# | $\lambda_k, N_k$; $\beta$ | eigenvalue, multiplicity; ordered eigenvalues $\sim i^{-\beta}$ |
+# | $r$, $s^2$, $R$ | regularity, noise variance of the labels, risk |
+# | $p$, $\theta$ | powers: $\eta(1-t/T)^p$, $\eta t^{-\theta}$ |
+
+# %%
+import numpy as np
+import pandas as pd
+
+from ntksgd import check
+from ntksgd.compare import best_steps as beside
+from ntksgd.compare import families, rates, regret
+from ntksgd.compare.families import best_step, noisy, power
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.problems.target import source_target
+
+# %%
+from ntksgd.report import claims
+from ntksgd.report.figures import optimal_schedule as draw_best
+from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures import schedules as draw
+from ntksgd.risk import predicted
+from ntksgd.risk.collocation import observe
+from ntksgd.risk.optimal_schedule import best_steps, risk_and_gradient
+from ntksgd.risk.ridge import best_ridge
+from ntksgd.risk.schedule_bound import continuous_limit, lower_bound
+from ntksgd.stats.numerical import Bracket, calibration, window, window_times
+
+use_style()
+
+# %% tags=["parameters"]
+T = 10**8  # type: int  horizon of the schemes
+far = 1.0e15  # type: float  horizon of the steps that need none
+tied_T = 10**12  # type: int  horizon of the best theta
+noises = [0.0, 0.01, 1.0]  # type: list[float]  variance s^2 of the labels: none, small, large
+regularities = [0.25, 0.5, 0.75, 1.0, 1.5]  # type: list[float]  r of the targets
+dimensions = [2, 3, 5]  # type: list[int]  inputs on S^(d-1), the first one for the rates
+excess = 0.01  # type: float  h_k^2 ~ (k+1)^(-1-excess), as in notebook 03
+steps = 12  # type: int  sizes of the step tried for each scheme
+power_steps = 6  # type: int  sizes of the step tried for each power
+best_T = 10**4  # type: int  horizon at which all steps are optimised
+best_noises = [0.01, 1.0]  # type: list[float]  variance s^2 there: small, large
+best_regularities = [0.25, 0.5, 1.0, 1.5]  # type: list[float]  r there
+starts_T = 1000  # type: int  horizon at which the search runs from several starts
+bound_T = 1.0e12  # type: float  horizon of the lower bound's exponent
+workers = 2  # type: int  processes; the results do not depend on them
+
+# %%
+check.integer("T", T, 10**6, 10**12)
+check.number("far", far, 1e9)
+check.integer("tied_T", tied_T, 10**9)
+check.integer("steps", steps, 6)
+check.integer("power_steps", power_steps, 4)
+check.integer("workers", workers, 1)
+check.integer("best_T", best_T, 100, 10**5)
+check.integer("starts_T", starts_T, 100, 10**5)
+check.number("bound_T", bound_T, 1e8)
+for name, values in (("regularities", regularities), ("noises", noises[1:]),
+                     ("best_regularities", best_regularities), ("best_noises", best_noises)):
+    for value in values:
+        check.positive(name, value)
+rows = []  # of the scoreboard
+spectra = {d: mercer_spectrum("relu", d, rates.degrees("relu", d)) for d in dimensions}
+modes = {d: rates.clustered(spectra[d], regularities, excess, nodes=6) for d in dimensions}
+largest = {d: 1 / spectra[d].trace for d in dimensions}  # half of the largest stable step
+beta, first = {d: d / (d - 1) for d in dimensions}, dimensions[0]
+
+# %%
+def add(kind, quantity, at, theory, end=T, d=first, r=None, **rest):
+    """Put a number on the scoreboard: `at` is exact, or has value, low, high."""
+    exact = np.isscalar(at)
+    rows.append(claims.Statement(
+        "B", quantity, kind, measured=at if exact else at.value, theory=theory, d=d, r=r,
+        interval=None if exact else at, interval_kind="none" if exact else "numerical",
+        range=f"T = {end:.3g}", relation="" if theory is None else "=", activation="relu", **rest))
+
+# %% [markdown]
+# ## 1. What the last iterate remembers
+#
+# ReLU kernel on the sphere, targets and exact recursion of notebook 03, no weight decay. The noise of
+# step $t$ enters degree $k$ with variance $\eta_t^2\lambda_k^2N_ks^2$ and decays like $e^{-2\lambda_k\tau}$, so (up to the
+# feedback of the risk itself on the gradient noise)
+#
+# $$ V_T=s^2\int_0^T\eta_t^2\,\varphi(S_T-S_t)\,dt,\qquad \varphi(\tau)=\sum_k\lambda_k^2N_ke^{-2\lambda_k\tau}\sim\tau^{-(2-1/\beta)}. $$
+#
+# Take $\eta_t=\eta u^p$, $u=1-t/T$ the fraction that is left; then $\tau=xu^{p+1}/(p+1)$. Degree $\lambda$ feels
+# the last fraction $u$ with $\lambda xu^{p+1}\sim1$ and has averaged over that: its noise is
+# $N\,\eta\lambda\,u^p\sim\tfrac NT(\lambda x)^{1/(p+1)}$. Summed over the $\sim x^{1/\beta}$ eigenvalues above $1/x$,
+#
+# $$ \boxed{\frac{V_T}{s^2}\sim\tfrac1T\sum_{\lambda_i>1/x}(\lambda_ix)^{1/(p+1)}\sim
+# \begin{cases}x^{1/\beta}/T & \beta<p+1\\ x^{1/\beta}\log x\,/\,T & \beta=p+1\\ x^{1/(p+1)}/T & \beta>p+1\end{cases}} $$
+#
+# The bias is $x^{-2r}$. With the best $x$ the rate is $T^{-2rb/(2rb+1)}$, $b=\min(\beta,p+1)$: **capacity
+# saturation** (if the best $\eta$ is an allowed one, $2r+1/b\ge1$). A constant step is $p=0$: $b=1$, the rate
+# $2r/(2r+1)$. This is a scaling argument; the integral itself is computed, and compared:
+
+# %%
+def noise_left(modes, eta, p, T):
+    """V_T / s^2 as an integral in u = 1 - t/T: steps eta u^p."""
+    u = np.geomspace(0.1 / T, 1, 3000)
+    tau = eta * T * u ** (p + 1) / (p + 1)
+    phi = np.exp(-2 * np.outer(tau, modes.eigenvalues)) @ modes.weights
+    return np.trapezoid((eta * u**p) ** 2 * phi * T * u, np.log(u))
+
+
+for p in (0.5, 1.0, 3.0):
+    schedule = families.schedule_of(power(p), 0.01 * largest[first], T)
+    exact = observe(modes[first], schedule, [T])[0, 0, -1]
+    ratio = exact / noise_left(modes[first], 0.01 * largest[first], p, T)
+    print(f"p = {p:g}: exact variance {exact:.3e}, over the integral {ratio:.4f}")
+    add("check", f"variance, steps (1-t/T)^{p:g} / its integral", ratio, 1, resolution=0.01)
+
+# %% [markdown]
+# ## 2. Eight schemes, measured
+#
+# - *Last, $\eta(1-t/T)^p$*, $p=0,\tfrac12,1,3$: $b=\min(\beta,p+1)$ as above. On the circle $\beta=2$: $p=1$ is
+#   the border and has the logarithm; its local exponent is $2r/(2r+\tfrac12+1/\log x)$.
+# - *Stable-decay* (as "WSD", without the warm-up): constant, then linearly to zero over the last fifth. A
+#   fixed fraction changes constants only: the exponent of $p=1$.
+# - *Geometric*, from $\eta$ to $\eta/T$: $\tau\approx\eta_tT/\log T$, so $\eta_t\propto\tau$ as for $p=\infty$; each eigenvalue
+#   above $1/S_T$, $S_T\approx\eta T/\log T$, costs $\log T/T$: minimax in $T/\log T$ instead of $T$.
+# - *Averages of a constant step*: $s^2/T$ for each of the $x^{1/\beta}$ eigenvalues above $1/x$. The
+#   uniform average remembers its first iterates, $\tfrac1T\sum_te^{-\eta\lambda t}\sim1/(\lambda x)$: its bias stops at
+#   $x^{-2}$, it saturates at $r=1$. The tail average forgets: minimax, for $2r+1/\beta\ge1$.
+#
+# Every scheme gets its best step $\eta\le1/\kappa(1)$ for each $T$, $r$, $s^2$, by a spline through the grid.
+# Brackets as in notebook 03: the last two decades, give or take the change from the two before.
+
+# %%
+etas = np.geomspace(1, 10**-6.6, steps)  # times the largest
+horizons, risks = window_times(T, 2), {}
+shared = ["power 1", "stable-decay 20 %", "power 3", "geometric"]
+for d in dimensions:
+    extra = ["power 0.5"] if d == first else [power(predicted.optimal_power(beta[d]))]
+    risks[d] = families.scheme_risks(modes[d], [*extra, *shared], etas * largest[d],
+                                     horizons if d == first else [T], workers=workers)
+schemes = ["last, constant", "power 0.5", *shared, "uniform average", "tail average"]
+
+# %%
+frames, fine = [], np.linspace(0.2, 1.55, 55)
+for scheme in schemes:
+    least = best_step(etas, noisy(risks[first][scheme], noises[-1]))[1]
+    for r, of_r in zip(regularities, least.T, strict=True):
+        e = window(horizons, of_r)
+        limit = -float(families.predicted_rate(scheme, r, beta[first], T / 10))
+        add("prediction", f"best step: {scheme}", e, limit, r=r)
+        frames.append({"scheme": scheme, "r": r, "exponent": e.value, "low": e.low,
+                       "high": e.high, "limit": limit})
+attained = pd.DataFrame(frames)
+curves = pd.concat([pd.DataFrame({
+    "scheme": scheme, "r": fine, "minimax": predicted.minimax(fine, beta[first]),
+    "predicted": families.predicted_rate(scheme, fine, beta[first], T / 10)})
+    for scheme in schemes])
+save(draw.rates(attained, curves, "Steps that fall fast enough reach the minimax rate"),
+     "04_schedules-rates", attained)
+print(calibration(attained.itertuples(), attained.limit))
+
+# %% [markdown]
+# Constants: the risk at $T$, largest noise, each scheme with its best step, over that of *kernel ridge
+# regression* with its best regularisation (deterministic equivalent, notebook 03).
+
+# %%
+for d in dimensions:
+    ridge = [best_ridge(spectra[d], source_target(spectra[d], r, excess), T, noises[-1])[1]
+             for r in regularities]
+    table = pd.DataFrame({scheme: best_step(etas, noisy(of[:, -1], noises[-1]))[1] / ridge
+                          for scheme, of in risks[d].items()}, index=regularities)
+    used = 2 * spectra[d].eigenvalues[-2:].max() * largest[d] * T
+    print(f"d = {d}, beta = {beta[d]:g}; 2 lambda_K S_T at most {used:.1e}")
+    print(table.T.round(2).to_string())
+
+# %% [markdown]
+# The averages are near ridge regression, below it where that saturates, $r>1$. Linear decay pays a small
+# factor at $\beta=2$, less at smaller $\beta$; the constant last iterate pays most. Without noise ridge
+# regression interpolates, and no one-pass method comes near it.
+
+# %% [markdown]
+# ## 3. The best steps of all
+#
+# Forget families. Which $\eta_1,\dots,\eta_T\ge0$ make $R_T$ least? With $\lambda=0$ and batch 1,
+#
+# $$ C_k\leftarrow(1-2\eta_t\lambda_k)C_k+\eta_t^2w_k(R+s^2),\qquad w_k=\lambda_k^2N_k,\quad R=\sum_kC_k. $$
+#
+# Let $p_k$ be the derivative of $R_T$ in the $C_k$ after step $t$: $p_k=1$ at the end, and backwards
+# $p_k\leftarrow(1-2\eta_t\lambda_k)p_k+\eta_t^2G$, $G=\sum_jw_jp_j$. Then
+#
+# $$ \frac{\partial R_T}{\partial\eta_t}=2\eta_t(R+s^2)G-2\sum_k\lambda_kp_kC_k, \qquad
+# \eta_t=\frac{\sum_k\lambda_kp_kC_k}{(R+s^2)\,G}\ \text{ (or the cap)} $$
+#
+# where it vanishes: $C$ before and $p$ after step $t$. All $T$ derivatives cost one run forwards and one
+# back. In one step $R_T$ is a convex parabola; in all of them it is not convex.
+
+# %%
+circle = mercer_spectrum("relu", 2, 4000)
+cap, m = 1 / circle.trace, rates.clustered(circle, [0.5], 0.05, 8)
+lam, w, C = m.eigenvalues, m.weights, m.power[0]
+eta, path = cap * np.linspace(1, 0.1, 200), []
+for step_t in eta:
+    path.append(C)
+    C = (1 - 2 * step_t * lam) * C + step_t**2 * w * (C.sum() + 1.0)
+p, gradient = np.ones_like(lam), np.empty_like(eta)
+for t in range(len(eta))[::-1]:
+    G, before = w @ p, path[t]
+    gradient[t] = 2 * eta[t] * (before.sum() + 1.0) * G - 2 * (lam * p) @ before
+    p = (1 - 2 * eta[t] * lam) * p + eta[t] ** 2 * G
+np.testing.assert_allclose(gradient, risk_and_gradient(m, eta, 1.0)[1], rtol=1e-8)
+
+# %% [markdown]
+# A quasi-Newton search in $\log\eta_t$, steps at most $1/\kappa(1)$, from three very different starts. That
+# they agree is no proof that the minimum is global; how much lower any sequence could be, the theorem
+# below says.
+
+# %%
+shapes = beside.step_shapes(starts_T)
+starts = [shapes["constant"][0], shapes["(1-t/T)^3"][0], shapes["t^(-theta)"][4]]
+found = [best_steps(m, 1.0, cap, 0.5 * cap * start) for start in starts]
+spread = max(f.risk for f in found) / min(f.risk for f in found) - 1
+assert spread < 1e-6
+assert max(f.residual for f in found) < 1e-3
+print(f"least risk at T = {starts_T}: {found[0].risk:.4g}; from {len(starts)} starts the same "
+      "to one in a million")
+
+# %% [markdown]
+# ### Their shape
+#
+# Measure the run by what is still to come, $\tau=\eta_{t+1}+\dots+\eta_T$. Noise put in at $\tau$ is
+# left over with weight $\varphi(\tau)=\sum_kw_ke^{-2\lambda_k\tau}$. For $R\ll s^2$ and a given total $S$, minimise
+# $s^2\int\eta\,\varphi\,d\tau$ under $\int d\tau/\eta=T$. The integrand with a multiplier, $\eta\varphi+\mu/\eta$, is least at
+#
+# $$ \boxed{\eta=c\,\varphi(\tau)^{-1/2}},\qquad \text{variance}=\frac{s^2}{T}\Big(\int_0^S\varphi^{1/2}d\tau\Big)^2. $$
+#
+# If $\varphi\sim\tau^{-(2-1/\beta)}$ then $T-t\sim\tau^{1/(2\beta)}$ and $\eta\sim(T-t)^{2\beta-1}$, the power of Li et al. (2026,
+# arXiv 2602.06797, by a scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the
+# minimax rate. Two corrections. *Feedback*: $s^2$ becomes $R_t+s^2$, so that while $R_t$ is large steps are held
+# back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$
+# (hard targets), or little noise, steps stay at the cap and decay at the end: "stable, then decay".
+#
+# ### No steps do better: a lower bound
+#
+# **Theorem** (ours; the argument is elementary). *Let $0\le\eta_t\le M$, $2M\lambda_0<1$, batch 1, $\lambda=0$, any fixed
+# target. Put $q_k=-\log(1-2M\lambda_k)/(2M\lambda_k)$, $B(u)=\sum_kF_ke^{-2q_k\lambda_ku}$, $\tilde\varphi(\tau)=\sum_kw_ke^{-2q_k\lambda_k\tau}$. Then*
+#
+# $$ R_T\ \ge\ \min_{0\le S\le MT}\ B(S)+\frac1T\Big(\int_0^S\sqrt{(B(S-\tau)+s^2)\,\tilde\varphi(\tau)}\,d\tau\Big)^2. $$
+#
+# *Proof.* $-\log(1-x)/x$ increases, so $1-2\eta\lambda_k\ge e^{-2q_k\lambda_k\eta}$ for $\eta\le M$. Unrolled, every term of the recursion is
+# $\ge0$: $R_t\ge B(S_t)$ and $R_T\ge B(S_T)+\sum_t\eta_t^2(B(S_{t-1})+s^2)\tilde\varphi(S_T-S_t)$. Cauchy–Schwarz:
+# $\sum_t\eta_t^2a_t\ge\frac1T(\sum_t\eta_ta_t^{1/2})^2$. $B$ and $\tilde\varphi$ decrease, so $a_t$ is at least the integrand squared on the whole
+# interval $S_T-S_t\le\tau\le S_T-S_{t-1}$, which has length $\eta_t$. $\square$ (Replacing Cauchy–Schwarz by
+# $\eta^2a+\mu\ge\eta\min_{\eta'\le M}(\eta'a+\mu/\eta')$ sharpens it where the cap binds; so the library has it.)
+#
+# With $\lambda_{(i)}\sim i^{-\beta}$, $s^2>0$ and $B(S)\gtrsim S^{-2r}$: **for one fixed target, no steps bring the last iterate below
+# order $T^{-2r\beta/(2r\beta+1)}$** ($2r+1/\beta\ge1$). And $q_k\to1$ for small $\lambda_k$: bound and continuous limit meet.
+
+# %%
+long = rates.clustered(mercer_spectrum("relu", 2, rates.degrees("relu", 2)), [0.5], 0.01)
+at = window_times(bound_T, np.log10(bound_T) / 4)
+bounds = np.array([lower_bound(long, int(t), 1.0, cap).risk for t in at])
+limits = np.array([continuous_limit(long, int(t), 1.0, cap).risk for t in at])
+exponent, minimax = window(at, bounds), float(predicted.minimax(0.5, 2))
+print(f"exponent of the lower bound {exponent}, minimax {-minimax:.3f}")
+print("bound / continuous limit:", *(f"{ratio:.3f}" for ratio in bounds / limits))
+add("prediction", "exponent of the lower bound over all steps", exponent, -minimax, bound_T, r=0.5)
+
+# %%
+made = beside.beside_the_best(circle, best_regularities, best_noises, best_T, cap)
+table, curves, searches = map(pd.DataFrame, made)
+assert searches.residual.max() < 1e-3  # each step within 0.1 % of its own best value
+save(draw_best.best_steps(curves, 3), "04_schedules-best", curves)
+save(draw_best.ratios(table), "04_schedules-ratios", table)
+wide = table.pivot_table("relative", "family", ["noise", "r"], sort=False)
+print(wide.map(lambda ratio: f"{ratio:.3g}").to_string())
+
+# %% [markdown]
+# The prediction lies on the best steps where noise dominates. They are no power yet: they end on a
+# floor $c\,\varphi(0)^{-1/2}$, not at zero, since noise younger than $1/\lambda_0$ is all alike; its share of the run
+# shrinks only like $S^{-1/(2\beta)}$. At this horizon a geometric decay (its rate tuned too) is closer to
+# the best than any of the powers for $s^2=1$, $r\ge1/2$. With little noise and a hard target ($r=1/4$) the best
+# steps stay at the cap, and "stable, then linear" is nearly best. The tail average is no last iterate: the
+# theorem does not bind it, and it is sometimes better than all of them.
+
+# %%
+for name, relation in (("lower bound", "<="), ("predicted steps", "=")):
+    part = table[table.family == name]
+    part = part if relation == "<=" else part[(part.noise == max(best_noises)) & (part.r >= 0.5)]
+    worst = part.relative.max()
+    rows.append(claims.Statement(
+        "B", f"{name} / risk of the best steps, largest", "check" if relation == "<=" else
+        "prediction", measured=worst, theory=1, relation=relation, range=f"T = {best_T:.3g}",
+        resolution=None if relation == "<=" else 0.01, activation="relu", d=2))
+
+# %% [markdown]
+# ## 4. Which power?
+#
+# Of the steps $(1-t/T)^p$ with one sum $S_T$, the integral of section 1 is least at a power that tends to
+# $2\beta-1$ as $T$ grows (as far as the degrees kept last):
+
+# %%
+def least_power(d, T):
+    """The p of least variance among steps (1-t/T)^p of one sum, the balance for r = 1/2."""
+    S, grid = T ** (1 / (1 + 1 / beta[d])) * largest[d], np.arange(0.5, 6.01, 0.05)
+    return grid[np.argmin([noise_left(modes[d], (p + 1) * S / T, p, T) for p in grid])]
+
+
+for d in dimensions:
+    learned = rates.RESOLVED / (2 * spectra[d].eigenvalues[-2:].max() * largest[d])
+    times = np.geomspace(T, learned ** (1 + 1 / beta[d]), 3)
+    found = [least_power(d, t) for t in times]
+    half = abs(found[2] - found[1]) + 0.05  # the last change, and the grid
+    print(f"d = {d}, 2 beta - 1 = {predicted.optimal_power(beta[d]):g}:",
+          ", ".join(f"p = {p:.2f} at T = {t:.0e}" for p, t in zip(found, times, strict=True)))
+    add("prediction", "power of least variance", Bracket(found[2], found[2] - half,
+        found[2] + half), predicted.optimal_power(beta[d]), times[2], d=d)
+
+# %% [markdown]
+# And the whole risk, exactly, each power with its own best step:
+
+# %%
+powers, frames = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0], []
+near = np.geomspace(0.1, 1e-4, power_steps)
+for d in dimensions:
+    one, optimal = rates.clustered(spectra[d], [0.5], excess, 6), predicted.optimal_power(beta[d])
+    scan = families.scheme_risks(one, [power(p) for p in powers], near * largest[d], [T], False,
+                                 workers)
+    at, least = np.array([best_step(near, noisy(of, noises[-1])[:, 0, 0])
+                          for of in scan.values()]).T
+    assert np.all((at > near[-1]) & (at < near[0]))  # no best step at an end of the grid
+    frames.append(pd.DataFrame({"d": d, "beta": beta[d], "r": 0.5, "p": powers, "risk": least,
+                                "relative": least / least.min(), "optimal": optimal}))
+    price = np.interp(optimal, powers, least / least.min())
+    print(f"d = {d}: best power tried {powers[least.argmin()]:g}; risk at 2 beta - 1 = "
+          f"{optimal:g} over the least: {price:.3f}")
+    add("finding", "risk at p = 2 beta - 1 / least over p", price, None, d=d, r=0.5)
+scan = pd.concat(frames, ignore_index=True)
+save(draw.powers(scan, "The best power is near 2β - 1, and the minimum is flat"),
+     "04_schedules-powers", scan)
+
+# %% [markdown]
+# ## 5. The wrong step
+#
+# The best step depends on $r$, $\beta$ and $s^2$: nobody has it. What does a wrong one cost?
+
+# %%
+i, wrong = regularities.index(0.5), np.geomspace(0.125, 8, 25)
+mistakes = pd.concat([pd.DataFrame({"scheme": scheme, "wrong": wrong, "loss": families.wrong_step(
+    etas, noisy(risks[first][scheme][:, -1], noises[-1])[:, i], wrong)}) for scheme in schemes])
+mistakes = mistakes.dropna().reset_index(drop=True)
+save(draw.wrong_step(mistakes, "A wrong step costs about the same in all schemes but one"),
+     "04_schedules-wrong", mistakes)
+price = mistakes.pivot(index="wrong", columns="scheme", values="loss")[schemes]
+price = price.iloc[[np.argmin(abs(price.index - f)) for f in (0.25, 0.5, 2.0, 4.0)]]
+print(price.T.round(2).to_string())
+
+# %% [markdown]
+# ReLU on the circle, $r=\tfrac12$, largest noise. By the balance the risk is about $A\eta^{-2r}+B\eta^{1/b}$: a
+# step wrong by $w$ costs $w^{-2r}$ or $w^{1/b}$ at worst. The last iterate of a constant step, $b=1$, pays most.
+#
+# ## 6. Without a horizon
+#
+# Steps $t^{-\theta}$ serve every $T$. Their tail average has, with $x=T^{1-\theta}$, bias $x^{-2r}$ and variance
+# $x^{1/\beta}/T$ as for a constant step (over the last half the step changes by $2^\theta$ only), **and** the
+# memory of early noise of notebook 03, $x^{-(2-1/\beta)}$ if $\theta>\tfrac12$: an average over the last half still
+# has it. (For $\theta<\tfrac12$ that of *all* earlier steps, $T^{1-2\theta}x^{-(2-1/\beta)}=x^{1/\beta}/T$, is no more than
+# the variance; at $\theta=\tfrac12$ it is more by a logarithm.) The balance $1-\theta=\beta/(2r\beta+1)$ is minimax, and
+# $\theta<\tfrac12$ just if $r<1-\tfrac1{2\beta}$; from there on $\theta=\tfrac12$ and $T^{-(1-1/(2\beta))}\log T$ are the best.
+# With the paper's $\theta=2r/(2r+1)$ bias or memory is the last iterate's: the average removes nothing.
+
+# %%
+def free_exponents(r, thetas):
+    """Times, brackets [last, tail][theta] of steps t^(-theta), while the degrees last."""
+    one = rates.clustered(spectra[first], [r], excess, nodes=6)
+    learned = rates.RESOLVED / (2 * spectra[first].eigenvalues[-2:].max() * largest[first])
+    end = min(far, float(learned ** (1 / (1 - min(thetas)))))  # S_T is about T^(1 - theta)
+    times = window_times(end, np.log10(end) / 4)
+    seen = noisy(families.horizon_free(one, largest[first], thetas, times, workers), noises[-1])
+    return times, [[window(times, of_theta[:, 0]) for of_theta in kind] for kind in seen]
+
+# %%
+frames, edge = [], 1 - 1 / (2 * beta[first])
+for r in [r for r in regularities if r <= 1]:
+    own, free = predicted.capacity_free(r), float(predicted.horizon_free_theta(r, beta[first]))
+    times, (last, tail) = free_exponents(r, [own, free])
+    slow = predicted.last_iterate(r, own, beta[first])
+    for name, e, limit in (("last, paper's theta", last[0], slow),
+                           ("tail average, paper's theta", tail[0], slow),
+                           ("tail average, its own theta", tail[1],
+                            predicted.horizon_free_tail(r, beta[first]))):
+        frames.append({"r": r, "T": f"{times[2]:.1e}", "scheme": name, "exponent": e.value})
+        add("prediction", f"t^(-theta): {name}", e, -float(limit), times[2], r=r,
+            why="logarithms" if r >= edge and e is tail[1] else "unexplained")
+free = pd.DataFrame(frames).pivot(index=["r", "T"], columns="scheme", values="exponent")
+free["minimax"] = -predicted.minimax(free.index.get_level_values("r"), beta[first])
+print(free.round(3).to_string())
+
+# %% [markdown]
+# **The best $\theta$ of the last iterate.** Its exponent is the least of three (notebook 03): $2r(1-\theta)$,
+# $(2-\tfrac1\beta)(1-\theta)$, $\theta$; greatest at $\theta=q/(1+q)$, $q=\min(2r,2-\tfrac1\beta)$, never beyond $2r/(2r+1)$.
+
+# %%
+thetas, swept = np.round(np.arange(0.15, 0.91, 0.05), 2), [0.25, 0.5, 1.0]
+times, fine = window_times(tied_T, 3), np.linspace(0.1, 0.9, 161)
+seen = rates.decaying_risks(spectra[first], swept, thetas, times, noises[-1], 1.0, excess)
+frames = []
+for theta, of_theta in zip(thetas, seen, strict=True):
+    for r, risk in zip(swept, of_theta, strict=True):
+        frames.append({"r": r, "theta": theta, "exponent": (e := window(times, risk)).value,
+                       "low": e.low, "high": e.high, "paper": predicted.capacity_free(r)})
+sweep = pd.DataFrame(frames)
+least = pd.concat([pd.DataFrame({"r": r, "theta": fine, "exponent": -predicted.last_iterate(
+    r, fine, beta[first])}) for r in swept])
+save(draw.theta(sweep, least, "Beyond r = 1 - 1/(2β), 2r/(2r+1) decays too fast"),
+     "04_schedules-theta", sweep)
+for r, part in sweep.groupby("r"):
+    best = part.theta[part.exponent.idxmin()]
+    add("prediction", "best theta", Bracket(best, best - 0.05, best + 0.05),
+        float(predicted.best_theta(r, beta[first])), tied_T, r=r)
+
+# %% [markdown]
+# ## 7. What to use
+#
+# Four states of knowledge: *nothing*; the *horizon* $T$; $r$ and $\beta$; all of these and the noise $s^2$.
+# Each scheme gets the step that it can have: $1/\kappa(1)$, the largest that we use (half of the stable
+# $2/\kappa(1)$), or $T^{-1/2}/\kappa(1)$, or with everything known the sum
+# $S_T\kappa(1)=c\,(T/s^2)^{1/(2r+1/\beta)}$ at which bias and variance balance. Theory leaves $c$ open; $c=1$ is
+# innocent, $c=4$ was picked by looking at this grid. The *regret* is the risk over the least of all
+# schemes here with their best steps, over every $r$, $d$ and $s^2$ of this notebook.
+
+# %%
+regrets = pd.concat([pd.DataFrame(regret.regrets(
+    modes[d], {name: of[:, -1:] for name, of in risks[d].items()}, etas * largest[d], T,
+    regularities, beta[d], noises, workers)) for d in dimensions])
+keys = ["knows", "scheme"]
+summary = regrets[regrets.s2 > 0].groupby(keys, sort=False).regret.agg(["median", "max"])
+summary["median, s2 = 0"] = regrets[regrets.s2 == 0].groupby(keys).regret.median()
+for knows, part in summary.groupby(level=0, sort=False):
+    print(f"\nknown: {knows}; regrets")
+    print(part.droplevel(0).sort_values("max").map("{:.3g}".format).to_string())
+    name, worst = part["max"].idxmin()[1], part["max"].min()
+    add("finding", f"least worst regret, known {knows}: {name}", worst, None, d=None)
+
+# %% [markdown]
+# What the table says, of this grid at this $T$ (columns: median and worst regret with noise; without):
+#
+# - *Knowing nothing*: $t^{-1/2}$ and the tail average. With a constant step the largest one is good
+#   without noise, and wrong by orders of magnitude with it.
+# - *Knowing $T$ alone* helps little: what one lacks is the size of the step, not its shape.
+# - *Knowing all*, the balance does: the tail average of a constant step, and $(1-t/T)^{2\beta-1}$ if only one
+#   iterate can be kept, stay within a small factor of the least risk everywhere, with one constant.
+#
+# Needs the horizon: every decay to zero, and a constant step that is not the largest. Does not:
+# $t^{-\theta}$; its tail average, restarted at powers of two, covers a quarter to a half of the run.
+#
+# ## 8. Scoreboard
+
+# %%
+board = claims.record("04_schedules", rows)
+print(claims.counts(board))
+for (kind, quantity), part in board.groupby(["kind", "quantity"], sort=False):
+    same = [name for name in ("activation", "d", "range") if part[name].nunique() == 1]
+    print(f"\n{kind}: {quantity};", *(f"{name}: {part[name].iloc[0]}" for name in same))
+    print(claims.text(part.drop(columns=["claim", "kind", "quantity", "interval", *same])))
+
+# %% [markdown]
+# Rows that do not hold: at $r=3/2$ the brackets are wide (waves, notebook 03); the tail average of $t^{-1/2}$
+# has the logarithm of section 6. Does the scoreboard say what the opening says?
+
+# %%
+of = {name: part.set_index("r") for name, part in board.groupby("quantity")}
+rate = -predicted.minimax(np.array([0.25, 0.5, 0.75, 1.0]), beta[first])
+averaged = of["t^(-theta): tail average, paper's theta"]
+assert (averaged.verdict == "holds").all() and (averaged.ci_low > rate).all()  # 1
+for scheme in ("tail average", "power 3"):  # 2, 3
+    assert (of[f"best step: {scheme}"].verdict[:4] == "holds").all()
+assert (of["best step: power 0.5"].ci_low[[0.25, 0.5]] > rate[:2]).all()  # 3: it saturates
+assert (of["power of least variance"].verdict == "holds").all()  # 3
+free = of["t^(-theta): tail average, its own theta"]
+assert (free.verdict[free.index < edge] == "holds").all()  # 4
+worst = summary["max"].groupby(level=0).min()
+assert worst[regret.ALL] < 2 < 20 < worst.drop(regret.ALL).min()  # 5
