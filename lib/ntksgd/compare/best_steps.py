@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ntksgd import check
+from ntksgd.compare.families import best_step
 from ntksgd.compare.rates import clustered
-from ntksgd.compare.schemes import best_of_steps
 from ntksgd.compilation import compiled
 from ntksgd.problems.schedules import constant
 from ntksgd.problems.target import source_target
@@ -74,7 +74,7 @@ def tuned_families(spectrum, rs, noises, T, largest, excess=0.05) -> dict:
     parts = np.geomspace(PARTS[0], 1, 17)
     tail = [_with_noise(observe(m, constant(a * largest), [float(T)], "tail")[0, 2], noises)
             for a in parts]
-    risks["tail average, constant"] = best_of_steps(parts, np.array(tail))
+    risks["tail average, constant"] = best_step(parts, np.array(tail))[1]
     risks["ridge regression"] = np.array(
         [[best_ridge(spectrum, source_target(spectrum, r, excess), T, s2)[1] for s2 in noises]
          for r in rs])
@@ -84,7 +84,7 @@ def tuned_families(spectrum, rs, noises, T, largest, excess=0.05) -> dict:
 def _refined(m, shapes, grid, noises, largest):
     """Best constant of the best shape for every target and noise, grid (shapes, parts, ...)."""
     best, gap = np.empty(grid.shape[2:]), PARTS[1] / PARTS[0]
-    chosen = np.argmin([best_of_steps(PARTS, one) for one in grid], axis=0)
+    chosen = np.argmin([best_step(PARTS, one)[1] for one in grid], axis=0)
     for i, j in np.ndindex(best.shape):
         shape = chosen[i, j]
         part = grid[shape, :, i, j].argmin()

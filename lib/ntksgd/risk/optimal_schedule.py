@@ -16,8 +16,8 @@ so that R_T is a convex parabola in each single step, and a step that is optimal
 
     eta_t = sum_k lambda_k p_k C_k / ((R + s^2) G) > 0,   or the cap, if that is smaller.
 
-In all steps together R_T is not convex. `best_steps` finds a local minimum, `schedule_bound` says
-how far below it any other schedule can be.
+In all steps together R_T need not be convex. `best_steps` finds a local minimum, `schedule_bound`
+says how far below it any other schedule can be.
 """
 
 from dataclasses import dataclass

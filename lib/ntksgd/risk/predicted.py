@@ -86,11 +86,6 @@ def decayed_weights(r):
     return 2 * np.minimum(r, 1) / (2 * r + 1)
 
 
-def ridge(r, beta):
-    """Ridge regression with the best regularisation: minimax up to its saturation at r = 1."""
-    return minimax(np.minimum(r, 1), beta)
-
-
 def sufficient_width(r):
     """1 + 5/(2r+1): the paper's sufficient width."""
     return 1 + 5 / (2 * check.positive("r", r) + 1)

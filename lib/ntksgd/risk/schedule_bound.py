@@ -66,7 +66,8 @@ def excess_factor(x):
 def lower_bound(modes: Modes, T: int, noise: float, largest: float) -> Continuous:
     """No steps 0 <= eta_t <= ``largest`` bring the risk of the last iterate below ``risk``.
 
-    Up to the quadrature in tau and the search for S (about 1e-4; 1e-3 at T = 1e12). ``modes`` as in
+    But for the quadrature in tau and the search for S, which overstate it (by about 1e-4; 1e-3 at
+    T = 1e12). ``modes`` as in
     `best_steps`.
 
     Raises

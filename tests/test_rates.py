@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare import rates, schemes
+from ntksgd.compare import rates
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.risk import predicted as predicted_rates
 from ntksgd.stats.numerical import window, window_times
@@ -43,29 +43,6 @@ def test_tied_steps_have_no_memory_and_weight_decay_saturates(circle):
         e = window(times, risk[0])
         assert e.low <= -theory <= e.high
         assert e.high - e.low < 0.1
-
-
-def test_tuned_schemes_have_their_rates(circle):
-    etas = np.geomspace(1 / circle.trace, 1e-6, 9)
-    times = window_times(1e7, 2)
-    risks = schemes.tuned_schemes(circle, [0.5, 1.5], times, 1.0, etas, 0.01, workers=1)
-    assert risks.shape == (5, 2, 3)
-    theory = [predicted_rates.capacity_free, lambda r: predicted_rates.uniform_average(r, 2.0),
-              lambda r: predicted_rates.tail_average(r, 2.0),
-              lambda r: predicted_rates.linear_decay(r, 2.0, 1e6),
-              lambda r: predicted_rates.ridge(r, 2.0)]
-    slopes = np.log(risks[:, 0, 2] / risks[:, 0, 1]) / np.log(100)
-    np.testing.assert_allclose(slopes, [-rate(0.5) for rate in theory], atol=0.02)
-    assert np.all(risks[0] > risks[2])  # the tail average beats the last iterate
-    assert risks[2, 1, 2] < risks[1, 1, 2]  # and, at r = 3/2, the uniform average, which saturates
-
-
-def test_best_of_steps_finds_the_bottom_of_a_parabola_in_logs():
-    etas = np.geomspace(1e-4, 1, 9)
-    risks = np.exp((np.log(etas) + 3.3) ** 2 / 7)[:, None]
-    np.testing.assert_allclose(schemes.best_of_steps(etas, risks), 1.0, rtol=1e-12)
-    risks[:6] = np.nan
-    np.testing.assert_allclose(schemes.best_of_steps(etas, risks), risks[6])
 
 
 def test_times_that_are_not_resolved_are_left_out():
