@@ -5,14 +5,8 @@ import pytest
 from scipy import optimize, stats
 
 from ntksgd.compare.approximation import Resolution, measured, predicted, problem
-from ntksgd.compare.approximation_draws import (
-    half_network,
-    nested_kernels,
-    ridge_paths,
-    ridge_residual,
-    sample_errors,
-    sample_ridge_path,
-)
+from ntksgd.compare.approximation_draws import half_network, nested_kernels, sample_errors
+from ntksgd.compare.ridge_paths import ridge_paths, sample_ridge_path
 from ntksgd.kernels import neuron_moments as fluctuation
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -22,7 +16,7 @@ from ntksgd.models.two_layer import empirical_ntk, initialise, tangent_features
 from ntksgd.problems.target import source_target
 from ntksgd.risk import approximation as approx
 from reference_approximation import coupling as slow_coupling
-from reference_approximation import neuron_matrix
+from reference_approximation import neuron_matrix, ridge_residual
 
 SMALL = Resolution(band=8, grid=60, reach=28)
 
