@@ -15,25 +15,25 @@
 # # The approximation error of a finite width
 #
 # **Claim A** (our reading). Let $L_m$ be the integral operator of the tangent kernel of a network
-# of width $m$ at its symmetric initialisation, on the sphere with the uniform measure. For a target
-# $f^* = L^r h$, $\|h\| \le 1$, and the ridge $\lambda = m^{-1/(2r+1)}$, the population ridge
-# approximant misses $f^*$ in $L^2$ by $O(m^{-r/(2r+1)})$, with a factor $\log(2/\delta)$ if this
-# is to hold with probability $1 - \delta$. No sample and no noise: only the initial neurons are
-# random.
+# of width $m$ at its symmetric initialisation, on the sphere with the uniform measure. For a
+# target $f^* = L^r h$, $\|h\| \le 1$, and the ridge $\lambda = m^{-1/(2r+1)}$, the population
+# ridge approximant misses $f^*$ in $L^2$ by $O(m^{-r/(2r+1)})$, with a factor $\log(2/\delta)$ if
+# this is to hold with probability $1 - \delta$. No sample and no noise: only the initial neurons
+# are random.
 #
-# **Idea of the proof.** (1) At $m = \infty$ the error is at most $c_r \lambda^r$, degree by degree.
-# (2) The rest is the resolvent times $L_m - L$, hence at most
-# $c_r \lambda^{r-1} \|L_m - L\|$ for all $h$ at once. (3) $L_m - L$ is a mean of $m/2$
-# independent operators, so of order $m^{-1/2}$, with Bernstein's tail. (4) For
-# $r \ge \frac12$ the claim's ridge makes the rest no larger than the first part. (5) A finite
-# width never helps in mean square, so no proof gets below the first part.
+# **Idea of the proof.** (1) At $m = \infty$ the error is at most $c_r \lambda^r$, degree by
+# degree. (2) The rest is the resolvent times $L_m - L$, hence at most $c_r \lambda^{r-1} \|L_m -
+# L\|$ for all $h$ at once. (3) $L_m - L$ is a mean of $m/2$ independent operators, so of order
+# $m^{-1/2}$, with Bernstein's tail. (4) For $r \ge \frac12$ the claim's ridge makes the rest no
+# larger than the first part. (5) A finite width never helps in mean square, so no proof gets
+# below the first part.
 #
 # ![For each r and each setting the scaled error of the worst target stays below an explicit bound
 # and close to its value at infinite width](../figures/02_approximation_error-error.png)
 #
-# **Verdict.** The claim holds in every setting, for the worst target, in mean square and with
-# probability, with explicit constants. At its own ridge no better exponent is possible. The ridge is what
-# limits it: a smaller one does better for every network.
+# **Verdict.** The claim holds in every setting measured, for the worst target, in mean square and
+# with probability $1 - \delta$, with explicit constants. At its own ridge no better exponent is
+# possible. The ridge is what limits it: a smaller one does better for every network.
 #
 # | symbol | meaning |
 # |---|---|
@@ -50,10 +50,10 @@ import pandas as pd
 
 from ntksgd import check
 from ntksgd.compare import approximation
+from ntksgd.compare import approximation_tables as tables
 from ntksgd.compare.ridge_paths import ridge_paths
 from ntksgd.kernels import sphere
-from ntksgd.kernels.neuron_moments import degree_energies
-from ntksgd.kernels.neuron_tails import deviation, energy_quantile, leverage
+from ntksgd.kernels.neuron_tails import deviation
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation as activation_of
 from ntksgd.problems.target import source_target
@@ -66,10 +66,9 @@ from ntksgd.risk import approximation as approx
 from ntksgd.risk import worst_target
 from ntksgd.seeds import child
 from ntksgd.stats.coverage import coverage
-from ntksgd.stats.intervals import of
 from ntksgd.stats.numerical import window, window_times
 from ntksgd.stats.quantiles import quantile
-from ntksgd.stats.slopes import curve_slope, local_exponents, slope
+from ntksgd.stats.slopes import local_exponents
 
 use_style()
 
@@ -88,10 +87,8 @@ log10_m_bias = 12  # type: int  the exact bias is followed to m = 10^log10_m_bia
 seed = 2407  # type: int  root of all randomness
 
 # %%
-for d in dimensions:
-    check.one_of("dimensions", d, (2, 3))
-for r in regularities:
-    check.number("regularities", r, 0.5, 1.0)
+dimensions = [check.one_of("dimensions", d, (2, 3)) for d in dimensions]
+regularities = [check.number("regularities", r, 0.5, 1.0) for r in regularities]
 check.number("small_r", small_r, 0.0, 0.5, open_low=True, open_high=True)
 check.number("failure", failure, 0.0, 1.0, open_low=True, open_high=True)
 check.integer("log2_m_max", log2_m_max, 11, 17)
@@ -104,13 +101,15 @@ seed = check.integer("seed", seed, 0)
 # %% [markdown]
 # ## 1. The error, and its two parts
 #
-# The approximant is $(L_m + \lambda)^{-1} L_m f^*$. Since $1 - \mu/(\mu+\lambda) = \lambda/(\mu+\lambda)$,
+# The approximant is $(L_m + \lambda)^{-1} L_m f^*$. Since $1 - \mu/(\mu+\lambda) =
+# \lambda/(\mu+\lambda)$,
 #
 # $$ e_m = E_m f^* = \lambda\, (L_m + \lambda)^{-1} f^*, \qquad e = \lambda R f^* \quad (m = \infty), $$
 #
-# $e$ is the **bias**. From $B^{-1} - A^{-1} = B^{-1}(A - B)A^{-1}$ the rest, the **fluctuation**, is
-# $e - e_m = E_m D R f^*$. On a quadrature grid with weights $w_i$ the operator $L_m$ is the matrix
-# $w_i^{1/2} K_m(x_i, x_j) w_j^{1/2}$. The whole experiment stands in the next cell but one.
+# $e$ is the **bias**. From $B^{-1} - A^{-1} = B^{-1}(A - B)A^{-1}$ the rest, the **fluctuation**,
+# is $e - e_m = E_m D R f^*$. On a quadrature grid with weights $w_i$ the operator $L_m$ is the
+# matrix $w_i^{1/2} K_m(x_i, x_j) w_j^{1/2}$. The whole experiment stands in the next cell but
+# one.
 
 # %%
 problems = [approximation.problem(a, d, [small_r, *regularities], excess)
@@ -118,9 +117,6 @@ problems = [approximation.problem(a, d, [small_r, *regularities], excess)
 widths = [2**j for j in range(4, log2_m_max + 1)]
 rules = [("claim", r) for r in [small_r, *regularities]] + [("fixed", regularities[0])]
 curves = approximation.measured(problems, rules, widths, replicates=replicates, seed=seed)
-rows = [{"activation": s.activation, "d": s.d, "degrees <=": s.resolution.band}
-        | {f"|h| r={r:g}": t.source_norm(r) for r, t in s.targets.items()} for s in problems]
-print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3g}".format))
 
 # %%
 s, curve, m = problems[0], curves[1], widths[2]
@@ -144,11 +140,11 @@ assert np.isclose(error @ error, curve.squared_error[0, 2], rtol=1e-9)  # the li
 # \sup_{\|h\| \le 1} \|e\| = \max_k \frac{\lambda \lambda_k^r}{\lambda_k + \lambda} \le c_r \lambda^r,
 # \quad c_r = \sup_{u>0} \frac{u^r}{1+u} = r^r (1-r)^{1-r}. $$
 #
-# If $\lambda_k / \lambda_{k+1}$ is bounded, some $\lambda_k$ is within a constant factor of $\lambda$, and
-# the maximum is also at least a multiple of $\lambda^r$. For $r > 1$ the supremum $c_r$ is infinite:
-# ridge regression **saturates**, and the claim with its ridge would fail. A single target of the ball may do
-# better than the worst. How far from asymptotic are drawable widths? The sum can be computed for
-# any $m$; its local exponent tells.
+# If $\lambda_k / \lambda_{k+1}$ is bounded, some $\lambda_k$ is within a constant factor of
+# $\lambda$, and the maximum is also at least a multiple of $\lambda^r$. For $r > 1$ the supremum
+# $c_r$ is infinite: ridge regression **saturates**, and the claim with its ridge would fail. A
+# single target of the ball may do better than the worst. How far from asymptotic are drawable
+# widths? The sum can be computed for any $m$; its local exponent tells.
 
 # %%
 m_far = 10.0 ** np.arange(1, log10_m_bias + 0.1, 0.5)
@@ -169,46 +165,45 @@ save(draw.bias_exponents(exponents), "02_approximation_error-bias", exponents)
 bias_limits = pd.DataFrame(limits, columns=["activation", "d", "r", "exponent", "low", "high"])
 shift = excess / (2 * bias_limits["d"]) * (bias_limits["activation"] == "relu")
 bias_limits["limit"] = -np.minimum(bias_limits["r"] + shift, 1) / (2 * bias_limits["r"] + 1)
-print(f"exponent over [{m_last[1]:.0e}, {m_last[2]:.0e}], numerical bracket, derived limit")
-print(bias_limits.to_string(index=False, float_format="{:.3f}".format))
 counted = [(s.activation, s.d, lam, int(np.sum(s.spectrum.eigenvalues > lam)))
            for s in problems if s.activation != "relu" for lam in (1e-6, 1e-10, 1e-14)]
 print("degrees with an eigenvalue above lambda:", *counted)
 
 # %% [markdown]
-# The steps of the curves are single degrees that come above $\lambda$. For ReLU ($\lambda_k \sim k^{-d}$)
-# the sum lives near $\lambda_k = \lambda$, which shifts the limit by the excess $\varepsilon$ of the
-# target to $\lambda^{r + \varepsilon/(2d)}$. For squareplus ($\lambda_k \sim e^{-c k^{2/3}}$, notebook
-# 01) a few dozen degrees count even at tiny $\lambda$, and powers of a logarithm steepen the
-# exponent. At $r = 1$ all degrees up to $k_\lambda$ count, and $\sum_{k \le k_\lambda} h_k^2$ still
-# grows. No such drift touches the worst target, or the bound.
+# The steps of the curves are single degrees that come above $\lambda$. For ReLU ($\lambda_k \sim
+# k^{-d}$) the sum lives near $\lambda_k = \lambda$, which shifts the limit by the excess
+# $\varepsilon$ of the target to $\lambda^{r + \varepsilon/(2d)}$. For squareplus ($\lambda_k \sim
+# e^{-c k^{2/3}}$, notebook 01) a few dozen degrees count even at tiny $\lambda$, and powers of a
+# logarithm steepen the exponent. At $r = 1$ all degrees up to $k_\lambda$ count, and $\sum_{k \le
+# k_\lambda} h_k^2$ still grows. No such drift touches the worst target, or the bound.
 
 # %% [markdown]
 # ## 3. The claim, for all targets of the ball at once
 #
-# A neuron of weight $b$ contributes the operator
-# $Z_b = \sigma \otimes \sigma + \sum_j (\dot\sigma x_j) \otimes (\dot\sigma x_j) + \gamma^2 \dot\sigma \otimes \dot\sigma$,
-# with $\mathbb{E} Z_b = L$, and $L_m = \frac2m \sum_{i \le m/2} Z_{b_i}$: at the symmetric start only
-# $m/2$ neurons are independent. Since $\|E_m\| \le 1$ and
-# $\|R L^r\| \le c_r \lambda^{r-1}$, for every draw
+# A neuron of weight $b$ contributes the operator $Z_b = \sigma \otimes \sigma + \sum_j
+# (\dot\sigma x_j) \otimes (\dot\sigma x_j) + \gamma^2 \dot\sigma \otimes \dot\sigma$, with
+# $\mathbb{E} Z_b = L$, and $L_m = \frac2m \sum_{i \le m/2} Z_{b_i}$: at the symmetric start only
+# $m/2$ neurons are independent. Since $\|E_m\| \le 1$ and $\|R L^r\| \le c_r \lambda^{r-1}$, for
+# every draw
 #
 # $$ \sup_{\|h\| \le 1} \|e_m\| = \|E_m L^r\| \le c_r \lambda^r \big(1 + \|D\|/\lambda\big). \tag{1} $$
 #
-# **In mean square.** $\mathbb{E}\|D\|_{HS}^2 = 2C/m$ with $C = \mathbb{E}\|Z_b\|_{HS}^2 - \|L\|_{HS}^2$.
+# **In mean square.** $\mathbb{E}\|D\|_{HS}^2 = 2C/m$ with $C = \mathbb{E}\|Z_b\|_{HS}^2 -
+# \|L\|_{HS}^2$.
 #
-# **With probability $1 - \delta$.** Bernstein's inequality in Hilbert space (Pinelis & Sakhanenko;
-# Pinelis 1994; used in learning theory by Caponnetto & De Vito 2007): if $X_1, \dots, X_n$ are
-# independent, centred and $\mathbb{E}\|X_i\|^p \le \frac{p!}{2} S^2 H^{p-2}$ for $p \ge 2$, then
-# $P(\|\sum X_i\| \ge x) \le 2 \exp\big(-x^2/(2nS^2 + 2xH)\big)$. Here $n = m/2$, $X_i = Z_{b_i} - L$,
-# $S^2 = C$. $Y = \|Z_b - L\|_{HS}$ is unbounded, but grows at most like $|b|^2$, and any $H$ with
-# $\mathbb{E}[Y^2 e^{Y/H}] \le 3\, \mathbb{E} Y^2$ will do:
+# **With probability $1 - \delta$.** Bernstein's inequality in Hilbert space (Pinelis &
+# Sakhanenko; Pinelis 1994; used in learning theory by Caponnetto & De Vito 2007): if $X_1, \dots,
+# X_n$ are independent, centred and $\mathbb{E}\|X_i\|^p \le \frac{p!}{2} S^2 H^{p-2}$ for $p \ge
+# 2$, then $P(\|\sum X_i\| \ge x) \le 2 \exp\big(-x^2/(2nS^2 + 2xH)\big)$. Here $n = m/2$, $X_i =
+# Z_{b_i} - L$, $S^2 = C$. $Y = \|Z_b - L\|_{HS}$ is unbounded, but grows at most like $|b|^2$,
+# and any $H$ with $\mathbb{E}[Y^2 e^{Y/H}] \le 3\, \mathbb{E} Y^2$ will do:
 #
 # $$ \mathbb{E} Y^p \le (p-2)!\, H^{p-2}\, \mathbb{E}[Y^2 e^{Y/H}] \le 3 (p-2)!\, H^{p-2} S^2
 # \le \tfrac{p!}{2} S^2 H^{p-2} \qquad (p \ge 3), $$
 #
-# because $u^n/n! \le e^u$. Solve for $x$, with $\tau = \log(2/\delta)$:
-# $\|D\|_{HS} \le 2S\sqrt{\tau/m} + 4H\tau/m$. At the ridge of the claim $m^{-1/2} \lambda^{-1} \le 1$
-# exactly when $r \ge \frac12$, and (1) becomes, with probability $1 - \delta$ for all $h$ at once,
+# because $u^n/n! \le e^u$. Solve for $x$, with $\tau = \log(2/\delta)$: $\|D\|_{HS} \le
+# 2S\sqrt{\tau/m} + 4H\tau/m$. At the ridge of the claim $m^{-1/2} \lambda^{-1} \le 1$ exactly
+# when $r \ge \frac12$, and (1) becomes, with probability $1 - \delta$ for all $h$ at once,
 #
 # $$ \boxed{\; \|e_m\| \le c_r \big(1 + 2S\sqrt{\tau} + 2\sqrt2\, H \tau\big) \|h\|\, m^{-r/(2r+1)}
 # \;\le\; \mathrm{const} \cdot \log(2/\delta)\, \|h\|\, m^{-r/(2r+1)}, \qquad \tfrac12 \le r \le 1; \;} $$
@@ -232,56 +227,34 @@ print(pd.DataFrame(rows, columns=columns).to_string(index=False, float_format="{
 # %% [markdown]
 # ## 4. From below, and the worst target in mean square
 #
-# **A finite width never helps in mean square.** $A \mapsto (A + \lambda)^{-1}$ is operator convex, so
-# $\mathbb{E} E_m \succeq \lambda R$ (Jensen). The law of $b$ is invariant under rotations, so
-# $\mathbb{E} E_m$ commutes with them and is, like $R$, a number on each degree; hence
-# $\mathbb{E}\|e_m\|^2 \ge \|\mathbb{E} E_m f^*\|^2 \ge \|e\|^2$. (A single draw may beat the bias.) With
-# section 2: at the claim's own ridge the worst target has no better exponent.
+# **A finite width never helps in mean square.** $A \mapsto (A + \lambda)^{-1}$ is operator
+# convex, so $\mathbb{E} E_m \succeq \lambda R$ (Jensen). The law of $b$ is invariant under
+# rotations, so $\mathbb{E} E_m$ commutes with them and is, like $R$, a number on each degree;
+# hence $\mathbb{E}\|e_m\|^2 \ge \|\mathbb{E} E_m f^*\|^2 \ge \|e\|^2$. (A single draw may beat
+# the bias.) With section 2: at the claim's own ridge the worst target has no better exponent.
 #
-# **Which target is worst?** Likewise $\mathbb{E} E_m^2$ commutes with rotations and reflections, under which
-# the harmonics of one degree are irreducible. By Schur's lemma it is a number $G_k$ on each degree:
+# **Which target is worst?** Likewise $\mathbb{E} E_m^2$ commutes with rotations and reflections,
+# under which the harmonics of one degree are irreducible. By Schur's lemma it is a number $G_k$
+# on each degree:
 #
 # $$ \mathbb{E}\|e_m\|^2 = \sum_k F_k G_k, \quad G_k = \frac{\mathbb{E}\,\mathrm{tr}(P_k E_m^2)}{N_k},
 # \qquad \sup_{\|h\| \le 1} \mathbb{E}\|e_m\|^2 = \max_k \lambda_k^{2r} G_k. $$
 #
 # The shape of a target does not matter, only its power per degree; the worst one is a single
-# harmonic. $G_k$ and, for each draw, the norm $\|E_m L^r\|$ come from the same draws as the error. Degrees
-# beyond the grid's band cannot matter: there $\lambda_k^r \|E_m\| \le \lambda_k^r$ is smaller.
+# harmonic. $G_k$ and, for each draw, the norm $\|E_m L^r\|$ come from the same draws as the
+# error. Degrees beyond the grid's band cannot matter: there $\lambda_k^r \|E_m\| \le \lambda_k^r$
+# is smaller.
 
 # %%
-def columns_of(curve):
-    """Scaled by m^(r/(2r+1)), for |h| = 1: what is measured, with intervals, and the bounds."""
-    s, r, rate = curve.problem, curve.r, curve.widths ** (curve.r / (2 * curve.r + 1))
-    Y, eigenvalues = tails[s.activation, s.d], s.spectrum.eigenvalues
-    probable = worst_target.probable_deviation(curve.widths, Y.spread, Y.scale, failure)
-    levels = [quantile(draws, 1 - failure) for draws in np.sqrt(curve.squared_uniform).T]
-    mean = of(lambda g: np.sqrt(curve.worst_mean_square(g)), curve.squared_harmonic,
-              transform="log")
-    own = of(np.sqrt, curve.squared_error / s.targets[r].source_norm(r)**2, transform="log")
-    ends = [np.array([vars(x)[end] for x in levels]) for end in ("value", "low", "high")]
-    found = {"uniform": ends, "mean_square": list(vars(mean).values()),
-             "target": list(vars(own).values())}
-    table = {f"{name}{end}": rate * x for name, triple in found.items()
-             for end, x in zip(("", "_low", "_high"), triple, strict=True)}
-    table |= {"worst_bias": rate * worst_target.worst_bias(eigenvalues, r, curve.ridge),
-              "largest": rate * np.sqrt(curve.squared_uniform.max(axis=0)), "unseen": curve.unseen,
-              "bound": rate * worst_target.uniform_bound(r, curve.ridge, probable),
-              "mean_bound": rate * worst_target.uniform_bound(
-                  r, curve.ridge, np.sqrt(2 * s.constant / curve.widths))}
-    return {"activation": s.activation, "d": s.d, "r": r, "m": curve.widths} | table
-
-
-# %%
-scaled = pd.concat([pd.DataFrame(columns_of(c)) for c in curves if c.rule == "claim"],
-                   ignore_index=True)
+at_ridge = [c for c in curves if c.rule == "claim"]
+scaled = pd.concat([tables.scaled_errors(c, tails[c.problem.activation, c.problem.d], failure)
+                    for c in at_ridge], ignore_index=True)
 at_claim = scaled[scaled["r"] >= 0.5]
 save(draw.scaled_errors(at_claim), "02_approximation_error-error", at_claim)
-rate = scaled["m"] ** (scaled["r"] / (2 * scaled["r"] + 1))
-assert np.all(scaled["mean_square"] > rate * scaled["unseen"])  # no degree beyond the band
-low = scaled["mean_square_high"] < scaled["worst_bias"]
-print(f"mean square below the bias by more than its interval: {low.sum()} of {low.size}, least "
-      f"ratio {(scaled['mean_square'] / scaled['worst_bias']).min():.4f}")
-assert np.mean(low) < 0.05
+assert np.all(scaled["mean_square"] > scaled["unseen"])  # no degree beyond the band
+low = np.mean(scaled["mean_square_high"] < scaled["worst_bias"])
+print(f"share of 95 % intervals that lie below the bias: {low:.3f}")
+assert low < 0.05
 
 # %%
 for name, over in (("bound", "uniform"), ("bound", "largest"), ("mean_bound", "mean_square"),
@@ -292,62 +265,24 @@ for name, over in (("bound", "uniform"), ("bound", "largest"), ("mean_bound", "m
           f"{wide.min():.3g} to {wide.max():.3g}")
 
 # %% [markdown]
-# No draw of any width crosses the explicit bound; it is loose at the narrow widths and at $r = \frac12$,
-# where the deviation keeps its full weight. At large widths the worst target is, within a few per cent, that of
-# infinite width: there the claim is a statement about $\lambda$.
+# No draw of any width crosses the explicit bound; it is loose at the narrow widths and at $r =
+# \frac12$, where the deviation keeps its full weight. At large widths the worst target is, within
+# a few per cent, that of infinite width: there the claim is a statement about $\lambda$.
 #
-# **Linear in the power, tried.** The zonal target has one shape in each degree, $G_k$ averages over
-# all shapes; the mean error must agree with $\sum_k F_k G_k$ (a test tries targets that are not zonal).
-
-# %%
-def slopes(quantity, rule, m_min=0):
-    """Slopes in m: measured, with intervals over replicates, of the expansion and of the bias."""
-    rows = []
-    for curve in [curve for curve in curves if curve.rule == rule and curve.r >= 0.5]:
-        kept = curve.widths >= m_min
-        m, squares = curve.widths[kept], getattr(curve, f"squared_{quantity}")[:, kept]
-        fit = slope(m**2, squares)  # mean square against m^2: the slope of the rms against m
-        theory = (curve_slope(m, values[kept]).value
-                  for values in (getattr(curve.expansion, quantity), curve.bias))
-        rows.append((curve.problem.activation, curve.problem.d, curve.r, fit.value, fit.low,
-                     fit.high, *theory))
-    return pd.DataFrame(rows, columns=["activation", "d", "r", "slope", "low", "high", "expanded",
-                                       "bias"])
-
-
-# %%
-for curve in (c for c in curves if c.rule == "claim" and c.r == 1.0):
-    power = curve.problem.targets[1.0].power
-    gap = of(lambda x: x[..., 0] / x[..., 1] - 1, np.stack(
-        [curve.squared_error[:, 2], curve.squared_harmonic[:, 2] @ power], axis=1))
-    print(f"{curve.problem.activation}, d = {curve.problem.d}: zonal target over sum F_k G_k, "
-          f"minus 1: {gap}")
-
-# %% [markdown]
 # ## 5. The fluctuation, to first order in $1/m$
 #
 # Expand $E_m = \lambda (R - R D R + R D R D R - \dots)$. Since $\mathbb{E} D = 0$,
 # $\mathbb{E}\|e - e_m\|^2 = \lambda^2\, \mathbb{E}\|R D R f^*\|^2 + o(1/m)$ at fixed $\lambda$; with
-# $\lambda = m^{-1/(2r+1)}$ the series needs the leverage of section 6 to be small against $m$. By
-# rotation invariance, with $q_{kl} = \mathbb{E}\, \mathrm{tr}(P_k Z_b P_l Z_b)/N_l$ (one-dimensional integrals),
+# $\lambda = m^{-1/(2r+1)}$ the series needs the leverage of section 6 to be small against $m$. By rotation
+# invariance, with $q_{kl} = \mathbb{E}\, \mathrm{tr}(P_k Z_b P_l Z_b)/N_l$ (one-dimensional
+# integrals),
 #
 # $$ \mathbb{E}\|e - e_m\|^2 \approx \frac{2}{m} \sum_l \frac{F_l}{(\lambda_l + \lambda)^2} \Big(
 # \sum_k \frac{\lambda^2 q_{kl}}{(\lambda_k + \lambda)^2} -
 # \frac{\lambda^2 \lambda_l^2}{(\lambda_l + \lambda)^2} \Big). $$
 
 # %%
-def moved(curve):
-    """Fluctuation of the notebook's target: measured, first order, elementary bound, and bias."""
-    rms = of(np.sqrt, curve.squared_fluctuation, transform="log")
-    s = curve.problem
-    return pd.DataFrame({
-        "activation": s.activation, "d": s.d, "r": curve.r, "m": curve.widths,
-        "bias": curve.bias, "fluctuation": rms.value, "fluctuation_low": rms.low,
-        "fluctuation_high": rms.high, "expanded_fluctuation": curve.expansion.fluctuation,
-        "fluctuation_bound": curve.bound.fluctuation})
-
-
-fluctuations = pd.concat([moved(c) for c in curves if c.rule == "claim" and c.r >= 0.5],
+fluctuations = pd.concat([tables.fluctuations(c) for c in at_ridge if c.r >= 0.5],
                          ignore_index=True)
 save(draw.fluctuation(fluctuations), "02_approximation_error-fluctuation", fluctuations)
 wide = fluctuations[fluctuations["m"] >= 256]
@@ -360,67 +295,61 @@ for name, over in (("fluctuation", "expanded_fluctuation"), ("fluctuation", "bia
 #
 # ## 6. Rare neurons
 #
-# How much can one neuron matter? Its **leverage** is $\ell_\lambda(b) = \mathrm{tr}(R Z_b)$, a function of
-# $|b|$, with mean $\mathcal{N}(\lambda)$. Below, leverage over its mean, and the radius beyond
-# which neurons hold half of the energy $\mathbb{E}\,\mathrm{tr}(P_k Z_b) = N_k \lambda_k$ of a degree.
+# How much can one neuron matter? Its **leverage** is $\ell_\lambda(b) = \mathrm{tr}(R Z_b)$, a
+# function of $|b|$, with mean $\mathcal{N}(\lambda)$. Below, leverage over its mean, and the
+# radius beyond which neurons hold half of the energy $\mathbb{E}\,\mathrm{tr}(P_k Z_b) = N_k
+# \lambda_k$ of a degree.
 
 # %%
-ridges, frames, halves = (1e-3, 5.6e-6), [], []
-for s in problems:
-    top = {2: 20000, 3: 2000}[s.d] if s.activation == "relu" else s.spectrum.max_degree
-    spectrum = mercer_spectrum(s.activation, s.d, top)
-    rho, density, energies = degree_energies(s.activation, s.d, top)
-    seen = (rho > 0.05) & (rho < 6)
-    for lam in ridges:
-        one, mean = leverage(energies, spectrum.eigenvalues, lam), np.sum(
-            spectrum.multiplicities * spectrum.eigenvalues / (spectrum.eigenvalues + lam))
-        assert np.isclose(density @ one, mean, rtol=1e-6)
-        at = np.interp([1, 3, 6], rho, one)
-        print(f"{s.activation}, d = {s.d}, lambda = {lam:.1e}: N = {mean:.4g}, leverage at "
-              f"|b| = 1, 3, 6: {at[0]:.4g}, {at[1]:.4g}, {at[2]:.4g}")
-        frames.append(pd.DataFrame({"activation": s.activation, "d": s.d, "lam": lam,
-                                    "rho": rho[seen], "ratio": one[seen] / mean}))
-    halves += [(s.activation, s.d, k, energy_quantile(rho, density, energies[:, k]))
-               for k in range(1, 41)]
+tops = [{2: 20000, 3: 2000}[s.d] if s.activation == "relu" else s.spectrum.max_degree
+        for s in problems]
+pairs = [tables.rare_neurons(s, (1e-3, 5.6e-6), top) for s, top in zip(problems, tops, strict=True)]
+leverages, halves = (pd.concat(parts, ignore_index=True) for parts in zip(*pairs, strict=True))
+for at, part in leverages.groupby(["activation", "d", "lam"], sort=False):
+    mean, near = part["mean"].iloc[0], np.interp([1, 3, 6], part["rho"], part["leverage"])
+    assert np.isclose(part["density"] @ part["leverage"], mean, rtol=1e-6)
+    print(*at, f"N = {mean:.4g}, leverage at |b| = 1, 3, 6:", *(f"{x:.4g}" for x in near))
 
 # %%
-halves = pd.DataFrame(halves, columns=["activation", "d", "degree", "half_energy"])
-leverages = pd.concat(frames, ignore_index=True)
-save(draw.rare_neurons(leverages, halves), "02_approximation_error-leverage",
-     pd.concat([leverages, halves], ignore_index=True))
+seen = leverages[leverages["rho"].between(0.05, 6)]
+seen = seen.assign(ratio=seen["leverage"] / seen["mean"])
+save(draw.rare_neurons(seen, halves), "02_approximation_error-leverage",
+     pd.concat([seen, halves], ignore_index=True))
 for at in halves[(halves["degree"] == 31) & (halves["d"] == 2)].itertuples():
     print(f"{at.activation}: half of the energy of degree 31 beyond |b| = {at.half_energy:.3g}, "
           f"probability {np.exp(-at.half_energy**2 / 2):.2g}")
 
 # %% [markdown]
-# For ReLU the leverage is $\mathcal N(\lambda)$ plus a term in $|b|^2$ that stays bounded as $\lambda \to 0$: nearly
-# flat. For squareplus the high degrees need large $|b|$, where the activation bends sharply, and
-# the leverage of a rare neuron is many times its mean. This decides what a width can resolve. If
-# $L_m + \lambda \succeq \frac12 (L + \lambda)$ then for $r \le \frac12$, by Cordes' inequality,
-# $\|E_m L^r\| \le 2^r \lambda^r$: the rate also below $r = \frac12$, where (1) fails. Matrix Chernoff
-# (Tropp 2012; for random features Bach 2017, Rudi & Rosasco 2017) gives that event once $m$
-# exceeds a multiple of the **maximal** leverage times a logarithm: of $\mathcal{N}(\lambda)$ only if
-# neurons are sampled by leverage, or if it is flat. One always has
-# $\ell_\lambda \le \mathrm{tr} Z_b / \lambda$; up to the logarithms of Gaussian $|b|^2$ that
-# is below $m$ for every $r > 0$ at the claim's ridge. (A sketch: we do not prove this step.) Measured at small $r$:
+# For ReLU the leverage is $\mathcal N(\lambda)$ plus a term in $|b|^2$ that stays bounded as
+# $\lambda \to 0$: nearly flat. For squareplus the high degrees need large $|b|$, where the
+# activation bends sharply, and the leverage of a rare neuron is many times its mean. This decides
+# what a width can resolve. If $L_m + \lambda \succeq \frac12 (L + \lambda)$ then for $r \le
+# \frac12$, by Cordes' inequality, $\|E_m L^r\| \le 2^r \lambda^r$: the rate also below $r =
+# \frac12$, where (1) fails. Matrix Chernoff (Tropp 2012; for random features Bach 2017, Rudi &
+# Rosasco 2017) gives that event once $m$ exceeds a multiple of the **maximal** leverage times a
+# logarithm: of $\mathcal{N}(\lambda)$ only if neurons are sampled by leverage, or if it is flat.
+# One always has $\ell_\lambda \le \mathrm{tr} Z_b / \lambda$; up to the logarithms of Gaussian
+# $|b|^2$ that is below $m$ for every $r > 0$ at the claim's ridge. (A sketch: we do not prove
+# this step.) Measured at small $r$:
 
 # %%
-small = scaled[scaled["r"] < 0.5]
-print((small.groupby(["activation", "d"], sort=False)[["uniform", "worst_bias"]].max()
-       .to_string(float_format="{:.3f}".format)), f"\nno more than 2^r = {2**small_r:.3f}")
+small = scaled[scaled["r"] < 0.5].groupby(["activation", "d"], sort=False)["uniform"].max()
+print(small.to_string(float_format="{:.3f}".format), f"\nno more than 2^r = {2**small_r:.3f}")
 
 # %% [markdown]
 # ## 7. Where the ridge comes from, and a better one
 #
-# The summary of the paper does not say. Bias $\lambda^r$ against (1)'s $m^{-1/2} \lambda^{r-1}$ would ask for
-# $\lambda = m^{-1/2}$, and give $m^{-r/2}$: better than the claim for $r > \frac12$. Bias against
-# $(m\lambda)^{-1/2}$ gives $\lambda = m^{-1/(2r+1)}$: that is the capacity-free balance of ridge
-# regression with $m$ *samples*. Our guess is that the claim inherits it. In the population problem neither is a
-# trade-off: in the eigenbasis $(\mu_j, v_j)$ of $L_m$
+# The summary of the paper does not say. Bias $\lambda^r$ against (1)'s $m^{-1/2} \lambda^{r-1}$
+# would ask for $\lambda = m^{-1/2}$, and give $m^{-r/2}$: better than the claim for $r >
+# \frac12$. Bias against $(m\lambda)^{-1/2}$ gives $\lambda = m^{-1/(2r+1)}$: that is the
+# capacity-free balance of ridge regression with $m$ *samples*. Our guess is that the claim
+# inherits it. In the population problem neither is a trade-off: in the eigenbasis $(\mu_j, v_j)$
+# of $L_m$
 #
 # $$ \|e_m\|^2 = \sum_j \Big(\frac{\lambda}{\mu_j + \lambda}\Big)^2 \langle f^*, v_j\rangle^2 $$
 #
-# increases with $\lambda$ term by term: the best ridge is $\lambda \to 0$, for every draw and target.
+# increases with $\lambda$ term by term: the best ridge is $\lambda \to 0$, for every draw and
+# target.
 
 # %%
 fine = [approximation.problem(a, d, regularities, excess, approximation.FINE[d])
@@ -435,22 +364,19 @@ sweep, rows = pd.concat(frames, ignore_index=True), []
 for s in fine:
     mine = (sweep["activation"] == s.activation) & (sweep["d"] == s.d)
     sweep.loc[mine, "bias"] = approx.bias(s.targets[regularities[0]], sweep.loc[mine, "lam"])
-    for m, path in sweep[mine].groupby("m"):
-        lam = path["lam"][path["error"] > 1.5 * path["bias"]].max()
-        found = np.sum(s.spectrum.multiplicities / (1 + lam / s.spectrum.eigenvalues))
-        flat = np.diff(np.log(path["error"])).min() / np.log(lams[1] / lams[0])
-        rows.append((s.activation, s.d, m, lam, found / s.feature_rank(m), flat))
+    rows.append(tables.departures(s, sweep[mine]))
 fig = draw.ridge_sweep(sweep, lambda m: approx.claimed_ridge(m, regularities[0]))
 save(fig, "02_approximation_error-sweep", sweep)
-leave = pd.DataFrame(rows, columns=["activation", "d", "m", "lambda", "N/rank", "least slope"])
 print("where the error leaves 1.5 times the bias, and the least local slope in lambda")
-print(leave.to_string(index=False, float_format="{:.2g}".format))
+print(pd.concat(rows).to_string(index=False, float_format="{:.2g}".format))
 assert np.all([np.diff(p.squared_error[:, :-1]) >= -1e-12 for p in drawn])
 
 # %% [markdown]
-# The curves leave the bias while $\mathcal N(\lambda)$ is still well below the rank of $K_m$, for squareplus
-# earlier than for ReLU on the circle; with small local slope a curve has a plateau, and not every one has. What a larger
-# ridge buys lies outside this notebook: it stands for the finite time of SGD, and for the noise.
+# The curves leave the bias while $\mathcal N(\lambda)$ is still well below the rank of $K_m$: the
+# mean leverage is not what counts. ReLU curves end on a plateau; those of squareplus on the
+# circle keep falling at every $\lambda$ shown once $m$ is not small (least slopes above). What a
+# larger ridge buys lies outside this notebook: it stands for the finite time of SGD, and for the
+# noise.
 #
 # ## 8. Scoreboard
 
@@ -478,7 +404,8 @@ def largest(name):
 
 # %%
 whole, wide = (f"m = {m}..{widths[-1]}" for m in (widths[0], 256))
-board = []
+board, large = [], [c for c in at_ridge if c.r >= 0.5]
+fixed = [c for c in curves if c.rule == "fixed"]
 for name, quantity, constant in (
         ("target", "sup of m^(r/(2r+1)) error / |h|", "mean"),
         ("mean_square", "sup of m^(r/(2r+1)) error, worst target in mean square", "mean"),
@@ -487,14 +414,14 @@ for name, quantity, constant in (
     board += statements("claim", quantity, tested[tested["r"] >= 0.5], whole, constant, "<=",
                         "value")
     board += statements("finding", quantity, tested[tested["r"] < 0.5], whole, value="value")
-board += statements("prediction", "slope of the fluctuation", slopes("fluctuation", "claim", 256),
+board += statements("prediction", "slope of the fluctuation", tables.slopes(large, "fluctuation", 256),
                     wide, "expanded")
 board += statements("prediction", "slope of the fluctuation, ridge 0.1",
-                    slopes("fluctuation", "fixed", 256).assign(half=-0.5), wide, "half")
+                    tables.slopes(fixed, "fluctuation", 256).assign(half=-0.5), wide, "half")
 board += statements("prediction", "exponent of the bias", bias_limits,
                     f"m = {m_last[0]:.0e}..{m_last[2]:.0e}", "limit", value="exponent",
                     interval_kind="numerical", why="logarithms")
-board += statements("finding", "slope of the error", slopes("error", "claim"), whole)
+board += statements("finding", "slope of the error", tables.slopes(large, "error"), whole)
 scoreboard = claims.record("02_approximation_error", board)
 print(claims.counts(scoreboard), coverage("slope", replicates, len(widths)), sep="\n")
 for (kind, relation), part in scoreboard.groupby(["kind", "relation"], sort=False):

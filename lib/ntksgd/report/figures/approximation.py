@@ -44,9 +44,10 @@ def scaled_errors(table):
         for name, (style, _) in GUIDES.items():
             marks.theory(ax, part, "m", name, ls=style)
         panels.log_axes(ax)
+        panels.plain_ticks(ax.yaxis, 0.15, 6, marks=(0.2, 0.5, 1, 2, 5))
         if ax not in axes[0]:
             ax.set_title("")
-    fig.suptitle("Scaled by the claimed rate, the worst target stays between two levels",
+    fig.suptitle("Scaled by the claimed rate, the worst target is flat and below its bound",
                  fontsize=10)
     panels.outer_labels(axes, "width $m$", "")
     for ax, (_, part) in zip(axes[:, 0], parts[:: axes.shape[1]], strict=True):
@@ -71,11 +72,11 @@ def rare_neurons(table, degrees):
         axes[1].plot(of["degree"], of["half_energy"], color=colour, marker=marker, ms=3.5,
                      markevery=0.12)
     axes[0].set(yscale="log", xlabel="$|b|$ of the neuron", ylabel="leverage / its mean",
-                title="A smooth neuron counts by its size")
+                title="Leverage: flat for ReLU, not if smooth")
     axes[1].set(xscale="log", xlabel="degree $k$", ylabel="$|b|$ with half the energy beyond",
-                title="High degrees live on rare neurons")
+                title="Smooth: high degrees need rare neurons")
     return panels.legend_below(fig, axes[0], 2, {
-        f"$\\lambda$ = {lam:.0e}": style
+        f"$\\lambda$ = {lam:.1e}": style
         for lam, style in zip(table["lam"].unique(), ("-", "--"), strict=False)})
 
 
