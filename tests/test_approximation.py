@@ -185,7 +185,8 @@ def test_half_network_has_the_kernel_of_the_whole():
 def test_sampled_error_and_fluctuation_follow_their_identities(circle):
     target, lam, m = circle.targets[1.0], 0.05, 16
     seed = np.random.SeedSequence(4)
-    square, moved = np.array(sample_errors(("erf", [m], [(target, [lam])], 60), seed))[:, 0, 0]
+    drawn = sample_errors(("erf", [m], [(target, [lam])], 60), seed)
+    square, moved = drawn.error[0, 0], drawn.fluctuation[0, 0]
     grid = sphere.quadrature(2, 60)
     (matrix,) = nested_kernels("erf", [m], grid, np.random.default_rng(seed))
     limit = vector_form(tangent_kernel("erf").gram(grid[0]), grid[1])

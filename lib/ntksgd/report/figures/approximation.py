@@ -59,15 +59,16 @@ def scaled_errors(table):
 def rare_neurons(table, degrees):
     """Leverage of one neuron over the mean against |b|, and where the energy of a degree lives.
 
-    `table`: activation, d, lam, rho, ratio, density; `degrees`: activation, d, degree, half_energy.
+    `table`: activation, d, lam, rho, leverage, mean; `degrees`: activation, d, degree, half_energy.
     """
     fig, (axes,) = panels.grid(1, 2, 3.5)
+    table = table[table["rho"].between(0.05, 6)]
     settings = table.groupby(["activation", "d"], sort=False)
     for ((name, d), part), colour, marker in marks.styled(settings):
         for (_, curve), style in zip(part.groupby("lam", sort=False), ("-", "--"), strict=False):
             label = f"{name}, $d = {d}$" if style == "-" else None
-            axes[0].plot(curve["rho"], curve["ratio"], style, color=colour, marker=marker, ms=3.5,
-                         markevery=0.15, label=label)
+            axes[0].plot(curve["rho"], curve["leverage"] / curve["mean"], style, color=colour,
+                         marker=marker, ms=3.5, markevery=0.15, label=label)
         of = degrees[(degrees["activation"] == name) & (degrees["d"] == d)]
         axes[1].plot(of["degree"], of["half_energy"], color=colour, marker=marker, ms=3.5,
                      markevery=0.12)
