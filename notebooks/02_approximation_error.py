@@ -50,7 +50,6 @@ import pandas as pd
 
 from ntksgd import check
 from ntksgd.compare import approximation
-from ntksgd.compare import approximation_tables as tables
 from ntksgd.compare.ridge_paths import ridge_paths
 from ntksgd.kernels import sphere
 from ntksgd.kernels.neuron_tails import deviation
@@ -59,6 +58,8 @@ from ntksgd.models.activations import activation as activation_of
 from ntksgd.problems.target import source_target
 
 # %%
+from ntksgd.report import approximation_board as board
+from ntksgd.report import approximation_tables as tables
 from ntksgd.report import claims
 from ntksgd.report.figures import approximation as draw
 from ntksgd.report.figures import save, use_style
@@ -162,7 +163,7 @@ exponents = pd.concat(rows, ignore_index=True)
 save(draw.bias_exponents(exponents), "02_approximation_error-bias", exponents)
 
 # %%
-bias_limits = pd.DataFrame(limits, columns=["activation", "d", "r", "exponent", "low", "high"])
+bias_limits = pd.DataFrame(limits, columns=["activation", "d", "r", "value", "low", "high"])
 shift = excess / (2 * bias_limits["d"]) * (bias_limits["activation"] == "relu")
 bias_limits["limit"] = -np.minimum(bias_limits["r"] + shift, 1) / (2 * bias_limits["r"] + 1)
 counted = [(s.activation, s.d, lam, int(np.sum(s.spectrum.eigenvalues > lam)))
@@ -254,7 +255,7 @@ save(draw.scaled_errors(at_claim), "02_approximation_error-error", at_claim)
 assert np.all(scaled["mean_square"] > scaled["unseen"])  # no degree beyond the band
 low = np.mean(scaled["mean_square_high"] < scaled["worst_bias"])
 print(f"share of 95 % intervals that lie below the bias: {low:.3f}")
-assert low < 0.05
+assert low < 0.05 and np.all(at_claim["largest"] < at_claim["bound"])
 
 # %%
 for name, over in (("bound", "uniform"), ("bound", "largest"), ("mean_bound", "mean_square"),
@@ -263,9 +264,9 @@ for name, over in (("bound", "uniform"), ("bound", "largest"), ("mean_bound", "m
     wide = ratio[at_claim["m"] == widths[-1]]
     print(f"{name} / {over}: {ratio.min():.3g} to {ratio.max():.3g}, at m = {widths[-1]} "
           f"{wide.min():.3g} to {wide.max():.3g}")
-print(f"scaled quantile at r = {small_r:g}: at most {scaled['uniform'][scaled['r'] < 0.5].max():.3g}"
-      f", 2^r = {2**small_r:.3g}")
-assert scaled["uniform"][scaled["r"] < 0.5].max() < 2**small_r
+small = scaled["uniform"][scaled["r"] < 0.5].max()
+print(f"scaled quantile at r = {small_r:g}: at most {small:.3g}, 2^r = {2**small_r:.3g}")
+assert small < 2**small_r
 
 # %% [markdown]
 # No draw of any width crosses the explicit bound; it is loose at the narrow widths and at $r =
@@ -373,49 +374,36 @@ assert np.all([np.diff(p.squared_error[:, :-1]) >= -1e-12 for p in drawn])
 # ## 8. Scoreboard
 
 # %%
-def statements(kind, quantity, table, where, theory=None, relation="=", value="slope", **rest):
-    return [claims.Statement(
-        "A", quantity, kind, measured=getattr(at, value), range=where, activation=at.activation,
-        d=int(at.d), r=float(at.r), theory=theory and getattr(at, theory),
-        relation=relation if theory else "", interval=(at.low, at.high),
-        **{"interval_kind": "statistical"} | rest) for at in table.itertuples()]
-
-
-def largest(name):
-    found = scaled.groupby(["activation", "d", "r"], sort=False)[
-        [name, f"{name}_low", f"{name}_high"]].max().reset_index()
-    found.columns = ["activation", "d", "r", "value", "low", "high"]
-    Y = [tails[key] for key in zip(found["activation"], found["d"], strict=True)]
-    c = found["r"].map(approx.source_constant)
-    return found.assign(mean=c * (1 + np.sqrt(2) * np.array([y.spread for y in Y])), probable=[
-        worst_target.claimed_constant(max(r, 0.5), y.spread, y.scale, failure)
-        for r, y in zip(found["r"], Y, strict=True)])
-
-
-# %%
 whole, wide = (f"m = {m}..{widths[-1]}" for m in (widths[0], 256))
-board, large = [], [c for c in at_ridge if c.r >= 0.5]
-fixed = [c for c in curves if c.rule == "fixed"]
+rows = []
 for name, quantity, constant in (
         ("target", "sup of m^(r/(2r+1)) error / |h|", "mean"),
         ("mean_square", "sup of m^(r/(2r+1)) error, worst target in mean square", "mean"),
         ("uniform", f"sup of m^(r/(2r+1)) {1 - failure:g}-quantile, worst target", "probable")):
-    tested = largest(name)
-    board += statements("claim", quantity, tested[tested["r"] >= 0.5], whole, constant, "<=",
-                        "value")
-    board += statements("finding", quantity, tested[tested["r"] < 0.5], whole, value="value")
-board += statements("prediction", "slope of the fluctuation", tables.slopes(large, "fluctuation", 256),
-                    wide, "expanded")
-board += statements("prediction", "slope of the fluctuation, ridge 0.1",
-                    tables.slopes(fixed, "fluctuation", 256).assign(half=-0.5), wide, "half")
-board += statements("prediction", "exponent of the bias", bias_limits,
-                    f"m = {m_last[0]:.0e}..{m_last[2]:.0e}", "limit", value="exponent",
-                    interval_kind="numerical", why="logarithms")
-board += statements("finding", "slope of the error", tables.slopes(large, "error"), whole)
-scoreboard = claims.record("02_approximation_error", board)
+    tested = board.suprema(at_claim, name, tails, failure)
+    rows += board.statements("claim", quantity, tested, whole, constant, "<=")
+
+# %%
+large, fixed = [c for c in at_ridge if c.r >= 0.5], [c for c in curves if c.rule == "fixed"]
+slopes = {c[0].rule: tables.slopes(c, "fluctuation", 256) for c in (large, fixed)}
+rows += board.statements("prediction", "slope of the fluctuation", slopes["claim"], wide,
+                         "expanded")
+rows += board.statements("prediction", "slope of the fluctuation, ridge 0.1",
+                         slopes["fixed"].assign(half=-0.5), wide, "half")
+rows += board.statements("prediction", "exponent of the bias", bias_limits,
+                         f"m = {m_last[0]:.0e}..{m_last[2]:.0e}", "limit",
+                         interval_kind="numerical", why="logarithms")
+rows += board.statements("finding", "slope of the error", tables.slopes(large, "error"), whole)
+scoreboard = claims.record("02_approximation_error", rows)
 print(claims.counts(scoreboard), coverage("slope", replicates, len(widths)), sep="\n")
 print(claims.text(scoreboard.drop(columns=["claim", "interval"])))
 
 # %%
 verdicts = scoreboard[scoreboard["kind"] == "claim"]["verdict"]
 assert list(verdicts) == ["holds"] * (3 * len(problems) * len(regularities)), "as the opening says"
+
+# %% [markdown]
+# **What fails** among the predictions are exponents of the bias of ReLU at $r = 1$: the sum in front of
+# $\lambda^2$ still grows like a logarithm (section 2), and the bracket is made for power laws. The
+# slopes of the error are findings: they say how far from asymptotic these widths are, and test no
+# bound.

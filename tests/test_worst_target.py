@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntksgd.compare import approximation_tables as tables
 from ntksgd.compare.approximation import Resolution, measured, problem
 from ntksgd.kernels import neuron_tails, sphere
 from ntksgd.kernels.harmonics import harmonics
 from ntksgd.kernels.neuron_moments import degree_energies, hilbert_schmidt_constant
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation
+from ntksgd.report import approximation_tables as tables
 from ntksgd.risk import worst_target
 from ntksgd.risk.approximation import source_constant
 from reference_approximation import neuron_matrix, projector, ridge_residual

@@ -47,7 +47,7 @@ def scaled_errors(table):
         panels.plain_ticks(ax.yaxis, 0.15, 6, marks=(0.2, 0.5, 1, 2, 5))
         if ax not in axes[0]:
             ax.set_title("")
-    fig.suptitle("Scaled by the claimed rate, the worst target is flat and below its bound",
+    fig.suptitle("Scaled by the claimed rate, the worst target levels off below its bound",
                  fontsize=10)
     panels.outer_labels(axes, "width $m$", "")
     for ax, (_, part) in zip(axes[:, 0], parts[:: axes.shape[1]], strict=True):

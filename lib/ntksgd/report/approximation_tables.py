@@ -66,8 +66,8 @@ def fluctuations(curve):
 def slopes(curves, quantity, m_min=0):
     """Slopes in m of the "error" or the "fluctuation" of drawn curves, for m >= m_min.
 
-    A row a curve: slope with its interval over replicates, and the slopes of the expansion and of
-    the exact bias on the same widths.
+    A row a curve: the slope (`value`) with its interval over replicates, and the slopes of the
+    expansion and of the exact bias on the same widths.
     """
     rows = []
     for curve in curves:
@@ -78,7 +78,7 @@ def slopes(curves, quantity, m_min=0):
                   for values in (getattr(curve.expansion, quantity), curve.bias))
         rows.append((curve.problem.activation, curve.problem.d, curve.r, fit.value, fit.low,
                      fit.high, *theory))
-    return pd.DataFrame(rows, columns=["activation", "d", "r", "slope", "low", "high", "expanded",
+    return pd.DataFrame(rows, columns=["activation", "d", "r", "value", "low", "high", "expanded",
                                        "bias"])
 
 
