@@ -41,3 +41,8 @@ def coupling(activation, d, max_degree, grid, gamma=1.0):
     values = mean_over_norm(moments, d)
     counts = sphere.multiplicity(d, np.arange(max_degree + 1))
     return values[:-1].reshape(max_degree + 1, -1) / counts, values[-1]
+
+
+def ridge_residual(matrix, values, lam):
+    """Solve for lam (A + lam)^(-1) f, the part of the vector f that ridge regression misses."""
+    return lam * np.linalg.solve(matrix + lam * np.eye(len(matrix)), values)

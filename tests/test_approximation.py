@@ -5,14 +5,8 @@ import pytest
 from scipy import optimize, stats
 
 from ntksgd.compare.approximation import Resolution, measured, predicted, problem
-from ntksgd.compare.approximation_draws import (
-    half_network,
-    nested_kernels,
-    ridge_paths,
-    ridge_residual,
-    sample_errors,
-    sample_ridge_path,
-)
+from ntksgd.compare.approximation_draws import half_network, nested_kernels, sample_errors
+from ntksgd.compare.ridge_paths import ridge_paths, sample_ridge_path
 from ntksgd.kernels import neuron_moments as fluctuation
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -22,7 +16,7 @@ from ntksgd.models.two_layer import empirical_ntk, initialise, tangent_features
 from ntksgd.problems.target import source_target
 from ntksgd.risk import approximation as approx
 from reference_approximation import coupling as slow_coupling
-from reference_approximation import neuron_matrix
+from reference_approximation import neuron_matrix, ridge_residual
 
 SMALL = Resolution(band=8, grid=60, reach=28)
 
@@ -191,7 +185,8 @@ def test_half_network_has_the_kernel_of_the_whole():
 def test_sampled_error_and_fluctuation_follow_their_identities(circle):
     target, lam, m = circle.targets[1.0], 0.05, 16
     seed = np.random.SeedSequence(4)
-    square, moved = np.array(sample_errors(("erf", [m], [(target, [lam])], 60), seed))[:, 0, 0]
+    drawn = sample_errors(("erf", [m], [(target, [lam])], 60), seed)
+    square, moved = drawn.error[0, 0], drawn.fluctuation[0, 0]
     grid = sphere.quadrature(2, 60)
     (matrix,) = nested_kernels("erf", [m], grid, np.random.default_rng(seed))
     limit = vector_form(tangent_kernel("erf").gram(grid[0]), grid[1])

@@ -83,8 +83,8 @@ def problem(spec, d, regularities, excess=0.05, resolution=None):
 class Curve:
     """One target approximated along the widths: theory, and draws if there are any.
 
-    The rule is one of `RULES`; widths, ridge and the exact bias have shape (n,). ||e_m||^2 and
-    ||e - e_m||^2 of the draws have shape (replicates, n); without draws they are None.
+    The rule is one of `RULES`; widths, ridge and the exact bias have shape (n,). Of the draws,
+    None without, come the squares of `approximation_draws.Drawn`: replicates first, then widths.
     """
 
     problem: Problem
@@ -97,6 +97,24 @@ class Curve:
     expansion: theory.Expansion
     squared_error: np.ndarray | None = None
     squared_fluctuation: np.ndarray | None = None
+    squared_harmonic: np.ndarray | None = None  # last axis: degrees
+    squared_uniform: np.ndarray | None = None
+    squared_deviation: np.ndarray | None = None
+
+    def worst_mean_square(self, harmonic):
+        """max_k lambda_k^(2r) G_k, from means (..., degrees) of the squared errors per degree."""
+        eigenvalues = self.problem.targets[self.r].spectrum.eigenvalues
+        return np.max(eigenvalues ** (2 * self.r) * harmonic, axis=-1)
+
+    @property
+    def unseen(self):
+        """lambda^r of the first degree that the draws leave out: no h beyond adds more than this.
+
+        ||E L^r||^2 <= ||E L^r P||^2 + ||E L^r (1 - P)||^2 with ||E|| <= 1, P onto the degrees kept.
+        """
+        kept = self.problem.targets[self.r].spectrum.eigenvalues.size
+        beyond = self.problem.spectrum.eigenvalues[kept:]
+        return float(beyond.max(initial=0.0) ** self.r)
 
 
 def predicted(problem, r, rule, widths):
@@ -131,7 +149,11 @@ def measured(problems, rules, widths, *, replicates, seed, grid=None):
     items = [(p.activation, list(widths), [(p.targets[c.r], c.ridge) for c in row],
               p.resolution.grid if grid is None else grid)
              for p, row in zip(problems, curves, strict=True) for _ in range(replicates)]
-    drawn = np.reshape(map_tasks(sample_errors, items, seed),
-                       (len(problems), replicates, 2, len(rules), len(widths)))
-    return [replace(curve, squared_error=drawn[i, :, 0, j], squared_fluctuation=drawn[i, :, 1, j])
-            for i, row in enumerate(curves) for j, curve in enumerate(row)]
+    drawn, found = iter(map_tasks(sample_errors, items, seed)), []
+    for row in curves:
+        draws = [next(drawn) for _ in range(replicates)]
+        error, moved, harmonic, uniform, deviation = map(np.stack, zip(*draws, strict=True))
+        found += [replace(curve, squared_error=error[:, j], squared_fluctuation=moved[:, j],
+                          squared_harmonic=harmonic[:, j], squared_uniform=uniform[:, j],
+                          squared_deviation=deviation) for j, curve in enumerate(row)]
+    return found

@@ -14,11 +14,11 @@ from threadpoolctl import threadpool_limits
 
 from ntksgd import check
 from ntksgd.kernels import sphere
+from ntksgd.kernels.harmonics import harmonics
+from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models.activations import activation
-from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise, tangent_features
+from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
 from ntksgd.problems.target import Target
-from ntksgd.risk.approximation import rank_floor
-from ntksgd.stats.sweep import map_tasks
 
 
 def half_network(m, d, rng):
@@ -45,95 +45,55 @@ def nested_kernels(spec, widths, grid, rng):
         yield root[:, None] * (total / done) * root
 
 
-def ridge_residual(matrix, values, lam):
-    """Solve for lam (A + lam)^(-1) f, the part of the vector f that ridge regression misses."""
-    shifted = matrix.copy()
-    shifted.flat[:: len(matrix) + 1] += lam
-    factor = linalg.cho_factor(shifted, overwrite_a=True, check_finite=False)
-    return lam * linalg.cho_solve(factor, values, check_finite=False)
+class Drawn(NamedTuple):
+    """One replicate: squares of norms, by curve (first axis) and width (second)."""
+
+    error: np.ndarray  # ||e_m||^2 of the curve's target
+    fluctuation: np.ndarray  # ||e - e_m||^2
+    harmonic: np.ndarray  # tr(P_k E^2) / N_k in each degree k, last axis; E = lam (L_m + lam)^(-1)
+    uniform: np.ndarray  # ||E L^r||^2, the worst target of the source ball for this draw
+    deviation: np.ndarray  # ||L_m - L||_HS^2, shape (widths,)
 
 
 def sample_errors(item, seed):
-    """One replicate: ||e_m||^2 and ||e - e_m||^2, each of shape (len(curves), len(widths)).
+    """One replicate of every curve at every width, from one eigendecomposition a width: `Drawn`.
 
     The item is (activation, increasing even widths, curves, degree of the quadrature grid); a curve
-    is a Target with its ridges, one a width.
+    is a Target with its ridges, one a width. Sources beyond the target's degrees are left out.
     """
     spec, widths, curves, degree = item
-    grid = sphere.quadrature(curves[0][0].d, degree)
-    root = np.sqrt(grid[1])
+    spectrum = curves[0][0].spectrum
+    grid = sphere.quadrature(spectrum.d, degree)
+    root, (basis, degrees) = np.sqrt(grid[1]), harmonics(grid, spectrum.max_degree)
     values = [root * target(grid[0]) for target, _ in curves]
     biases = [[root * _ridge_bias(target, lam)(grid[0]) for lam in ridges]
               for target, ridges in curves]
-    errors, fluctuations = np.empty((2, len(curves), len(widths)))
+    limit = root[:, None] * tangent_kernel(spec).gram(grid[0]) * root
+    shape = len(curves), len(widths)
+    errors, fluctuations, uniform, deviation = np.empty((4, *shape))
+    harmonic = np.empty((*shape, spectrum.max_degree + 1))
     with threadpool_limits(1, "blas"):  # tasks run side by side; one thread also fixes rounding
         kernels = nested_kernels(spec, widths, grid, np.random.default_rng(seed))
         for j, matrix in enumerate(kernels):
-            for i, (_, ridges) in enumerate(curves):
-                error = ridge_residual(matrix, values[i], ridges[j])
+            deviation[0, j] = np.sum((matrix - limit) ** 2)
+            eigenvalues, vectors = linalg.eigh(matrix, driver="evd", check_finite=False)
+            turned = vectors.T @ basis
+            for i, (target, ridges) in enumerate(curves):
+                shrink = ridges[j] / (np.maximum(eigenvalues, 0.0) + ridges[j])  # rounding < 0
+                error = vectors @ (shrink * (vectors.T @ values[i]))
                 errors[i, j] = error @ error
                 fluctuations[i, j] = np.sum((error - biases[i][j]) ** 2)
-    return errors, fluctuations
+                moved = shrink[:, None] * turned
+                harmonic[i, j] = (np.bincount(degrees, np.sum(moved**2, axis=0))
+                                  / spectrum.multiplicities)
+                moved *= spectrum.eigenvalues[degrees] ** target.r
+                top = len(degrees) - 1
+                uniform[i, j] = linalg.eigvalsh(moved.T @ moved, subset_by_index=(top, top),
+                                                check_finite=False)[0]
+    return Drawn(errors, fluctuations, harmonic, uniform, deviation[0])
 
 
 def _ridge_bias(target, lam):
     """The function e = lam (L + lam)^(-1) f*, as a zonal series like the target."""
     shrink = lam / (target.spectrum.eigenvalues + lam)
     return Target(target.spectrum, target.r, shrink**2 * target.power, target.signs)
-
-
-def sample_ridge_path(item, seed):
-    """One replicate: squared errors for all ridges, shape (len(targets), len(ridges) + 1).
-
-    The last column is their limit as the ridge vanishes: the squared distance of f* from the span
-    of the tangent features. The item is (activation, m, targets, ridges, degree of the grid).
-    """
-    spec, m, targets, ridges, degree = item
-    d = targets[0].d
-    points, weights = sphere.quadrature(d, degree)
-    root = np.sqrt(weights)
-    with threadpool_limits(1, "blas"):
-        neurons = half_network(m, d, np.random.default_rng(seed))
-        features = root[:, None] * tangent_features(neurons, points, activation(spec))
-        # QR and SVD of the features: their Gram matrix would square the condition number
-        basis, triangle = linalg.qr(features, mode="economic", check_finite=False)
-        rotation, singular, _ = linalg.svd(triangle, check_finite=False)
-        # features that depend linearly on others (sigma on sigma' x for ReLU) leave only rounding
-        live = singular > singular[0] * len(points) * np.finfo(float).eps
-        eigenvalues = singular[live] ** 2
-        values = root[:, None] * np.stack([target(points) for target in targets], axis=1)
-        inside = rotation.T[live] @ (basis.T @ values)
-        outside = values - basis @ (rotation[:, live] @ inside)
-    lost = np.sum(outside**2, axis=0)
-    shrink = np.append(ridges, 0.0)[:, None] / (eigenvalues + np.append(ridges, 0.0)[:, None])
-    return (shrink**2 @ inside**2 + lost).T
-
-
-class RidgePath(NamedTuple):
-    """Draws of one width approximating one target for every ridge, of which the last is 0."""
-
-    activation: str
-    d: int
-    r: float
-    m: int
-    ridge: np.ndarray
-    squared_error: np.ndarray  # (replicates, ridges)
-    floor: float  # least root-mean-square error, by the rank of K_m
-
-
-def ridge_paths(problems, widths, ridges, *, replicates, seed):
-    """Draw networks, and find the error for each ridge and in the limit of a vanishing one.
-
-    Returns a list of RidgePath, one a (problem, regularity, width); those of a problem and width
-    share their draws.
-    """
-    items = [(p.activation, m, list(p.targets.values()), np.asarray(ridges), p.resolution.grid)
-             for p in problems for m in widths for _ in range(replicates)]
-    drawn, paths = iter(map_tasks(sample_ridge_path, items, seed)), []
-    for p in problems:
-        squares = [np.array([next(drawn) for _ in range(replicates)]) for _ in widths]
-        paths += [RidgePath(p.activation, p.d, r, m, np.append(ridges, 0.0), square[:, j],
-                            rank_floor(target, p.feature_rank(m)))
-                  for j, (r, target) in enumerate(p.targets.items())
-                  for m, square in zip(widths, squares, strict=True)]
-    return paths

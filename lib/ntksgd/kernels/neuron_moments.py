@@ -23,12 +23,13 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.kernels import sphere
-from ntksgd.kernels.funk_hecke import radial_coefficients
+from ntksgd.kernels.funk_hecke import HALVINGS, radial_coefficients
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.kernels.two_layer import TangentKernel
 from ntksgd.models.activations import activation
 
 PANELS = 32  # Gauss-Legendre panels in the angle for the constant C, half as many in |b|
+RADIAL = 8  # panels in |b| for the coefficients
 
 
 def hilbert_schmidt_constant(spec, d, gamma=1.0):
@@ -42,16 +43,21 @@ def hilbert_schmidt_constant(spec, d, gamma=1.0):
     gamma : float
         Weight of the bias, >= 0.
     """
-    d, act = check.dimension(d), activation(spec)
-    kernel = TangentKernel(act, gamma)
-    t, weights = sphere.zonal_quadrature(d, PANELS)
+    kernel = TangentKernel(activation(spec), gamma)
+    t, weights = sphere.zonal_quadrature(check.dimension(d), PANELS)
     rho, density = sphere.norm_quadrature(d, PANELS // 2)
+    return float(density @ squared_norms(spec, d, rho, gamma) - weights @ kernel(t) ** 2)
+
+
+def squared_norms(spec, d, rho, gamma=1.0):
+    """||Z_b||_HS^2 at the radii rho = |b|, same shape (n,): sum_ab <phi_a, phi_b>^2."""
+    d, act = check.dimension(d), activation(spec)
+    t, weights = sphere.zonal_quadrature(d, PANELS, halvings=HALVINGS)
     value, slope = act.value(np.outer(rho, t)), act.derivative(np.outer(rho, t))
     zonal = np.stack([value, t * slope, gamma * slope])
     gram = np.einsum("arn,brn,n->abr", zonal, zonal, weights, optimize=True)
     transverse = slope**2 @ (weights * (1 - t**2))
-    single = density @ (np.sum(gram**2, axis=(0, 1)) + transverse**2 / (d - 1))
-    return float(single - weights @ kernel(t) ** 2)
+    return np.sum(gram**2, axis=(0, 1)) + transverse**2 / (d - 1)
 
 
 def degree_coupling(spec, d, max_degree, gamma=1.0):
@@ -64,20 +70,41 @@ def degree_coupling(spec, d, max_degree, gamma=1.0):
     ndarray, shape (max_degree + 1, max_degree + 1)
         Row k, column l; N_l q_kl is symmetric.
     """
+    density, zonal, transverse, counts = _neuron_features(spec, d, max_degree, gamma)
+    # (sum_a c_k^a c_l^a)^2 = sum_ab (c_k^a c_k^b)(c_l^a c_l^b): a matrix product over (a, b, rho)
+    pairs = np.concatenate([np.sqrt(density)[:, None] * a * b for a in zonal for b in zonal])
+    coupling = counts[:, None] * (pairs.T @ pairs)
+    return coupling + (transverse.T * density) @ transverse / ((d - 1) * counts)
+
+
+def degree_energies(spec, d, max_degree, gamma=1.0):
+    """The energy tr(P_k Z_b) = N_k sum_a (c_k^a)^2 + T_k of a neuron in each degree, by |b|.
+
+    Parameters as in `degree_coupling`. Its mean is E tr(P_k Z_b) = N_k lambda_k.
+
+    Returns
+    -------
+    rho, density : ndarray, shape (nodes,)
+        Quadrature nodes, and weights of the law of |b|.
+    energies : ndarray, shape (nodes, max_degree + 1)
+    """
+    density, zonal, transverse, counts = _neuron_features(spec, d, max_degree, gamma)
+    rho, _ = sphere.norm_quadrature(d, RADIAL, HALVINGS)
+    return rho, density, counts * sum(c**2 for c in zonal) + transverse
+
+
+def _neuron_features(spec, d, max_degree, gamma):
+    """Weights of rho, the zonal c_k^a(rho) (a list over a), T_k(rho), and N_k."""
     d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
     act, gamma = activation(spec), check.number("gamma", gamma, 0.0)
     panels = max(64, 2 * (max_degree // 16))
-    density, value, slope = radial_coefficients(act, d, max_degree + 1, panels, 8)
+    density, value, slope = radial_coefficients(act, d, max_degree + 1, panels, RADIAL)
     k = np.arange(max_degree + 1)
     p = k / np.maximum(2 * k + d - 2, 1)  # p_0 = 0 also in d = 2
     below, above = np.roll(slope, 1, axis=1)[:, :-1], slope[:, 1:]
     counts = sphere.multiplicity(d, k)
     zonal = [value[:, :-1], p * below + (1 - p) * above, gamma * slope[:, :-1]]
-    # (sum_a c_k^a c_l^a)^2 = sum_ab (c_k^a c_k^b)(c_l^a c_l^b): a matrix product over (a, b, rho)
-    pairs = np.concatenate([np.sqrt(density)[:, None] * a * b for a in zonal for b in zonal])
-    transverse = counts * p * (1 - p) * (below - above) ** 2
-    coupling = counts[:, None] * (pairs.T @ pairs)
-    return coupling + (transverse.T * density) @ transverse / ((d - 1) * counts)
+    return density, zonal, counts * p * (1 - p) * (below - above) ** 2, counts
 
 
 def kernel_variance(spec, d, max_degree, gamma=1.0):

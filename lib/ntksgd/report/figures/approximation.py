@@ -1,11 +1,16 @@
-"""Figures of claim A: bias, error between its bounds, fluctuation, and the choice of the ridge."""
+"""Figures of claim A: bias, worst target between bounds, fluctuation, rare neurons, ridge."""
 
 import numpy as np
 
 from ntksgd.report.figures import THEORY, marks, palette, panels, shades
 
 SETTING = "{activation}, $d = {d}$"
-ERROR, FLUCTUATION = ([f"{of}_low", f"{of}_high"] for of in ("error", "fluctuation"))
+FLUCTUATION = ["fluctuation_low", "fluctuation_high"]
+MEASURED = {"uniform": "worst target of each draw, quantile", "mean_square":
+            "worst target in mean square", "target": "the target of this notebook"}
+GUIDES = {"bound": ("--", "explicit bound on the quantile"),
+          "mean_bound": (":", "explicit bound in mean square"),
+          "worst_bias": ("-", "worst target, $m = \\infty$")}
 
 
 def bias_exponents(table):
@@ -22,24 +27,58 @@ def bias_exponents(table):
     return fig
 
 
-def error_between_bounds(table):
-    """Measured error between the exact bias and the explicit bound: rows r, columns settings."""
-    colours = dict(zip(table["r"].unique(), palette, strict=False))
-    fig, axes, parts = panels.facets(table, "r", ["activation", "d"], 0.95 + 1.5 * len(colours),
+def scaled_errors(table):
+    """m^(r/(2r+1)) times the error of the worst target: rows r, columns settings.
+
+    Columns: measured `uniform` and `mean_square` with their intervals, `target`, and the theory
+    `worst_bias`, `mean_bound`, `bound`; all for ||h|| = 1 and scaled.
+    """
+    rows = table["r"].nunique()
+    fig, axes, parts = panels.facets(table, "r", ["activation", "d"], 1.1 + 1.5 * rows,
                                      "{activation}\n$d = {d}$", sharex=True, sharey=True)
     for ax, part in parts:
-        colour = colours[part["r"].iloc[0]]
-        ax.plot(part["m"], part["bound"], "--", color=colour)
-        marks.family(ax, part, "m", "error", "r", ERROR, colours=[colour], label=None, ls="")
-        marks.theory(ax, part, "m", "bias")
+        for (name, style), colour, marker in marks.styled(MEASURED.items()):
+            interval = [f"{name}_low", f"{name}_high"] if f"{name}_low" in part else None
+            marks.family(ax, part, "m", name, "r", interval, colours=[colour], marker=marker,
+                         label=style, ls="")
+        for name, (style, _) in GUIDES.items():
+            marks.theory(ax, part, "m", name, ls=style)
         panels.log_axes(ax)
+        panels.plain_ticks(ax.yaxis, 0.15, 6, marks=(0.2, 0.5, 1, 2, 5))
         if ax not in axes[0]:
             ax.set_title("")
+    fig.suptitle("Scaled by the claimed rate, the worst target levels off below its bound",
+                 fontsize=10)
     panels.outer_labels(axes, "width $m$", "")
     for ax, (_, part) in zip(axes[:, 0], parts[:: axes.shape[1]], strict=True):
-        ax.set_ylabel(f"error, $r = {part['r'].iloc[0]:g}$")
-    return panels.legend_below(fig, axes[0, 0], 3, {"explicit bound": "--", "measured error": "o",
-                                                    "exact bias (lower bound)": "k-"})
+        ax.set_ylabel(f"$m^{{r/(2r+1)}}\\times$ error\n$r = {part['r'].iloc[0]:g}$")
+    return panels.legend_below(fig, axes[0, 0], 2, {label: "k" + style
+                                                    for style, label in GUIDES.values()})
+
+
+def rare_neurons(table, degrees):
+    """Leverage of one neuron over the mean against |b|, and where the energy of a degree lives.
+
+    `table`: activation, d, lam, rho, leverage, mean; `degrees`: activation, d, degree, half_energy.
+    """
+    fig, (axes,) = panels.grid(1, 2, 3.5)
+    table = table[table["rho"].between(0.05, 6)]
+    settings = table.groupby(["activation", "d"], sort=False)
+    for ((name, d), part), colour, marker in marks.styled(settings):
+        for (_, curve), style in zip(part.groupby("lam", sort=False), ("-", "--"), strict=False):
+            label = f"{name}, $d = {d}$" if style == "-" else None
+            axes[0].plot(curve["rho"], curve["leverage"] / curve["mean"], style, color=colour,
+                         marker=marker, ms=3.5, markevery=0.15, label=label)
+        of = degrees[(degrees["activation"] == name) & (degrees["d"] == d)]
+        axes[1].plot(of["degree"], of["half_energy"], color=colour, marker=marker, ms=3.5,
+                     markevery=0.12)
+    axes[0].set(yscale="log", xlabel="$|b|$ of the neuron", ylabel="leverage / its mean",
+                title="Leverage: flat for ReLU, not if smooth")
+    axes[1].set(xscale="log", xlabel="degree $k$", ylabel="$|b|$ with half the energy beyond",
+                title="Smooth: high degrees need rare neurons")
+    return panels.legend_below(fig, axes[0], 2, {
+        f"$\\lambda$ = {lam:.1e}": style
+        for lam, style in zip(table["lam"].unique(), ("-", "--"), strict=False)})
 
 
 def fluctuation(table):
@@ -77,25 +116,3 @@ def ridge_sweep(table, claimed):
     axes[0, 0].plot([], [], "o", color=palette[2], label="ridge of the claim")
     panels.outer_labels(axes, "ridge $\\lambda$", "root-mean-square error")
     return panels.legend_below(fig, axes[0, 0], 4, {"exact bias ($m = \\infty$)": "k--"})
-
-
-def best_ridge(table):
-    """Error for three choices of the ridge in one dimension; rows activations, columns r.
-
-    Columns activation, r, m, rule ("claim", "bound" or "limit"), error with its interval, floor.
-    """
-    rules = {"claim": r"$\lambda = m^{-1/(2r+1)}$ (claim)",
-             "bound": r"$\lambda = m^{-1/2}$ (best of the bound)",
-             "limit": r"$\lambda \to 0$ (best)"}
-    fig, axes, parts = panels.facets(table.assign(rule=table["rule"].map(rules)), "activation", "r",
-                                     1 + 1.9 * table["activation"].nunique(),
-                                     "{activation}, $r = {r:g}$", sharex=True, sharey="row")
-    for ax, part in parts:
-        for rule, colour, marker in marks.styled(rules.values()):
-            marks.family(ax, part[part["rule"] == rule], "m", "error", "rule", ERROR,
-                         colours=[colour], marker=marker, lw=0.7)
-        marks.theory(ax, part[part["floor"] > 0], "m", "floor", label="floor set by the rank",
-                     ls="--")
-        panels.log_axes(ax)
-    panels.outer_labels(axes, "width $m$", "root-mean-square error")
-    return panels.legend_below(fig, axes[0, -1], 4)
