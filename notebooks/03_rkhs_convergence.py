@@ -420,8 +420,8 @@ deltas = np.geomspace(0.5, 1e-3, 12)
 kinds = [("relu", 0.25), ("relu", 0.5), ("relu", 1.0), ("squareplus(0.5)", 0.5)]
 found = path_quantiles.sampled_losses(kinds, list(zip(runs, paths, strict=True)), 64, s2, seed,
                                       step, excess)
-quantiles = path_quantiles.quantile_table(found, deltas)
-spreads = path_quantiles.spread_table(found)
+quantiles = pd.DataFrame(path_quantiles.quantile_table(found, deltas))
+spreads = pd.DataFrame(path_quantiles.spread_table(found))
 assert np.all(np.abs(spreads.z) < 4)  # the mean over paths is the exact expected risk
 save(draw_probability(quantiles, spreads, runs[0][-1]), "03_rkhs_convergence-probability",
      quantiles.merge(spreads[["case", "T", "spread", "law"]], on=["case", "T"],
