@@ -24,6 +24,7 @@ def bias_exponents(table):
     axes[0, -1].plot([], [], color="0.3", ls=":", lw=0.9, label="$-r/(2r+1)$")
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
     panels.outer_labels(axes, "width $m$", "local exponent of the bias in $m$")
+    fig.suptitle("At drawable widths the exponent of one target is far from its limit", fontsize=10)
     return fig
 
 
@@ -93,6 +94,7 @@ def fluctuation(table):
         marks.theory(ax, part, "m", "expanded_fluctuation", "r")
         panels.log_axes(ax)
     panels.outer_labels(axes, "width $m$", "$L^2$ norm")
+    fig.suptitle("The fluctuation follows its first order, far below the bias", fontsize=10)
     return panels.legend_below(fig, axes[0, 0], 3, {"first order in $1/m$": "k-",
                                                     "elementary bound": "--", "exact bias": ":"})
 
@@ -115,4 +117,5 @@ def ridge_sweep(table, claimed):
         panels.log_axes(ax)
     axes[0, 0].plot([], [], "o", color=palette[2], label="ridge of the claim")
     panels.outer_labels(axes, "ridge $\\lambda$", "root-mean-square error")
+    fig.suptitle("The smaller the ridge, the smaller the error", fontsize=10)
     return panels.legend_below(fig, axes[0, 0], 4, {"exact bias ($m = \\infty$)": "k--"})
