@@ -24,21 +24,26 @@
 # averages by itself over the last stretch of the run that it can still feel.
 #
 # ![Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted for the
-# scheme; only the tail average and the third power follow the minimax curve, and geometric decay up to
-# a logarithm](../figures/04_schedules-rates.png)
+# scheme; the tail average and the third power follow the minimax curve, the uniform average up to r = 1; power 1,
+# stable-decay and geometric decay miss it by a logarithm](../figures/04_schedules-rates.png)
 #
 # **The verdict.**
-# 1. Averages of steps $t^{-2r/(2r+1)}$ (our reading of the paper) gain nothing: their early noise, and their bias, stay.
-# 2. The tail average of a constant step is minimax for every $r\ge\tfrac12(1-\tfrac1\beta)$.
-# 3. So is the *last* iterate if its steps fall like $(1-t/T)^p$, $p>\beta-1$; a smaller $p$ saturates, as
-#    if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
-# 4. Without a horizon, the tail average of $t^{-\theta}$ is minimax for $r<1-\tfrac1{2\beta}$.
-# 5. What to use is a table, at the end: the size of the step matters more than its shape.
+# 1. The tail average of steps $t^{-2r/(2r+1)}$ (our reading of the paper) gains no power of $T$: their early noise,
+#    and their bias, stay.
+# 2. The tail average of a constant step is minimax for every $r\ge\tfrac12(1-\tfrac1\beta)$ (tested up to $r=1$).
+# 3. So is the *last* iterate if its steps fall like $(1-t/T)^p$, $p>\beta-1$ (with equality, a logarithm); a
+#    smaller $p$ saturates, as if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
+# 4. Without a horizon, but with $r$ and $\beta$ known, the tail average of $t^{-\theta}$ is minimax for
+#    $\tfrac12(1-\tfrac1\beta)\le r<1-\tfrac1{2\beta}$.
+# 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, orders
+#    of magnitude.
 #
-# **Known, in other settings.** Optimality of $(1-t/T)^{2\beta-1}$: Li et al. 2026 (2602.06797), Bordelon & Mori
-# 2026 (2602.04774); averages: Dieuleveut & Bach 2016; tail averages: Mücke, Neu & Rosasco 2019; step decay:
+# **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the
+# saturation of fixed shapes: Li et al. 2026 (2602.06797); power decay and stable-decay optima: Bordelon & Mori 2026
+# (2602.04774); averages: Dieuleveut & Bach 2016; tail averages: Mücke, Neu & Rosasco 2019; step decay:
 # Ge et al. 2019, Wu et al. 2022; exponential decay on the sphere: Zhang et al. 2025; no horizon: Meterez et
-# al. 2026. Ours: the exact risk of each, in one setting, so that constants can be compared.
+# al. 2026. Ours: the exact risk of each, so that
+# constants can be compared, and the best steps of all.
 #
 # | symbol | meaning |
 # |:--|:--|
@@ -134,7 +139,7 @@ def add(kind, quantity, at, theory, end=T, d=first, r=None, **rest):
 # \begin{cases}x^{1/\beta}/T & \beta<p+1\\ x^{1/\beta}\log x\,/\,T & \beta=p+1\\ x^{1/(p+1)}/T & \beta>p+1\end{cases}} $$
 #
 # The bias is $x^{-2r}$. With the best $x$ the rate is $T^{-2rb/(2rb+1)}$, $b=\min(\beta,p+1)$: **capacity
-# saturation** (if the best $\eta$ is an allowed one, $2r+1/b\ge1$). A constant step is $p=0$: $b=1$, the rate
+# saturation** (the phenomenon: Li et al. 2026; the index by our scaling; if the best $\eta$ is an allowed one, $2r+1/b\ge1$). A constant step is $p=0$: $b=1$, the rate
 # $2r/(2r+1)$. This is a scaling argument; the integral itself is computed, and compared:
 
 # %%
@@ -158,7 +163,7 @@ for p in (0.5, 1.0, 3.0):
 #
 # - *Last, $\eta(1-t/T)^p$*, $p=0,\tfrac12,1,3$: $b=\min(\beta,p+1)$ as above. On the circle $\beta=2$: $p=1$ is
 #   the border and has the logarithm; its local exponent is $2r/(2r+\tfrac12+1/\log x)$.
-# - *Stable-decay* (as "WSD", without the warm-up): constant, then linearly to zero over the last fifth. A
+# - *Stable-decay* (as the "WSD" of Hu et al. 2024, 2404.06395, without the warm-up): constant, then linearly to zero over the last fifth. A
 #   fixed fraction changes constants only: the exponent of $p=1$.
 # - *Geometric*, from $\eta$ to $\eta/T$: $\tau\approx\eta_tT/\log T$, so $\eta_t\propto\tau$ as for $p=\infty$; each eigenvalue
 #   above $1/S_T$, $S_T\approx\eta T/\log T$, costs $\log T/T$: minimax in $T/\log T$ instead of $T$.
@@ -213,9 +218,9 @@ for d in dimensions:
     print(table.T.round(2).to_string())
 
 # %% [markdown]
-# The averages are near ridge regression, below it where that saturates, $r>1$. Linear decay pays a small
-# factor at $\beta=2$, less at smaller $\beta$; the constant last iterate pays most. Without noise ridge
-# regression interpolates, and no one-pass method comes near it.
+# The averages are near ridge regression, below it from about $r=1$ on, where that saturates. Linear decay pays a small
+# factor at $\beta=2$, less at smaller $\beta$; the constant last iterate pays most. Without noise ridge regression interpolates, and there is no such
+# comparison.
 
 # %% [markdown]
 # ## 3. The best steps of all
@@ -275,8 +280,8 @@ print(f"least risk at T = {starts_T}: {found[0].risk:.4g}; from {len(starts)} st
 # If $\varphi\sim\tau^{-(2-1/\beta)}$ then $T-t\sim\tau^{1/(2\beta)}$ and $\eta\sim(T-t)^{2\beta-1}$, the power of Li et al. (2026,
 # arXiv 2602.06797, by a scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the
 # minimax rate. Two corrections. *Feedback*: $s^2$ becomes $R_t+s^2$, so that while $R_t$ is large steps are held
-# back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$
-# (hard targets), or little noise, steps stay at the cap and decay at the end: "stable, then decay".
+# back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$ (hard targets), or little noise, steps
+# stay at the cap and decay at the end: "stable, then decay".
 #
 # ### No steps do better: a lower bound
 #
@@ -319,7 +324,7 @@ print(wide.map(lambda ratio: f"{ratio:.3g}").to_string())
 # For $s^2=1$, $r\ge1/2$ the predicted steps are the best ones within a per cent (the worst of all eight is printed). They are no power yet: they end on a
 # floor $c\,\varphi(0)^{-1/2}$, not at zero, since noise younger than $1/\lambda_0$ is all alike; its share of the run
 # shrinks only like $S^{-1/(2\beta)}$. At this horizon a geometric decay (its rate tuned too) is closer to
-# the best than any of the powers for $s^2=1$, $r\ge1/2$. With little noise and a hard target ($r=1/4$) the best
+# the best than any of the powers for $s^2=1$, $r\ge1/2$. With little noise and a target at the edge ($r=1/4$) the best
 # steps stay at the cap, and "stable, then linear" is nearly best. The tail average is no last iterate: the
 # theorem does not bind it, and it is sometimes better than all of them.
 
@@ -377,7 +382,7 @@ for d in dimensions:
           f"{optimal:g} over the least: {price:.3f}")
     add("finding", "risk at p = 2 beta - 1 / least over p", price, None, d=d, r=0.5)
 scan = pd.concat(frames, ignore_index=True)
-save(draw.powers(scan, "The best power is near 2β - 1, and the minimum is flat"),
+save(draw.powers(scan, "The minimum over the powers is flat near 2β - 1"),
      "04_schedules-powers", scan)
 
 # %% [markdown]
@@ -390,7 +395,7 @@ i, wrong = regularities.index(0.5), np.geomspace(0.125, 8, 25)
 mistakes = pd.concat([pd.DataFrame({"scheme": scheme, "wrong": wrong, "loss": families.wrong_step(
     etas, noisy(risks[first][scheme][:, -1], noises[-1])[:, i], wrong)}) for scheme in schemes])
 mistakes = mistakes.dropna().reset_index(drop=True)
-save(draw.wrong_step(mistakes, "A wrong step costs about the same in all schemes but one"),
+save(draw.wrong_step(mistakes, "A wrong step costs most where b is small"),
      "04_schedules-wrong", mistakes)
 price = mistakes.pivot(index="wrong", columns="scheme", values="loss")[schemes]
 price = price.iloc[[np.argmin(abs(price.index - f)) for f in (0.25, 0.5, 2.0, 4.0)]]
@@ -406,9 +411,9 @@ print(price.T.round(2).to_string())
 # $x^{1/\beta}/T$ as for a constant step (over the last half the step changes by $2^\theta$ only), **and** the
 # memory of early noise of notebook 03, $x^{-(2-1/\beta)}$ if $\theta>\tfrac12$: an average over the last half still
 # has it. (For $\theta<\tfrac12$ that of *all* earlier steps, $T^{1-2\theta}x^{-(2-1/\beta)}=x^{1/\beta}/T$, is no more than
-# the variance; at $\theta=\tfrac12$ it is more by a logarithm.) The balance $1-\theta=\beta/(2r\beta+1)$ is minimax, and
-# $\theta<\tfrac12$ just if $r<1-\tfrac1{2\beta}$; from there on $\theta=\tfrac12$ and $T^{-(1-1/(2\beta))}\log T$ are the best.
-# With $\theta=2r/(2r+1)$ bias or memory is the last iterate's: the average removes nothing.
+# the variance; at $\theta=\tfrac12$ it is more by a logarithm.) The balance $1-\theta=\beta/(2r\beta+1)$ is minimax where $0\le\theta<\tfrac12$, that is
+# $\tfrac12(1-\tfrac1\beta)\le r<1-\tfrac1{2\beta}$; from there on $\theta=\tfrac12$ and $T^{-(1-1/(2\beta))}\log T$ are the best of these.
+# With $\theta=2r/(2r+1)$ bias or memory is the last iterate's: the average improves no exponent.
 
 # %%
 def free_exponents(r, thetas):
@@ -466,8 +471,8 @@ for r, part in sweep.groupby("r"):
 # Four states of knowledge: *nothing*; the *horizon* $T$; $r$ and $\beta$; all of these and the noise $s^2$.
 # Each scheme gets the step that it can have: $1/\kappa(1)$, the largest that we use (half of the stable
 # $2/\kappa(1)$), or $T^{-1/2}/\kappa(1)$, or with everything known the sum
-# $S_T\kappa(1)=c\,(T/s^2)^{1/(2r+1/\beta)}$ at which bias and variance balance. Theory leaves $c$ open; $c=1$ is
-# innocent, $c=4$ was picked by looking at this grid. The *regret* is the risk over the least of all
+# $S_T\kappa(1)=c\,(T/s^2)^{1/(2r+1/\beta)}$ at which bias and variance balance. Theory leaves $c$ open; $c=1$ is innocent, $c=4$ was picked by
+# looking at this grid, and favours the tail average; the sizes of the other states are not tuned at all. The *regret* is the risk over the least of all
 # schemes here with their best steps, over every $r$, $d$ and $s^2$ of this notebook.
 
 # %%
@@ -488,12 +493,13 @@ for knows, part in summary.groupby(level=0, sort=False):
 #
 # - *Knowing nothing*: $t^{-1/2}$ and the tail average. With a constant step the largest one is good
 #   without noise, and wrong by orders of magnitude with it.
-# - *Knowing $T$ alone* helps little: what one lacks is the size of the step, not its shape.
+# - *Knowing $T$ alone*, at the sizes tried, does not lower the worst regret: what one lacks is the size of the step.
 # - *Knowing all*, the balance does: the tail average of a constant step, and $(1-t/T)^{2\beta-1}$ if only one
-#   iterate can be kept, stay within a small factor of the least risk everywhere, with one constant.
+#   iterate can be kept, stay within a small factor of the least risk wherever there is noise, with one constant.
 #
-# Needs the horizon: every decay to zero, and a constant step that is not the largest. Does not:
-# $t^{-\theta}$; its tail average, restarted at powers of two, covers a quarter to a half of the run.
+# Needs the horizon: every decay that ends at $T$, and a constant step that shrinks with $T$. Does not: $t^{-\theta}$;
+# its tail average, restarted at powers of two, needs none either: the last complete block is at least a quarter of
+# the run, which costs a constant.
 #
 # ## 8. Scoreboard
 
@@ -521,4 +527,4 @@ assert (of["power of least variance"].verdict == "holds").all()  # 3
 free = of["t^(-theta): tail average, its own theta"]
 assert (free.verdict[free.index < edge] == "holds").all()  # 4
 worst = summary["max"].groupby(level=0).min()
-assert worst[regret.ALL] < 2 < 20 < worst.drop(regret.ALL).min()  # 5
+assert 5 * worst[regret.ALL] < worst.drop(regret.ALL).min()  # 5

@@ -13,7 +13,7 @@ from ntksgd.problems.schedules import paper_theta
 from ntksgd.risk import predicted
 
 NOTHING, HORIZON, REGULARITY, ALL = "nothing", "T", "r, beta", "T, r, beta, s2"
-#: c of the sum of steps: 4 is near the best one where it was tried (notebook 04).
+#: c of the sum of steps: 4 is near the best one of the tail average (notebook 04).
 CONSTANTS = (1, 4)
 
 

@@ -124,7 +124,9 @@ def optimal_power(beta):
 
 
 def horizon_free_tail(r, beta):
-    """Tail average of steps t^(-theta), the best theta >= 0: minimax up to r = 1 - 1/(2 beta).
+    """Tail average of steps t^(-theta), the best theta >= 0.
+
+    Minimax for (1 - 1/beta)/2 <= r < 1 - 1/(2 beta).
 
     1 - theta = beta/(2 r beta + 1), or theta = 1/2 beyond, where early noise is remembered.
     """
