@@ -194,7 +194,7 @@ eigenvalues[k] += (k * v[k - 1] + (k + d - 2) * v[k + 1]) / (2 * k + d - 2)
 spectrum, trace = mercer_spectrum(act, d, top, gamma), tangent_kernel(act, gamma).trace
 np.testing.assert_allclose(eigenvalues, spectrum.eigenvalues, rtol=1e-9, atol=1e-22)
 share = eigenvalues @ spectrum.multiplicities / trace
-print(f"trace {trace:.6f}, and the sum of the eigenvalues equals it to 1e-12: {abs(share - 1) < 1e-12}")
+print(f"trace {trace:.6f}; the sum of the eigenvalues equals it to 1e-12: {abs(share - 1) < 1e-12}")
 
 # %% [markdown]
 # These lines give the library's eigenvalues. Their sum $\sum_k\lambda_kN_k$ is the trace
@@ -338,7 +338,8 @@ for s, part in table[table["q"] >= 3].groupby("s", sort=False):
 for s, d in [(s, d) for s in scales[:3] for d in (2, 3)]:
     q, over, powers = decay.squareplus_octaves(s, d, gamma)
     case = (f"squareplus({s:g})", d, f"q = {q[0]:g}..{q[-1]:g}")
-    limits += [("power of q in log(lambda_k/prefactor)", *case, 2 / 3, extrapolate(q[1:], powers, 4 / 3)),
+    limits += [("power of q in log(lambda_k/prefactor)", *case, 2 / 3,
+                extrapolate(q[1:], powers, 4 / 3)),
                ("decay constant/derived", *case, 1, extrapolate(q, over, 2 / 3))]
     print(f"s={s:<6g} d={d}  power of q {limits[-2][-1]}   constant/derived {limits[-1][-1]}")
 print("brackets, with those of ReLU:", calibration(*zip(*[(x[-1], x[-2]) for x in limits])))
@@ -402,8 +403,8 @@ for name, d, g, _, count, wrong in zeros:
     if g > 0 and name in names:
         rows.append(row("claim", lost, name, d, f"k <= {top}", 0, count, relation="<="))
     elif d == 3:
-        rows.append(row("prediction", f"{lost}, told wrongly", name, d, f"k <= {top}, gamma = {g:g}",
-                        0, wrong, relation="<="))
+        rows.append(row("prediction", f"{lost}, told wrongly", name, d,
+                        f"k <= {top}, gamma = {g:g}", 0, wrong, relation="<="))
 
 # %%
 where = f"m = {widths[0]}..{widths[-1]}"

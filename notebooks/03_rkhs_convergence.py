@@ -468,8 +468,8 @@ losses = pd.DataFrame({"kernel": names, "beta": [*capacities, *(d / (d - 1) for 
                        "loss": capacity.tuned_losses(kernels, 0.5, 10**8, s2, step, excess)})
 beta = np.linspace(1, max(capacities), 101)
 curves = pd.concat([pd.DataFrame({
-    "beta": beta, "r": r, "gap": predicted_rates.minimax(r, beta) - predicted_rates.capacity_free(r)})
-    for r in rs])
+    "beta": beta, "r": r,
+    "gap": predicted_rates.minimax(r, beta) - predicted_rates.capacity_free(r)}) for r in rs])
 save(draw_capacity(gaps, losses, curves, 10**8), "03_rkhs_convergence-capacity",
      pd.concat([gaps, losses.assign(r=0.5)]))
 print(gaps.round(3).to_string(index=False))

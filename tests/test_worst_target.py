@@ -153,7 +153,7 @@ def test_departure_is_where_the_error_leaves_the_bias():
     table = {"m": 8, "lam": lam, "bias": lam, "error": np.where(lam < 2e-3, 2 * lam, lam)}
     (row,) = tables.departures(setting, pd.DataFrame(table)).itertuples(index=False)
     assert row[3] == pytest.approx(1e-3) and row[4] == pytest.approx(
-        tables.effective_dimension(setting.spectrum, 1e-3) / setting.feature_rank(8))
+        tables.effective_dimension(setting.spectrum, 1e-3) / 4)
 
 
 @pytest.mark.parametrize(

@@ -124,12 +124,14 @@ def departures(problem, sweep, factor=1.5):
     """Where each width leaves the bias: the largest ridge with error > factor * bias.
 
     `sweep` has the columns m, lam, error, bias, of one problem. Returns a row a width: that ridge,
-    the effective dimension there over the rank of K_m, and the least local slope in the ridge.
+    the effective dimension there over the m/2 independent neurons, and the least local slope in
+    the ridge.
     """
     rows = []
     for m, path in sweep.groupby("m"):
         lam = path["lam"][path["error"] > factor * path["bias"]].max()
         local = np.diff(np.log(path["error"])) / np.diff(np.log(path["lam"]))
         rows.append((problem.activation, problem.d, m, lam, effective_dimension(
-            problem.spectrum, lam) / problem.feature_rank(m), local.min()))
-    return pd.DataFrame(rows, columns=["activation", "d", "m", "lambda", "N/rank", "least slope"])
+            problem.spectrum, lam) / (m / 2), local.min()))
+    columns = ["activation", "d", "m", "lambda", "N/neurons", "least slope"]
+    return pd.DataFrame(rows, columns=columns)

@@ -48,7 +48,7 @@ def scaled_errors(table):
         panels.plain_ticks(ax.yaxis, 0.15, 6, marks=(0.2, 0.5, 1, 2, 5))
         if ax not in axes[0]:
             ax.set_title("")
-    fig.suptitle("Scaled by the claimed rate, the worst target levels off below its bound",
+    fig.suptitle("Scaled by the claimed rate, the worst target stays below its bound",
                  fontsize=10)
     panels.outer_labels(axes, "width $m$", "")
     for ax, (_, part) in zip(axes[:, 0], parts[:: axes.shape[1]], strict=True):
@@ -94,7 +94,7 @@ def fluctuation(table):
         marks.theory(ax, part, "m", "expanded_fluctuation", "r")
         panels.log_axes(ax)
     panels.outer_labels(axes, "width $m$", "$L^2$ norm")
-    fig.suptitle("The fluctuation follows its first order, far below the bias", fontsize=10)
+    fig.suptitle("The fluctuation follows its first order, below the bias", fontsize=10)
     return panels.legend_below(fig, axes[0, 0], 3, {"first order in $1/m$": "k-",
                                                     "elementary bound": "--", "exact bias": ":"})
 
