@@ -31,6 +31,7 @@ from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule, power_sums
 from ntksgd.problems.target import Target
 from ntksgd.risk.memory import memory_bound, trace_power, weak_constant, weak_memory_bound
+from ntksgd.risk.stability import check_contracting
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,7 @@ def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: Ar
     if schedule.largest * spectrum.trace > 1:
         raise ValueError(f"schedule {schedule.name}: eta_1 kappa(1) = "
                          f"{schedule.largest * spectrum.trace:.4g}, the bound needs <= 1")
-    if 2 * schedule.largest * spectrum.eigenvalues.max() > 1:
-        raise ValueError(f"schedule {schedule.name}: 2 eta_1 lambda = "
-                         f"{2 * schedule.largest * spectrum.eigenvalues.max():.4g} for the largest "
-                         "eigenvalue, the bound needs <= 1")
+    check_contracting(spectrum, schedule)
     constants = [(memory_bound, check.number("alpha", a, 0, 1, open_low=True),
                   trace_power(spectrum, a)) for a in alphas]
     if beta is not None:

@@ -24,6 +24,7 @@ from scipy.special import hyp1f1
 from ntksgd import check
 from ntksgd.problems.schedules import Schedule, power_sums
 from ntksgd.risk.exact import whole_times
+from ntksgd.risk.stability import check_contracting
 
 #: Steps multiplied one by one; the logarithm of the others is summed as a power series.
 FIRST = 256
@@ -98,10 +99,8 @@ def first_step_bound(spectrum, target, schedule: Schedule, times: ArrayLike,
     times = whole_times(times, schedule)
     if times.min() < 1:
         raise ValueError(f"times: {times.min():g} is below 1")
-    lam, load = spectrum.eigenvalues, 2 * schedule.largest * spectrum.eigenvalues.max()
-    if load > 1:
-        raise ValueError(f"schedule {schedule.name}: 2 eta_1 lambda = {load:.4g} for the largest "
-                         "eigenvalue, the bound needs <= 1")
+    check_contracting(spectrum, schedule)
+    lam = spectrum.eigenvalues
     kept = np.exp(log_products(schedule, lam, times)) @ (lam**2 * spectrum.multiplicities)
     return float(schedule(1)) ** 2 * (target.power.sum() + noise) * kept
 

@@ -22,7 +22,7 @@ from ntksgd.risk.exact import whole_times
 from ntksgd.risk.memory import log_products
 from ntksgd.risk.modes import sphere_modes
 from ntksgd.risk.moments import initial
-from ntksgd.risk.stability import check_stable
+from ntksgd.risk.stability import check_contracting, check_stable
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,7 @@ def risk_parts(spectrum, target, schedule: Schedule, times: ArrayLike,
     times = whole_times(times, schedule)
     if times[0] < 1 or np.any(np.diff(times) <= 0):
         raise ValueError(f"times = {times}: must increase, from 1 on")
-    if 2 * schedule.largest * spectrum.eigenvalues.max() > 1:
-        raise ValueError(f"schedule {schedule.name}: 2 eta_1 lambda is above 1 for the largest "
-                         "eigenvalue")
+    check_contracting(spectrum, schedule)
     check_stable(spectrum, schedule)
     modes = cluster(sphere_modes(spectrum, [target]))
     half = half_times(schedule, times)

@@ -64,3 +64,11 @@ def check_stable(spectrum, schedule: Schedule, weight_decay=0.0, batch=1, moment
             f"schedule {schedule.name}: with the step {eta:.4g} second moments grow without bound;"
             f" the largest stable step is {limit:.6g} (kappa(1) = {spectrum.trace:.4g})"
         )
+
+
+def check_contracting(spectrum, schedule) -> None:
+    """ValueError unless 2 eta_1 lambda_k <= 1: then no factor 1 - 2 eta lambda_k is negative."""
+    load = 2 * schedule.largest * spectrum.eigenvalues.max()
+    if load > 1:
+        raise ValueError(f"schedule {schedule.name}: 2 eta_1 lambda = {load:.4g} for the largest "
+                         "eigenvalue, must be <= 1")
