@@ -20,7 +20,7 @@ def covariance_on_points(operator, grid, start, schedule, times, noise, weight_d
     empty = np.zeros((n, n))  # of the running sum S: E S e^T, E S S^T, E S f*^T
     Se, SS, Sf, begun = empty, empty, empty, 0
     branches, last, averaged = {t: t // 2 for t in times}, {}, {}
-    sums = {t: None for t in times}
+    sums = dict.fromkeys(times)
     for t in range(1, max(times) + 1):
         eta, lam = float(schedule(t)), weight_decay
         a = 1 - eta * lam

@@ -51,8 +51,9 @@ def squares(block, modes, state, eta, M):
     """C, coupled over the degrees through R = sum_k C_k alone, the source of gradient noise.
 
     Returned is a function: of nothing, or of what degree k sees beyond R + s^2 (n + 1, p, K), where
-    the error is not spread evenly (`given_start`). With C^0 the solution without gradient noise, and G^j that of a unit (R + s^2) at node j alone,
-    C = C^0 + sum_j (R_j + s^2) G^j; summed over the degrees, p equations for R_1 ... R_p.
+    the error is not spread evenly (`given_start`). With C^0 the solution without gradient noise,
+    and G^j that of a unit (R + s^2) at node j alone, C = C^0 + sum_j (R_j + s^2) G^j; summed over
+    the degrees, p equations for R_1 ... R_p.
     """
     lam, F, n = modes.weight_decay, modes.power[:, None], len(modes.power)
     forcing = np.zeros((n + 1 + DEGREE, DEGREE, F.shape[-1]))

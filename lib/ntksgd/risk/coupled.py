@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ntksgd.risk.collocation import means, path_of, squares
+from ntksgd.risk.collocation import FLOOR, means, path_of, squares
 from ntksgd.risk.modes import Modes
 from ntksgd.risk.moments import State, initial, step, unit_noise
 from ntksgd.risk.radau import Block, Family
-from ntksgd.risk.uneven import FROZEN, Eigenspace, Start
+from ntksgd.risk.uneven import Eigenspace, Start
 
-COARSE = 4
+COARSE, FROZEN = 4, 2e-4
 CLOSE = 1e-7  # what one more iteration may still change of the risk, relatively
 ROUNDS = 200
 
@@ -159,4 +159,6 @@ def _sums(values):
 def _change(old, new):
     """Largest change of the level, relative to its size in the column and at the node."""
     scale = np.abs(new).max(-1, keepdims=True)
-    return np.max(np.abs(new - old) / np.where(scale > 0, scale, 1.0))
+    # a signal that falls further within a block has reached its rounding
+    rounding = 1e-10 * scale.max(1, keepdims=True) + FLOOR
+    return np.max(np.abs(new - old) / np.maximum(scale, rounding))

@@ -12,7 +12,7 @@ R + s^2 replaced by s^2 + int phi_i^2 v. This module carries what else v needs, 
 alpha_ij (with B_ij = beta_i F_ij) a function of l_i, l_j and t alone, noise_ij from the gradient
 noise. It feeds the risk through int phi_i^2 v only, the source of the noise's own noise, of
 relative size g = min(1, eta tr L_0). So here, and here alone, an eigenfunction counts as l_i = 0
-while l_i S < FROZEN, S = eta_1 + ... + eta_t, and noise_ij as 0 while g l_i S < FROZEN.
+while l_i S < coupled.FROZEN, S = eta_1 + ... + eta_t, and noise_ij as 0 while g l_i S is.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,6 @@ import numpy as np
 
 from ntksgd.kernels.drawn import DrawnOperator
 from ntksgd.kernels.harmonics import harmonics
-
-FROZEN = 1e-3
 
 
 @dataclass(frozen=True)
