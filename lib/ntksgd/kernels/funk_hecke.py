@@ -42,21 +42,27 @@ def relu_coefficients(d, max_degree):
     return ramp[:n], step[:n]
 
 
-def radial_coefficients(activation, d, max_degree, panels, radial_panels):
-    """c_k(rho) of sigma and c'_k(rho) of its derivative at nodes of rho = |b|, a row each.
+def neuron_coefficients(activation, d, max_degree, rho, panels):
+    """c_k(rho) of sigma and c'_k(rho) of its derivative, a row for each rho: both (n, K + 1).
 
-    Gauss-Legendre `panels` in the angle (even; unused for ReLU), `radial_panels` in rho. Returns
-    the weights (nodes,) of the law of rho, then both, shape (nodes, max_degree + 1).
+    Gauss-Legendre `panels` in the angle (even; unused for ReLU).
     """
-    rho, weights = sphere.norm_quadrature(d, radial_panels, HALVINGS)
     if activation.value is relu_value:
         ramp, step = relu_coefficients(d, max_degree)
-        return weights, np.outer(rho, ramp), np.tile(step, (rho.size, 1))
+        return np.outer(rho, ramp), np.tile(step, (np.size(rho), 1))
     t, measure = sphere.zonal_quadrature(d, panels, halvings=HALVINGS)
     polynomials = (sphere.legendre(d, max_degree, t) * measure).T
     argument = np.outer(rho, t)
-    value, slope = (f(argument) @ polynomials for f in (activation.value, activation.derivative))
-    return weights, value, slope
+    return tuple(f(argument) @ polynomials for f in (activation.value, activation.derivative))
+
+
+def radial_coefficients(activation, d, max_degree, panels, radial_panels):
+    """`neuron_coefficients` at the nodes of a quadrature of rho = |b|, `radial_panels` of it.
+
+    Returns the weights (nodes,) of the law of rho, then both, shape (nodes, max_degree + 1).
+    """
+    rho, weights = sphere.norm_quadrature(d, radial_panels, HALVINGS)
+    return weights, *neuron_coefficients(activation, d, max_degree, rho, panels)
 
 
 def mean_square_coefficients(activation, d, max_degree, tolerance=1e-12):

@@ -14,6 +14,7 @@ import numpy as np
 
 from ntksgd import check
 from ntksgd.compilation import compiled
+from ntksgd.kernels.harmonics import evaluate
 from ntksgd.kernels.spectrum import Spectrum
 
 BLOCK = 64  # points whose polynomials stay in the innermost cache
@@ -59,6 +60,15 @@ class Target:
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """f*(x_i) of unit vectors x, shape (n, d) -> (n,)."""
         return self.profile(np.asarray(x)[..., 0])
+
+    def harmonic_coefficients(self, max_degree: int | None = None) -> np.ndarray:
+        """<f*, Y> for all harmonics Y of degree <= `max_degree` (default: its own), shape (N,)."""
+        top = self.spectrum.max_degree if max_degree is None else max_degree
+        values, degrees = evaluate(np.eye(1, self.d), check.integer("max_degree", top, 0))
+        per_degree = np.zeros(max(top + 1, self.power.size))
+        per_degree[:self.power.size] = self.signs * np.sqrt(
+            self.power / self.spectrum.multiplicities)
+        return per_degree[degrees] * values[0]
 
     def source_norm(self, s: float) -> float:
         """||L^(-s) f*||: s = 0 the L^2 norm, s = 1/2 the RKHS norm, s = r the norm of h."""

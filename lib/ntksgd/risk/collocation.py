@@ -12,7 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ntksgd.risk.modes import Modes
-from ntksgd.risk.moments import State, initial, step, unit_noise, walk
+from ntksgd.risk.moments import State, initial, record, step, unit_noise, walk
 from ntksgd.risk.radau import DEGREE, Block
 
 #: Steps taken one by one at the start.
@@ -29,13 +29,17 @@ def moments_on(block: Block, modes: Modes, state: State, schedule) -> State:
     The node is the last axis but one: C (n + 1, p + 1, K), M (n, p + 1, K), ...
     """
     eta = schedule(block.times[1:] + 1)[:, None]
-    M = _means(block, modes, state, eta)
-    C = _squares(block, modes, state, eta, M)
+    M = means(block, modes, state, eta)
+    return path_of(block, modes, state, eta, M, squares(block, modes, state, eta, M)())
+
+
+def path_of(block, modes, state, eta, M, C):
+    """The path with all that follows from M and C."""
     path = replace(state, t=block.times, C=C, M=M)
     return path if state.A is None else _sums(block, modes, path, state, eta)
 
 
-def _means(block, modes, state, eta):
+def means(block, modes, state, eta):
     """M: nothing forces it but weight decay, and without that nobody asks for it."""
     if modes.weight_decay == 0:
         return np.zeros((len(state.M), DEGREE + 1, state.M.shape[-1]))
@@ -43,11 +47,13 @@ def _means(block, modes, state, eta):
     return _from(state.M, block.solve(modes.mean_decay(eta[:, 0]), state.M, forcing))
 
 
-def _squares(block, modes, state, eta, M):
+def squares(block, modes, state, eta, M):
     """C, coupled over the degrees through R = sum_k C_k alone, the source of gradient noise.
 
-    With C^0 the solution without gradient noise, and G^j that of a unit (R + s^2) at node j alone,
-    C = C^0 + sum_j (R_j + s^2) G^j; summed over the degrees, p equations for R_1 ... R_p.
+    Returned is a function: of nothing, or of what degree k sees beyond R + s^2 (n + 1, p, K), where
+    the error is not spread evenly (`given_start`). With C^0 the solution without gradient noise,
+    and G^j that of a unit (R + s^2) at node j alone, C = C^0 + sum_j (R_j + s^2) G^j; summed over
+    the degrees, p equations for R_1 ... R_p.
     """
     lam, F, n = modes.weight_decay, modes.power[:, None], len(modes.power)
     forcing = np.zeros((n + 1 + DEGREE, DEGREE, F.shape[-1]))
@@ -58,8 +64,16 @@ def _squares(block, modes, state, eta, M):
     solved = block.solve(modes.decay(eta[:, 0]), start, forcing)
     quiet, response = solved[:n + 1], solved[n + 1:]
     G, noise = response.sum(-1).T, unit_noise(modes)[:, None]
-    R = np.linalg.solve(np.eye(DEGREE) - G, (quiet.sum(-1) + noise * G.sum(1)).T)
-    return _from(state.C, quiet + np.einsum("jn,jik->nik", R + noise.T, response))
+    by_degree = np.ascontiguousarray(np.moveaxis(response, 2, 0))
+
+    def solution(uneven=None):
+        quiet_too = quiet
+        if uneven is not None:
+            quiet_too = quiet + np.moveaxis(np.moveaxis(uneven, 2, 0) @ by_degree, 0, 2)
+        R = np.linalg.solve(np.eye(DEGREE) - G, (quiet_too.sum(-1) + noise * G.sum(1)).T)
+        return _from(state.C, quiet_too + np.einsum("jn,jik->nik", R + noise.T, response))
+
+    return solution
 
 
 def _sums(block, modes, path, state, eta):
@@ -86,17 +100,19 @@ def _state_at(block, path, t):
     return replace(path, t=t, **{k: block.at(t, y) for k, y in known.items() if y is not None})
 
 
-def _resolved(modes, path):
+def _resolved(block, modes, path):
     floor = FLOOR * max(modes.power.sum(), 1.0)
-    return all(Block.unresolved(y, floor) <= TOLERANCE
+    return all(block.unresolved(y, floor) <= TOLERANCE
                for y in (path.C, path.B, path.A) if y is not None)
 
 
-def pieces(modes: Modes, state: State, schedule, last: float):
+def pieces(modes: Modes, state: State, schedule, last: float, one_step=step, on_block=None):
     """Single steps and accepted blocks from ``state`` to the time ``last``.
 
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
+    `one_step` and `on_block` stand in for `moments.step` and `moments_on`.
     """
+    on_block = on_block or moments_on
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
     # the equation at the end t of a block has the step eta(t + 1) in it: blocks end before breaks
     ends = [*(t - 1 for t in schedule.breaks if state.t < t - 1 < last), last]
@@ -109,24 +125,24 @@ def pieces(modes: Modes, state: State, schedule, last: float):
         length = np.floor(length)
         if length <= FIRST:
             for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):
-                state = step(modes, state, eta)
+                state = one_step(modes, state, eta)
                 yield state.t, lambda t, state=state: state
             limit = np.inf
             continue
         block = Block(state.t, length)
-        path = moments_on(block, modes, state, schedule)
-        if not _resolved(modes, path):
+        path = on_block(block, modes, state, schedule)
+        if not _resolved(block, modes, path):
             limit = length // 2
             continue
         state, limit = _state_at(block, path, state.t + length), np.inf
         yield state.t, lambda t, block=block, path=path: _state_at(block, path, t)
 
 
-def advance(modes: Modes, state: State, schedule, times) -> tuple[State, list]:
-    """As :func:`ntksgd.risk.moments.walk`, for any horizon."""
+def advance(modes: Modes, state: State, schedule, times, **hooks) -> tuple[State, list]:
+    """As :func:`ntksgd.risk.moments.walk`, for any horizon; `hooks` as in `pieces`."""
     times = np.asarray(times, dtype=float)
     out = [state.observables(modes) for _ in times[times == state.t]]
-    for end, at in pieces(modes, state, schedule, times[-1]):
+    for end, at in pieces(modes, state, schedule, times[-1], **hooks):
         out += [at(t).observables(modes) for t in times[(times > state.t) & (times <= end)]]
         state = at(end)
     return state, out
@@ -138,11 +154,6 @@ def observe(modes, schedule, times, average=None, method="collocation") -> np.nd
 
     For many schedules on one spectrum: ``m = cluster(sphere_modes(spectrum, targets))`` once.
     """
+    state = initial(modes, average == "uniform")
     carry = walk if method == "direct" else advance
-    state, out = initial(modes, average == "uniform"), []
-    if average != "tail":
-        return np.array(carry(modes, state, schedule, times)[1])
-    for t in times:  # a branch a time t: the running sum starts at floor(t/2)
-        state, _ = carry(modes, state, schedule, [t // 2])
-        out += carry(modes, state.restart(), schedule, [t])[1]
-    return np.array(out)
+    return record(carry, modes, state, schedule, times, average)

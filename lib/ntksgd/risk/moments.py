@@ -77,12 +77,16 @@ def initial(modes: Modes, average: bool = False) -> State:
     return state.restart() if average else state
 
 
-def step(modes: Modes, state: State, eta: float) -> State:
-    """One step of SGD, the formulas of the module's docstring in the same order."""
+def step(modes: Modes, state: State, eta: float, level=None) -> State:
+    """One step of SGD, the formulas of the module's docstring in the same order.
+
+    `level` (n + 1, K) replaces R + s^2 where the error is not spread evenly (`given_start`).
+    """
     lam, F = modes.weight_decay, modes.power
     mean = 1 - modes.mean_decay(eta)
-    noise = eta**2 / modes.batch * (state.C.sum(1) + unit_noise(modes))
-    C = (1 - modes.decay(eta)) * state.C + noise[:, None] * modes.weights
+    if level is None:
+        level = (state.C.sum(1) + unit_noise(modes))[:, None]
+    C = (1 - modes.decay(eta)) * state.C + eta**2 / modes.batch * level * modes.weights
     C[:-1] += eta**2 * lam**2 * F - 2 * eta * lam * mean * state.M
     M = mean * state.M - eta * lam * F
     new = replace(state, t=state.t + 1, C=C, M=M)
@@ -101,3 +105,14 @@ def walk(modes: Modes, state: State, schedule, times) -> tuple[State, list]:
             state = step(modes, state, eta)
         out.append(state.observables(modes))
     return state, out
+
+
+def record(carry, modes, state, schedule, times, average) -> np.ndarray:
+    """Observables at ascending times from time 0; `carry` is `walk` or `collocation.advance`."""
+    if average != "tail":
+        return np.array(carry(modes, state, schedule, times)[1])
+    out = []
+    for t in times:  # a branch a time t: the running sum starts at floor(t/2)
+        state, _ = carry(modes, state, schedule, [t // 2])
+        out += carry(modes, state.restart(), schedule, [t])[1]
+    return np.array(out)

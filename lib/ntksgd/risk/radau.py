@@ -8,21 +8,27 @@ estimated from the last Legendre coefficients. The Radau points contain the righ
 stiff modes (quasi-stationary ones) harmless.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.polynomial import legendre
 from scipy.special import roots_jacobi
 
 DEGREE = 16  # p
-NODES = np.concatenate([[-1.0], roots_jacobi(DEGREE - 1, 1, 0)[0], [1.0]])  # on [-1, 1]
-#: Values at the nodes -> Legendre coefficients.
-TRANSFORM = np.linalg.inv(legendre.legvander(NODES, DEGREE))
-#: Values at the nodes -> values of the derivative there.
-DERIVATIVE = np.stack([legendre.legval(NODES, legendre.legder(row))
-                       for row in np.eye(DEGREE + 1)], axis=1) @ TRANSFORM
+
+
+@lru_cache(maxsize=8)
+def rule(degree):
+    """Nodes on [-1, 1], and what takes values there to Legendre coefficients, to derivatives."""
+    nodes = np.concatenate([[-1.0], roots_jacobi(degree - 1, 1, 0)[0], [1.0]])
+    transform = np.linalg.inv(legendre.legvander(nodes, degree))
+    derivative = np.stack([legendre.legval(nodes, legendre.legder(row))
+                           for row in np.eye(degree + 1)], axis=1) @ transform
+    return nodes, transform, derivative
 
 
 class Block:
-    """The steps start + 1, ..., start + length.
+    """The steps start + 1, ..., start + length, by polynomials of a degree p.
 
     A function on the block is an array (..., p + 1, K): its values at ``times``, for K degrees.
 
@@ -34,12 +40,13 @@ class Block:
         y -> y(t+1) - y(t) at the nodes after the first.
     """
 
-    def __init__(self, start: float, length: float):
+    def __init__(self, start: float, length: float, degree: int = DEGREE):
         self.start, self.length = start, length
-        self.times = start + (NODES + 1) / 2 * length
-        D = DERIVATIVE * (2 / length)
+        nodes, self.transform, derivative = rule(degree)
+        self.times = start + (nodes + 1) / 2 * length
+        D = derivative * (2 / length)
         power, shift = D, D.copy()
-        for j in range(2, DEGREE + 1):  # e^D - 1, a finite sum
+        for j in range(2, degree + 1):  # e^D - 1, a finite sum
             power = power @ D / j
             shift += power
         self.difference = shift[1:]
@@ -51,7 +58,7 @@ class Block:
         """
         E, right = self.difference, forcing - self.difference[:, :1] * first[..., None, :]
         # one p x p system a degree, its right-hand sides side by side
-        matrices = E[:, 1:] + decay.T[:, :, None] * np.eye(DEGREE)
+        matrices = E[:, 1:] + decay.T[:, :, None] * np.eye(len(E))
         columns = np.moveaxis(right.reshape(-1, *decay.shape), (0, 2), (2, 0))
         return np.moveaxis(np.linalg.solve(matrices, columns), (0, 2), (2, 0)).reshape(right.shape)
 
@@ -68,11 +75,42 @@ class Block:
         """y at a time t of the block, shape (..., K)."""
         if t == self.start + self.length:
             return y[..., -1, :]
-        row = legendre.legvander([2 * (t - self.start) / self.length - 1], DEGREE)[0] @ TRANSFORM
-        return np.einsum("i,...ik->...k", row, y)
+        return np.einsum("i,...ik->...k", self.rows([t])[0], y)
 
-    @staticmethod
-    def unresolved(y, floor):
+    def rows(self, t):
+        """The matrix from values at the nodes to values at times t of the block, (n, p + 1)."""
+        x = 2 * (np.asarray(t) - self.start) / self.length - 1
+        return legendre.legvander(x, len(self.transform) - 1) @ self.transform
+
+    def unresolved(self, y, floor):
         """Size of the last two Legendre coefficients, relative to the largest value (or floor)."""
-        tail = np.abs(TRANSFORM[-2:] @ y).sum((1, 2))
+        tail = np.abs(self.transform[-2:] @ y).sum((1, 2))
         return np.max(tail / np.maximum(np.abs(y).sum(-1).max(-1), floor))
+
+
+class Family:
+    """The recursions y(t+1) - y(t) = -(d + x u) y + g on a `Block`, for many x at once.
+
+    They read (E + diag(d) + x diag(u)) y = ...; with diag(u)^-1 (E + diag(d)) diagonalised once,
+    each x is a division. For low degrees: the diagonalisation loses digits with the degree.
+
+    Parameters
+    ----------
+    block : Block
+    d, u : ndarray, shape (p,)
+        At the nodes after the first, u > 0.
+    x : ndarray, shape (q, q)
+    """
+
+    def __init__(self, block, d, u, x):
+        self.first = block.difference[:, 0]
+        roots, self.vectors = np.linalg.eig((block.difference[:, 1:] + np.diag(d)) / u[:, None])
+        self.back = np.linalg.inv(self.vectors) / u
+        self.inverse = 1 / (roots[:, None, None] + x)
+
+    def solve(self, first, forcing):
+        """y at the nodes after the first, (c, p, q, q), from y at the start (c, q, q) and g."""
+        right = forcing - self.first[:, None, None] * first[:, None]
+        shape = right.shape
+        parts = (self.back @ right.reshape(*shape[:2], -1)).reshape(shape) * self.inverse
+        return (self.vectors @ parts.reshape(*shape[:2], -1)).real.reshape(shape)
