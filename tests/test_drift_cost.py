@@ -10,7 +10,8 @@ from ntksgd.problems.problem import source_problem
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.stats import intervals
-from ntksgd.width.drift_cost import DriftCost, drift_cost, leading_samples, orders_of
+from ntksgd.stats.leading_order import leading_samples
+from ntksgd.width.drift_cost import DriftCost, drift_cost, orders_of
 
 WIDTHS = np.array([64.0, 128.0, 256.0, 512.0])
 
@@ -48,7 +49,7 @@ def test_without_pairs_half_orders_appear():
     assert fall[0] / fall[1] == pytest.approx(2, rel=0.1)
 
 
-@pytest.mark.parametrize("orders", [(1.0, 2.0), (1.0, 1.5), (0.75, 1.0, 1.5)])
+@pytest.mark.parametrize("orders", [(1.0, 2.0), (1.0, 0.5), (0.75, 1.0, 1.5)])
 def test_leading_samples_are_exact_on_the_law(orders):
     amplitudes = np.array([[3.0, -40.0, 7.0], [-2.0, 5.0, 1.0]])[:, : len(orders)]
     samples = amplitudes @ WIDTHS ** -np.array(orders)[:, None]
@@ -69,7 +70,7 @@ def test_intervals_cover_the_leading_amplitude():
     assert covered[1] < 0.8
 
 
-@pytest.mark.parametrize("change", [{"orders": (1, 1)}, {"orders": (0, 1)}, {"orders": ()},
+@pytest.mark.parametrize("change", [{"orders": (1, 1)}, {"orders": ()},
                                     {"widths": WIDTHS[:3]}, {"widths": np.full(4, 8.0)},
                                     {"orders": (1, 2, 3, 4, 5)}, {"samples": np.ones(4)}])
 def test_bad_fits_are_refused(change):
@@ -82,7 +83,8 @@ def test_orders_of_activations():
     """A jump of sigma' costs the integer orders."""
     smooth, kinked = (source_problem(name, 2, 0.5, max_degree=8).activation
                       for name in ("squareplus", "relu"))
-    assert orders_of(smooth) == (1, 2) and orders_of(kinked) == (1, 1.5)
+    assert orders_of(smooth) == (1, 2) == orders_of(smooth, 64)
+    assert orders_of(kinked) == (1, 1.5) and orders_of(kinked, 64) == (1, 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,21 @@ def test_samples_are_those_of_the_paths(measured):
     assert found.orders == (1, 2)
     value = found.at_width().value
     np.testing.assert_allclose(value, found.samples.mean(axis=0) * found.widths[:, None])
+
+
+def test_scaled_labels_have_the_drift_of_a_narrower_network(measured):
+    """N neurons on labels kappa y: each neuron N/m times is the width-m network itself."""
+    problem, _ = measured
+    N, m = 128, 32
+
+    def repeated(problem, width, rng):
+        return Parameters(*(np.repeat(part, width // m, axis=0) for part in even(problem, m, rng)))
+
+    many = drift_cost(problem, [m, N], 200, 2, 4, points=3, neurons=N, start=repeated)
+    one = drift_cost(problem, [m], 200, 2, 4, points=3)
+    np.testing.assert_allclose(many.samples[:, 0], one.samples[:, 0], rtol=1e-8)
+    plain = drift_cost(problem, [N], 200, 2, 4, points=3, start=repeated)
+    np.testing.assert_allclose(many.samples[:, 1], plain.samples[:, 0], rtol=1e-8)
 
 
 def test_shares_and_exponents_by_hand(measured):

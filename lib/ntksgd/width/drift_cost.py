@@ -18,9 +18,13 @@ the residual that drives both is even in eps, hence so is g, and l is its value 
 So c_drift(T) = lim m E[R_m - R_m^lin] / R(T) exists, beside the fluctuation's c(T). (This counts
 orders and bounds no remainder: T is fixed as m grows.)
 
-The limit belongs to the neurons' law and not to their independence. The start `learners.even` has
-that law, but does not couple low harmonics, the part of the fluctuation that costs most. With
-independent pairs its products with drift, of the next order, outweigh c_drift until m >> c(T).
+Two ways to see the limit behind the next order, which is a product of drift and fluctuation:
+  an even start  c_drift belongs to the neurons' law and not to their independence. `learners.even`
+                 has that law, and does not couple low harmonics, which is what costs most.
+  more neurons   N = `neurons` of them trained on labels kappa y, divided by kappa, move kappa
+                 times as far: kappa^2 = N/m gives the drift of width m at the fluctuation of N.
+                 For ReLU crossings then add sqrt(m)/N to m E[R_m - R_m^lin] / R: the order 3/2 at
+                 N = m, and at fixed N the order 1/2 in m.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,49 +35,22 @@ import numpy as np
 from ntksgd import check
 from ntksgd.compare.learners import even
 from ntksgd.compare.paths import paths
+from ntksgd.models.activations import Activation
 from ntksgd.problems.grid import log_times
+from ntksgd.problems.labels import square
 from ntksgd.problems.problem import Problem
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.stats import intervals
+from ntksgd.stats.leading_order import leading_samples
 from ntksgd.stats.slopes import slope
 
 
-def orders_of(activation):
-    """The two leading orders in 1/m of the excess: (1, 2), or (1, 3/2) if sigma' jumps."""
-    return (1.0, 1.5) if activation.kinks else (1.0, 2.0)
-
-
-def leading_samples(widths, samples, orders):
-    """A of A m^-p + B m^-q + ..., a sample for each path: least squares in m^p x samples.
-
-    In m^p x excess the noise is about the same at every width, so all weigh alike.
-
-    Parameters
-    ----------
-    widths : array, shape (n_m,)
-        Positive and distinct, at least as many as orders.
-    samples : array, shape (replicates, n_m, ...)
-        The excess.
-    orders : sequence of float
-        p < q < ..., > 0.
-
-    Returns
-    -------
-    ndarray, shape (replicates, ...)
-    """
-    widths, orders = (check.finite_array(name, values, 1)
-                      for name, values in (("widths", widths), ("orders", orders)))
-    samples = check.finite_array("samples", samples)
-    if np.any(np.diff(orders, prepend=0) <= 0) or not orders.size:
-        raise ValueError(f"orders = {orders}: must be positive and increasing")
-    if np.any(widths <= 0) or np.unique(widths).size < max(widths.size, orders.size):
-        raise ValueError(f"widths = {widths}: must be positive, distinct, {orders.size} or more")
-    if samples.ndim < 2 or samples.shape[1] != widths.size:
-        raise ValueError(f"samples: shape {samples.shape}, must be (., {widths.size}, ...)")
-    basis = (widths[:, None] / widths[0]) ** (orders[0] - orders)
-    weights = np.linalg.pinv(basis)[0] * widths ** orders[0]
-    return np.tensordot(samples, weights, axes=(1, 0))
+def orders_of(activation: Activation, neurons: int | None = None) -> tuple[float, float]:
+    """Orders in 1/m of the excess: 1 and the next; (1, 1/2) for ReLU at a number of `neurons`."""
+    if not activation.kinks:
+        return (1.0, 2.0)
+    return (1.0, 1.5) if neurons is None else (1.0, 0.5)
 
 
 @dataclass(frozen=True)
@@ -88,7 +65,7 @@ class DriftCost:
     fluctuation : ndarray, shape (n_T,)
         c(T) of the linearised network.
     orders : tuple of float
-        In 1/m, the first one 1.
+        In 1/m, the first one 1; those of `leading_samples`.
     """
 
     times: np.ndarray
@@ -134,8 +111,8 @@ class DriftCost:
 
 
 def drift_cost(problem: Problem, widths: Sequence[int], T: int, replicates: int,
-               seed: int | np.random.SeedSequence, *, points: int = 33, t_min: int = 100,
-               start: Callable = even, orders: Sequence[float] | None = None,
+               seed: int | np.random.SeedSequence, *, neurons: int | None = None, points: int = 33,
+               t_min: int = 100, start: Callable = even, orders: Sequence[float] | None = None,
                workers: int | None = None) -> DriftCost:
     """Run network and linearised network on the same starts and samples.
 
@@ -144,11 +121,15 @@ def drift_cost(problem: Problem, widths: Sequence[int], T: int, replicates: int,
     problem : Problem
         Square loss, on the circle with the default start.
     widths : sequence of int
-        At least as many as orders; multiples of 32 for the default start.
+        At least as many as orders; the default start asks for multiples of 32 (of `neurons`, if
+        given).
     T, points, t_min : int
         Recorded at `points` log-spaced numbers of steps from t_min to T.
     replicates, seed, workers
-        As in `compare.paths.paths`.
+        As in `compare.paths.paths`. Every width sees the same samples.
+    neurons : int, optional
+        The drift of each width at the fluctuation of this many neurons, by scaled labels; default:
+        as many as the width.
     start : callable
         As there; `learners.start` for independent pairs, the network of claim C itself.
     orders : sequence of float, optional
@@ -160,8 +141,22 @@ def drift_cost(problem: Problem, widths: Sequence[int], T: int, replicates: int,
     """
     check.one_of("problem.labels.loss", problem.labels.loss, ("square",))
     times = log_times(T, points, t_min)
-    run = paths(problem, ["network", "linearised"], widths, times, replicates, seed, start=start,
-                workers=workers)
-    samples = (run.network - run.linearised) / kernel_risk(problem, times)
-    return DriftCost(times, run.widths.astype(float), samples, first_order(problem, times),
-                     tuple(orders_of(problem.activation) if orders is None else orders))
+    widths = [check.integer("widths", int(m), 1) for m in widths]
+    learners, options = ["network", "linearised"], {"start": start, "workers": workers}
+    if neurons is None:
+        runs = [(1.0, paths(problem, learners, widths, times, replicates, seed, **options))]
+    else:
+        runs = [(neurons / m, paths(_scaled(problem, neurons / m), learners, [neurons], times,
+                                    replicates, seed, **options)) for m in widths]
+    gaps = [(run.network - run.linearised) / factor for factor, run in runs]
+    if orders is None:
+        orders = orders_of(problem.activation, neurons)
+    return DriftCost(times, np.array(widths, dtype=float),
+                     np.concatenate(gaps, axis=1) / kernel_risk(problem, times),
+                     first_order(problem, times), tuple(orders))
+
+
+def _scaled(problem, factor):
+    """The problem with labels times sqrt(factor): every risk is times `factor`."""
+    target = replace(problem.target, power=factor * problem.target.power)
+    return problem.with_(target=target, labels=square(factor * problem.noise))
