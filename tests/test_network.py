@@ -109,7 +109,7 @@ def test_even_start_keeps_the_law_of_a_neuron():
     first = []
     for i in range(1500):
         params = initialise_evenly(64, np.random.default_rng(i), angles=4)
-        first.append(params.b[np.random.default_rng([i, 1]).integers(32)])
+        first.append(params.b[np.random.default_rng([i, 1]).integers(32)])  # one picked at random
         if i == 0:
             np.testing.assert_array_equal(params.b[:32], params.b[32:])
             np.testing.assert_array_equal(params.a, np.repeat([1.0, -1.0], 32))

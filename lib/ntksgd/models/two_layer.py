@@ -13,6 +13,8 @@ import numpy as np
 
 from ntksgd import check
 
+GOLDEN = (1 + 5**0.5) / 2  # the ratio whose multiples are the most evenly spread on a circle
+
 
 class Parameters(NamedTuple):
     """Parameters of a network of width m on R^d: a (m,), b (m, d), c (m,)."""
@@ -33,12 +35,14 @@ def initialise(m: int, d: int, rng: np.random.Generator) -> Parameters:
 def initialise_evenly(m: int, rng: np.random.Generator, angles: int = 16) -> Parameters:
     """Symmetric initial parameters on the plane whose kernel K_m couples no low harmonics.
 
-    The pairs stand on rings of `angles` equally spaced directions, each ring rotated at random. The
-    law N(0, I) has a random length with P(|b| > s) = exp(-s^2/2): its range is cut into as many
-    parts of equal probability as there are rings, and each ring draws its length from one of them.
-    So every b_i is N(0, I) and E K_m = K as for `initialise`, but no draw couples the harmonics k
-    and l of the circle if k + l < `angles`. Left is an error of each eigenvalue, from the lengths:
-    at few rings it is larger than that of independent pairs, since a ring shares its length.
+    The pairs stand on rings of `angles` equally spaced directions. Ring j is rotated by a share of
+    j/phi, phi the golden ratio, of that spacing, so that all directions are evenly spaced too (for
+    ReLU: the kinks), and all rings by one random angle. The law N(0, I) has a random length with
+    P(|b| > s) = exp(-s^2/2): its range is cut into parts of equal probability, one a ring, and each
+    ring draws its length from its part. So every b_i, picked at random, is N(0, I) and E K_m = K as
+    for `initialise`, but no draw couples the harmonics k and l of the circle if k + l < `angles`.
+    Left is an error of each eigenvalue, from the lengths: at few rings it is larger than that of
+    independent pairs, since a ring shares its length.
 
     Parameters
     ----------
@@ -54,7 +58,8 @@ def initialise_evenly(m: int, rng: np.random.Generator, angles: int = 16) -> Par
         raise ValueError(f"m = {m}: must be a multiple of {2 * angles}, for angles = {angles}")
     quantile = (np.arange(rings) + rng.random(rings)) / rings
     length = np.sqrt(-2 * np.log1p(-quantile))[:, None]
-    phi = 2 * np.pi * (np.arange(angles) + rng.random((rings, 1))) / angles
+    turn = (np.arange(rings) / GOLDEN + rng.random()) % 1
+    phi = 2 * np.pi * (np.arange(angles) + turn[:, None]) / angles
     half = np.stack([length * np.cos(phi), length * np.sin(phi)], axis=-1).reshape(-1, 2)
     return Parameters(np.repeat([1.0, -1.0], m // 2), np.concatenate([half, half]), np.zeros(m))
 

@@ -20,7 +20,8 @@ orders and bounds no remainder: T is fixed as m grows.)
 
 Two ways to see the limit behind the next order, which is a product of drift and fluctuation:
   an even start  c_drift belongs to the neurons' law and not to their independence. `learners.even`
-                 has that law, and does not couple low harmonics, which is what costs most.
+                 has that law, does not couple low harmonics, which is what costs most, and
+                 spaces kinks evenly.
   more neurons   N = `neurons` of them trained on labels kappa y, divided by kappa, move kappa
                  times as far: kappa^2 = N/m gives the drift of width m at the fluctuation of N.
                  For ReLU crossings then add sqrt(m)/N to m E[R_m - R_m^lin] / R: the order 3/2 at
