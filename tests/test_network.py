@@ -2,11 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ntksgd.kernels import sphere
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models.activations import activation
-from ntksgd.models.two_layer import Parameters, empirical_ntk, forward, initialise, tangent_features
+from ntksgd.models.two_layer import (
+    Parameters,
+    empirical_ntk,
+    forward,
+    initialise,
+    initialise_evenly,
+    tangent_features,
+)
 
 NAMES = ["relu", "erf", "tanh", "squareplus(0.5)"]
 
@@ -86,3 +94,44 @@ def test_mean_tangent_kernel_is_the_infinite_width_kernel(name, gamma):
 def test_bad_input(m, d, name):
     with pytest.raises(ValueError, match=f"^{name} = "):
         initialise(m, d, np.random.default_rng(0))
+
+
+def circle_gram_error(params, n=64):
+    """K_m - K on n equally spaced points of the circle, between harmonics (n, n), squareplus."""
+    act, phi = activation("squareplus(0.5)"), 2 * np.pi * np.arange(n) / n
+    x = np.stack([np.cos(phi), np.sin(phi)], axis=1)
+    error = empirical_ntk(params, x, x, act) - tangent_kernel(act)(x @ x.T)
+    return np.fft.ifft(np.fft.fft(error, axis=0), axis=1) / n
+
+
+def test_even_start_keeps_the_law_of_a_neuron():
+    """|b|^2/2 is exponential and the direction uniform, over starts; the pairs are symmetric."""
+    first = []
+    for i in range(1500):
+        params = initialise_evenly(64, np.random.default_rng(i), angles=4)
+        first.append(params.b[np.random.default_rng([i, 1]).integers(32)])  # one picked at random
+        if i == 0:
+            np.testing.assert_array_equal(params.b[:32], params.b[32:])
+            np.testing.assert_array_equal(params.a, np.repeat([1.0, -1.0], 32))
+    first = np.array(first)
+    assert stats.kstest(np.sum(first**2, axis=1) / 2, "expon").pvalue > 0.01
+    assert stats.kstest(np.arctan2(*first.T) / (2 * np.pi) + 0.5, "uniform").pvalue > 0.01
+
+
+def test_even_start_does_not_couple_harmonics():
+    """k + l < 16 are not coupled, at any draw, as independent pairs are; the mean kernel is K."""
+    errors = np.array([circle_gram_error(initialise_evenly(128, np.random.default_rng(i)))
+                       for i in range(300)])
+    k = np.arange(8)
+    apart = np.abs(errors[:, k[:, None], k])[:, k[:, None] != k]
+    assert apart.max() < 1e-12
+    mean, spread = errors.mean(axis=0), errors.std(axis=0)
+    assert np.all(np.abs(mean)[k, k] < 4 * spread[k, k] / np.sqrt(300))
+    independent = circle_gram_error(initialise(128, 2, np.random.default_rng(0)))
+    assert np.abs(independent[k[:, None], k])[k[:, None] != k].max() > 1e-3
+
+
+@pytest.mark.parametrize("m, angles", [(63, 4), (64, 5), (64, 0), (16, 16)])
+def test_bad_even_starts_are_refused(m, angles):
+    with pytest.raises(ValueError, match="m =|angles ="):
+        initialise_evenly(m, np.random.default_rng(0), angles)

@@ -5,7 +5,7 @@ import pytest
 
 from ntksgd.kernels import sphere
 from ntksgd.kernels.spectrum import mercer_spectrum
-from ntksgd.problems.target import source_target
+from ntksgd.problems.target import harmonic_target, source_target
 
 
 @pytest.mark.parametrize("d", [2, 3, 6])
@@ -89,3 +89,32 @@ def test_bad_numbers(change):
 def test_bad_signs(signs):
     with pytest.raises(ValueError, match="^signs"):
         source_target(mercer_spectrum("relu", 2, 2), 0.5, signs=signs)
+
+
+@pytest.mark.parametrize("d", [2, 3, 6])
+@pytest.mark.parametrize("degree", [0, 1, 4])
+def test_harmonic_on_the_boundary_of_the_ball(d, degree):
+    """||h|| = radius, all power in one degree, and the values of N_k^(1/2) P_k on the sphere."""
+    spectrum = mercer_spectrum("relu", d, 12)
+    target = harmonic_target(spectrum, degree, 0.75, 2.5)
+    assert target.source_norm(0.75) == pytest.approx(2.5, rel=1e-12)
+    size = spectrum.eigenvalues[degree] ** 0.75 * 2.5
+    assert target.source_norm(0) == pytest.approx(size, rel=1e-12)
+    t, weights = sphere.zonal_quadrature(d, 16)
+    values = target.profile(t)
+    assert weights @ values**2 == pytest.approx(size**2, rel=1e-12)
+    moments = (sphere.legendre(d, 12, t) * weights) @ values
+    assert np.all(np.abs(np.delete(moments, degree)) < 1e-13 * size)
+
+
+@pytest.mark.parametrize("degree, r, radius", [(-1, 1, 1), (13, 1, 1), (2.5, 1, 1), (2, 0, 1),
+                                               (2, 1, -1), (2, 1, np.nan)])
+def test_bad_harmonics_are_refused(degree, r, radius):
+    with pytest.raises(ValueError, match="degree|r =|radius"):
+        harmonic_target(mercer_spectrum("relu", 2, 12), degree, r, radius)
+
+
+def test_a_degree_without_eigenvalue_is_refused():
+    spectrum = mercer_spectrum("relu", 2, 12, gamma=0.0)
+    with pytest.raises(ValueError, match="eigenvalue is 0"):
+        harmonic_target(spectrum, 3, 0.5)

@@ -43,6 +43,14 @@ def unpaired(problem, m, rng):
     return two_layer.Parameters(paired.a, rng.standard_normal((m, problem.d)), paired.c)
 
 
+def even(problem, m, rng):
+    """Initial parameters on the circle whose kernel couples no low harmonics, and g_0 = 0."""
+    _only_plain(problem, "network with an even start", "depth")
+    if problem.d != 2:
+        raise ValueError(f"d = {problem.d}: the even start is one of the circle, d = 2")
+    return two_layer.initialise_evenly(m, rng)
+
+
 def kernel_values(problem, samples, *, times, points):
     """f_t at the points (n, d) after each of the times: (len(times), n).
 

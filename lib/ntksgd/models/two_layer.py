@@ -3,7 +3,8 @@
     g(x) = m^(-1/2) sum_i a_i sigma(<b_i, x> + gamma c_i),      Theta = (a, b, c) all trained.
 
 Symmetric initialisation: b_i = b_(i+m/2) ~ N(0, I), a_i = +1, a_(i+m/2) = -1, c = 0; so g = 0 at
-the start, and only m/2 neurons are independent.
+the start, and only m/2 neurons are independent. `initialise_evenly` keeps the law of each neuron
+and spreads their directions evenly: a start for what the fluctuation of K_m would only hide.
 """
 
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ntksgd import check
+
+GOLDEN = (1 + 5**0.5) / 2  # the ratio whose multiples are the most evenly spread on a circle
 
 
 class Parameters(NamedTuple):
@@ -27,6 +30,38 @@ def initialise(m: int, d: int, rng: np.random.Generator) -> Parameters:
     half = rng.standard_normal((m // 2, d))
     signs = np.repeat([1.0, -1.0], m // 2)
     return Parameters(signs, np.concatenate([half, half]), np.zeros(m))
+
+
+def initialise_evenly(m: int, rng: np.random.Generator, angles: int = 16) -> Parameters:
+    """Symmetric initial parameters on the plane whose kernel K_m couples no low harmonics.
+
+    The pairs stand on rings of `angles` equally spaced directions. Ring j is rotated by a share of
+    j/phi, phi the golden ratio, of that spacing, so that all directions are evenly spaced too (for
+    ReLU: the kinks), and all rings by one random angle. The law N(0, I) has a random length with
+    P(|b| > s) = exp(-s^2/2): its range is cut into parts of equal probability, one a ring, and each
+    ring draws its length from its part. So every b_i, picked at random, is N(0, I) and E K_m = K as
+    for `initialise`, but no draw couples the harmonics k and l of the circle if k + l < `angles`.
+    Left is an error of each eigenvalue, from the lengths: at few rings it is larger than that of
+    independent pairs, since a ring shares its length.
+
+    Parameters
+    ----------
+    m : int
+        A multiple of 2 `angles`, else ValueError.
+    rng : numpy.random.Generator
+    angles : int
+        At least 1.
+    """
+    m, angles = check.width(m), check.integer("angles", angles, 1)
+    rings, rest = divmod(m // 2, angles)
+    if rest:
+        raise ValueError(f"m = {m}: must be a multiple of {2 * angles}, for angles = {angles}")
+    quantile = (np.arange(rings) + rng.random(rings)) / rings
+    length = np.sqrt(-2 * np.log1p(-quantile))[:, None]
+    turn = (np.arange(rings) / GOLDEN + rng.random()) % 1
+    phi = 2 * np.pi * (np.arange(angles) + turn[:, None]) / angles
+    half = np.stack([length * np.cos(phi), length * np.sin(phi)], axis=-1).reshape(-1, 2)
+    return Parameters(np.repeat([1.0, -1.0], m // 2), np.concatenate([half, half]), np.zeros(m))
 
 
 def forward(params, x, activation, gamma=1.0):

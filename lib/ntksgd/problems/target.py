@@ -109,6 +109,28 @@ def source_target(spectrum: Spectrum, r: float, excess: float = 0.05, norm: floa
     return Target(spectrum, r, norm**2 * power / power.sum(), signs)
 
 
+def harmonic_target(spectrum: Spectrum, degree: int, r: float, radius: float = 1.0) -> Target:
+    """The zonal harmonic of one degree on the boundary of the source ball {L^r h: ||h|| <= radius}.
+
+    F_k = lambda_k^(2r) radius^2 in this degree, 0 in the others. What is linear in the powers F_k
+    takes its supremum over the ball at one of them.
+
+    Raises
+    ------
+    ValueError
+        If the spectrum has no such degree, or its eigenvalue is 0 (then no L^r h has power there);
+        for r or radius that is not a finite number > 0.
+    """
+    degree = check.integer("degree", degree, 0, spectrum.max_degree)
+    r, radius = check.positive("r", r), check.positive("radius", radius)
+    size = spectrum.eigenvalues[degree] ** r * radius
+    if size == 0:
+        raise ValueError(f"degree = {degree}: its eigenvalue is 0, no L^r h has power there")
+    power = np.zeros(spectrum.max_degree + 1)
+    power[degree] = size**2
+    return Target(spectrum, r, power, np.ones(power.size))
+
+
 @compiled
 def _legendre_series(coefficients, d, t, out):
     """sum_k coefficients_k P_k(t), without the table of `sphere.legendre`, by its recursion."""
