@@ -1,0 +1,128 @@
+r"""The linearised network's excess E R_m / R - 1 with the samples integrated out.
+
+A replicate is a start: its risk over samples and noise is exact (`risk.given_start`), the target
+averaged over its rotations. To first order in the fluctuation L_0 - L that risk moves by
+    sum_k dR/dlambda_k [tr(P_k L_0) / N_k - lambda_k],
+for the other parts of L_0 - L have no mean over rotations and the start of the error has nothing
+else. This is known for every start and of mean zero, and by far the largest part of the spread: a
+control variate, its coefficient fixed at 1.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ntksgd import check
+from ntksgd.kernels.drawn import drawn_operator
+from ntksgd.kernels.spectrum import mercer_spectrum
+from ntksgd.models.two_layer import initialise
+from ntksgd.problems.problem import Problem
+from ntksgd.problems.samples import parameter_rng
+from ntksgd.risk.collocation import observe
+from ntksgd.risk.given_start import risk_given_start
+from ntksgd.risk.modes import Modes
+from ntksgd.stats.sweep import map_tasks
+
+SHIFT = 0.01  # part of L_0 - L by which the eigenvalues are moved for the derivative
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Risks of a sample of starts: of n targets without noise, and of unit noise.
+
+    Attributes
+    ----------
+    m : int
+    times : ndarray, shape (times,)
+    risks, linear : ndarray, shape (starts, n + 1, times)
+        The last row is that of the noise; `linear` the part of first order, of mean zero.
+    limit : ndarray, shape (n + 1, times)
+        The same at m = infinity.
+    """
+
+    m: int
+    times: NDArray
+    risks: NDArray
+    linear: NDArray
+    limit: NDArray
+
+    def excess(self, noise: float, weights: ArrayLike | None = None,
+               controlled: bool = True) -> NDArray:
+        """R_m / R - 1 for each start, (starts, times), at noise variance s^2.
+
+        The target has the sum of the targets' powers, or that with `weights` (n,) >= 0.
+        """
+        n = self.limit.shape[0] - 1
+        weights = np.ones(n) if weights is None else weights
+        weights = check.finite_array("weights", weights, 1, non_negative=True)
+        if weights.shape != (n,):
+            raise ValueError(f"weights: has shape {weights.shape}, must be {(n,)}")
+        each = np.append(weights, check.number("noise", noise, 0.0))
+        found = self.risks - self.linear if controlled else self.risks
+        return np.einsum("c,sct->st", each, found - self.limit) / (each @ self.limit)
+
+
+def risks_over_starts(problem: Problem, m: int, times: ArrayLike, starts: int,
+                      seed: int | np.random.SeedSequence, targets: ArrayLike | None = None,
+                      max_degree: int | None = None, workers: int | None = None) -> Starts:
+    """Exact risks of the linearised network for independent starts.
+
+    Start i is that of replicate i of `compare.paths` with the same seed.
+
+    Parameters
+    ----------
+    problem : Problem
+        On the sphere, two layers, square loss, batches of one, no momentum.
+    m : int
+        Width, even.
+    times : sequence of int
+        Increasing numbers of steps >= 1.
+    starts : int
+    seed : int or SeedSequence
+    targets : array, shape (n, at most K + 1), optional
+        Powers per degree of each target, default that of the problem; ``numpy.eye(K + 1)`` for the
+        response of every degree.
+    max_degree : int, optional
+        K at which the kernel is cut, at m = infinity too; default that of the problem's spectrum.
+    workers : int, optional
+    """
+    if (problem.depth, problem.labels.loss, problem.batch, problem.momentum) != (
+            None, "square", 1, 0.0):
+        raise ValueError("problem: must have two layers, the square loss, batch 1, no momentum")
+    m, times = check.width(m), check.times("times", times)
+    top = problem.spectrum.max_degree if max_degree is None else max_degree
+    spectrum = mercer_spectrum(problem.activation, problem.d, top, problem.gamma)
+    powers = problem.target.power[None] if targets is None else targets
+    powers = check.finite_array("targets", powers, 2, non_negative=True)
+    if powers.shape[1] > top + 1:
+        raise ValueError(f"targets: {powers.shape[1]} powers, more than the {top + 1} degrees")
+    powers = np.pad(powers, ((0, 0), (0, top + 1 - powers.shape[1])))
+    task = partial(_one_start, problem, m, times, spectrum, powers)
+    found = map_tasks(task, range(check.integer("starts", starts, 1)), seed, workers)
+    risks, linear = (np.array(part) for part in zip(*found, strict=True))
+    limit = _zonal(problem, spectrum, powers, times, spectrum.eigenvalues)
+    return Starts(m, times, risks, linear, limit)
+
+
+def _one_start(problem, m, times, spectrum, powers, index, seed):
+    """Risks of one start, and their part of first order: both (n + 1, times)."""
+    params = initialise(m, problem.d, parameter_rng(seed))
+    operator = drawn_operator(params, problem.activation, spectrum.max_degree, problem.gamma)
+    found = risk_given_start(operator, powers, problem.schedule, times, problem.weight_decay)
+    move = SHIFT * (operator.degree_means() - spectrum.eigenvalues)
+    up, down = (_zonal(problem, spectrum, powers, times, spectrum.eigenvalues + sign * move)
+                for sign in (1, -1))
+    return np.vstack([found.signal, found.variance]), (up - down) / (2 * SHIFT)
+
+
+def _zonal(problem, spectrum, powers, times, eigenvalues):
+    """Risks (n + 1, times) of a zonal kernel with these eigenvalues and no others.
+
+    Where rare neurons carry a degree its eigenvalue may be moved below 0, harmlessly: by far less
+    than 1/(eta_1 + ... + eta_T).
+    """
+    modes = Modes(eigenvalues, eigenvalues**2 * spectrum.multiplicities, powers,
+                  np.zeros_like(eigenvalues), problem.weight_decay)
+    return observe(modes, problem.schedule, times)[:, 0].T
