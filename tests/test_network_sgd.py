@@ -28,12 +28,13 @@ def problem(m, d, seed=1):
 
 
 @pytest.mark.parametrize("name", ["squareplus(0.3)", "relu", "tanh", "erf", SINE])
-@pytest.mark.parametrize("d", [2, 4, 9])
+@pytest.mark.parametrize("d", [2, 4, 12])
 @pytest.mark.parametrize("linearised", [False, True])
-def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised):
-    # d = 9: the blocked loops; 300 neurons: more than one block, and not a whole number of vectors
+@pytest.mark.parametrize("weight_decay", [0.0, 0.05])
+def test_compiled_agrees_with_reference_after_1000_steps(name, d, linearised, weight_decay):
+    # d = 12: the blocked loops; 300 neurons: more than one block, and not a whole number of vectors
     act, (params, samples, step_sizes) = activation(name), problem(18 if d == 2 else 300, d)
-    options = {"gamma": 0.7, "weight_decay": 0.05}
+    options = {"gamma": 0.7, "weight_decay": weight_decay}
     learner, reference = ((train_linearised, linearised_sgd) if linearised
                           else (train, network_sgd))
     run = learner(params, samples, step_sizes, act, times=[T], points=samples.x[:7], **options)
@@ -72,6 +73,15 @@ def test_recording_on_the_way_changes_nothing():
 
 
 @pytest.mark.parametrize("linearised", [False, True])
+def test_stopping_in_the_middle_of_two_steps_changes_the_rounding_only(linearised):
+    params, samples, step_sizes = problem(18, 2)
+    learner = train_linearised if linearised else train
+    often, once = (learner(params, samples, step_sizes, "relu", times=times, points=NO_POINTS)
+                   for times in ([1, 4, 5, 8, T - 1, T], [T]))
+    np.testing.assert_allclose(flat(often.parameters), flat(once.parameters), rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("linearised", [False, True])
 def test_divergence_is_named_and_never_a_nan(linearised):
     params, samples, _ = problem(18, 2)
     options = {"times": [1, 5, T], "points": samples.x[:3]}
@@ -83,6 +93,21 @@ def test_divergence_is_named_and_never_a_nan(linearised):
     assert not np.isnan(run.values).any()
     assert np.all(np.isinf(run.values[-1]))
     assert [np.isinf(v) for v in run.drift] == [False, run.diverged_at < 5, True]
+
+
+@pytest.mark.parametrize("linearised", [False, True])
+@pytest.mark.parametrize("first", [0, 1])
+def test_parameters_after_divergence_are_those_before_the_step_that_failed(linearised, first):
+    params, (x, y, _), _ = problem(18, 2)
+    learner, reference = ((train_linearised, linearised_sgd) if linearised
+                          else (train, network_sgd))
+    samples, step_sizes = Samples(x[first:], y[first:]), np.full(T, 50.0)
+    run = learner(params, samples, step_sizes, "relu", times=[T - 1], points=NO_POINTS,
+                  on_divergence="flag")
+    done = run.diverged_at
+    expected = reference(params, samples.x[:done], samples.y[:done], step_sizes, relu())
+    expected = flat(params) + expected if linearised else flat(expected)
+    np.testing.assert_allclose(flat(run.parameters), expected, rtol=1e-9)
 
 
 def test_an_impostor_of_a_built_in_name_is_trained_as_what_it_is():

@@ -14,7 +14,8 @@ from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.compiled_activations import compiled_pair
 from ntksgd.models.losses import loss_code, residual
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.loops.training import LIMIT, compiled_loop
+from ntksgd.sgd.loops.step import LIMIT
+from ntksgd.sgd.loops.training import compiled_loop
 
 
 def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, loss="square"):
