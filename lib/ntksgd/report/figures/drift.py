@@ -1,6 +1,9 @@
 """Figures of drift: its share of the width, and the two orders that it has in 1/m."""
 
-from ntksgd.report.figures import THEORY, marks, palette, panels
+import numpy as np
+import pandas as pd
+
+from ntksgd.report.figures import THEORY, marks, panels
 
 
 def share(table):
@@ -11,8 +14,10 @@ def share(table):
     fig, axes, parts = panels.facets(table, None, "panel", 2.9, "{panel}", sharey=True)
     for ax, part in parts:
         percent = part.assign(**{name: 100 * part[name] for name in ("share", "low", "high")})
+        # an empty row for each regularity: the same colour and mark in every panel
+        every = pd.DataFrame({"r": np.sort(table["r"].unique())}).merge(percent, how="left")
         ax.axhline(0, color=THEORY, lw=0.8)
-        marks.family(ax, percent, "T", "share", "r", ["low", "high"], label="$r$ = {:g}")
+        marks.family(ax, every, "T", "share", "r", ["low", "high"], label="$r$ = {:g}")
         panels.log_axes(ax, y=None)
     panels.outer_labels(axes, "steps $T$", "drift's share of $m^*$, %")
     return panels.legend_below(fig, axes[0, 0], 3)
@@ -26,10 +31,11 @@ def orders(table):
     fig, axes, parts = panels.facets(table, None, "panel", 2.9, "{panel}")
     for ax, part in parts:
         marks.family(ax, part, "m", "value", "start", ["low", "high"], ls="")
-        ax.axhline(part["limit"].iloc[0], color=THEORY, ls="--", lw=1, label="$c_{drift}$, fitted")
+        ax.axhline(part["limit"].iloc[0], color=THEORY, ls="--", lw=1,
+                   label=r"limit $c_{\rm drift}$, fitted")
         ax.axhline(0, color="0.6", lw=0.8)
         panels.log_axes(ax, x=2, y=None)
-        ax.text(0.03, 0.95, f"fluctuation: $c$ = {part['fluctuation'].iloc[0]:.0f}",
-                transform=ax.transAxes, va="top", fontsize=8, color=palette[0])
+        ax.text(0.97, 0.05, f"fluctuation: $c$ = {part['fluctuation'].iloc[0]:.0f}",
+                transform=ax.transAxes, ha="right", fontsize=8)
     panels.outer_labels(axes, "width $m$", r"$m\,\mathbb{E}[R_m-R_m^{\rm lin}]/R$")
     return panels.legend_below(fig, axes[0, 0], 4)
