@@ -1,7 +1,7 @@
 """Expected risk of kernel SGD as a linear function of the target's power in each degree.
 
     R(T) = sum_k F_k a_k(T) + s^2 b(T),
-a_k(T) the risk of a target of norm 1 in degree k without noise, b that of unit noise without target.
+a_k(T) the risk of a target of norm 1 in degree k without noise, b that of unit noise and f* = 0.
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
-"""Figures of the width question: phase diagram, requirement, headline, rate."""
+"""Figures of the width question: phase diagram, exact requirement, worst target, headline."""
 
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.patheffects import withStroke
 
-from ntksgd.report.figures import THEORY, marks, palette, panels
+from ntksgd.report.figures import marks, palette, panels
 
 # one colour a tolerance, in every figure
 LEVELS = {0.05: palette[0], 0.1: palette[1], 0.5: palette[2]}
@@ -14,13 +14,6 @@ SHOWN = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)  # excesses marked on the colour ba
 
 def _colour(tau):
     return LEVELS.get(tau, palette[3])
-
-
-def _points(ax, law, **style):
-    widths = law.excess.widths  # an interval that leaves their range is drawn to its end
-    low, high = (np.clip(end, widths[0], widths[-1]) for end in (law.low, law.high))
-    marks.censored_points(ax, law.times, law.required, low, high, law.censored,
-                          **{"colour": _colour(law.tau)} | style)
 
 
 def _place(known, values):
@@ -62,69 +55,71 @@ def phase_diagram(cells, required):
     return fig
 
 
-def requirement(laws, predictions):
-    """m*(T) with intervals, fitted laws and the first-order prediction c(T)/tau (dashed).
+def exact_requirement(table):
+    """m*(T, tau) of the linearised network with intervals, one panel a regularity; c/tau dashed.
 
-    `laws` maps a title to a list of WidthLaw, `predictions` to (times, c).
+    Columns r, tau, T, required, low, high, censored, first_order.
     """
-    fig, axes = panels.grid(1, len(laws), 2.9, sharey=True)
-    for ax, (title, of) in zip(axes[0], laws.items(), strict=True):
-        times, c = predictions[title]
-        for law, _, marker in marks.styled(of):
-            _points(ax, law, label=rf"$\tau$ = {law.tau:g}", marker=marker)
-            ax.plot(times, c / law.tau, "--", color=THEORY, lw=1)
-            if law.slope is not None:
-                seen = law.times[law.seen]
-                ax.fill_between(seen, *law.band(seen), color=_colour(law.tau), alpha=0.2, lw=0)
-        panels.log_axes(ax, y=2)
-        ax.set_title(title)
-    panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
-    return panels.legend_below(fig, axes[0, 0], 4, {"first order in $1/m$, nothing fitted": "k--"})
-
-
-def headline(plane):
-    """The (T, m) plane: the paper's width, the heuristic, the measurement, the earlier requirement.
-
-    `plane` maps a title to (WidthLaw, table): columns T, paper, heuristic, earlier, first_order
-    (widths at T), and measured, low, high (the fitted law and its band).
-    """
-    ceiling = 1e18  # the earlier requirement leaves the figure here
-    fig, axes = panels.grid(1, len(plane), 3.7, sharey=True)
-    for ax, (title, (law, data)) in zip(axes[0], plane.items(), strict=True):
-        T = data["T"].to_numpy()
-        below = data["earlier"] <= 1e8 * ceiling
-        ax.plot(T[below], data["earlier"][below], ":", color=palette[3],
-                label="earlier work: exponential (our reading, schematic)")
-        for key, style, colour, label in (
-            ("paper", "-", THEORY, r"this paper: $T^{1+5/(2r+1)}$ suffices"),
-            ("heuristic", "-.", palette[5],
-             r"drift heuristic: $T^{2/(2r+1)}$, through the first point"),
-            ("first_order", "--", palette[2], "linearised network, first order (exact)"),
-        ):
-            ax.plot(T, data[key], style, color=colour, label=label)
-        ax.fill_between(T, data["low"], data["high"], color=palette[1], alpha=0.3, lw=0)
-        ax.plot(T, data["measured"], color=palette[1], lw=1.2)
-        _points(ax, law, colour=palette[1], label=rf"measured, $\tau$ = {law.tau:g}")
-        ax.axvspan(law.times[-1], T[-1], color="0.93", lw=0, zorder=0)
+    fig, axes, parts = panels.facets(table, None, "r", 2.9, "$r$ = {r:g}", sharey=True)
+    for ax, part in parts:
+        for (tau, line), colour, marker in marks.styled(part.groupby("tau")):
+            _required(ax, line, colour=colour, marker=marker, label=rf"$\tau$ = {tau:g}")
+            marks.theory(ax, line, "T", "first_order", ls="--")
         panels.log_axes(ax)
-        ax.set(title=title, ylim=(3, ceiling), xlim=(T[0], T[-1]))
-        ax.text(0.975, 0.03, "extrapolated", transform=ax.transAxes, ha="right", fontsize=8,
-                color="0.35")
+    panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
+    return panels.legend_below(fig, axes[0, 0], 5, {"first order, $c(T)/\\tau$": "k--"})
+
+
+def worst_target(table):
+    """m*(T) for our target and for the worst of the class, one panel a regularity.
+
+    Columns reading, r, T, required, low, high, censored.
+    """
+    fig, axes, parts = panels.facets(table, None, "r", 2.9, "$r$ = {r:g}", sharey=True)
+    names = {"our target": "our target", "class": "worst, against the class",
+             "own": "worst, against its own risk"}
+    for ax, part in parts:
+        for (name, line), colour, marker in marks.styled(part.groupby("reading", sort=False)):
+            _required(ax, line, colour=colour, marker=marker, label=names[name])
+        panels.log_axes(ax)
+    panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
+    return panels.legend_below(fig, axes[0, 0], 3)
+
+
+def _required(ax, line, **style):
+    """Points of m* with intervals; one that leaves the widths tested is drawn to its end."""
+    low = np.where(line["low"] > 0, line["low"], line["required"])
+    high = np.where(np.isfinite(line["high"]), line["high"], line["required"])
+    marks.censored_points(ax, line["T"], line["required"], low, high, line["censored"], **style)
+
+
+ZOOM = (30, 5000)  # widths of the lower panels
+SERIES = (("network, measured", palette[0], {"marker": "o"}),
+          ("linearised network, exact given the start", palette[1], {"marker": "s", "mfc": "none"}))
+
+
+def headline(table):
+    """m*(T) of the network and of the linearised network, one column of panels a regularity.
+
+    Above beside the powers of T that suffice or are feared, below from 30 to 5000 neurons.
+
+    Columns series ("network", "linearised"), r, T, required, low, high, censored, paper, heuristic,
+    first_order.
+    """
+    values = list(table["r"].unique())
+    fig, axes = panels.grid(2, len(values), 5.2, sharex="col", sharey="row")
+    for (top, below), (r, part) in zip(axes.T, table.groupby("r", sort=False), strict=True):
+        for ax in (top, below):
+            for name, colour, style in SERIES:
+                _required(ax, part[part["series"] == name.split()[0].rstrip(",")], colour=colour, label=name,
+                          zorder=4, **style)
+            long = part[part["series"] == "linearised"]
+            marks.theory(ax, long, "T", "paper", label="the paper's power $1+5/(2r+1)$", lw=1.4)
+            ax.plot(long["T"], long["heuristic"], "-.", color=palette[5], zorder=2,
+                    label="drift heuristic's power $2/(2r+1)$")
+            marks.theory(ax, long, "T", "first_order", label="first order in $1/m$", ls="--")
+            panels.log_axes(ax)
+        top.set(title=f"$r$ = {r:g}", ylim=(10, 1e12))
+        below.set_ylim(ZOOM)
     panels.outer_labels(axes, "steps $T$", "width $m$")
     return panels.legend_below(fig, axes[0, 0], 2)
-
-
-def rate(table):
-    """Network risk along m = m*(T) against the exact kernel risk and the theoretical rate.
-
-    Columns r, T, risk, low, high, exact, theory.
-    """
-    fig, axes, parts = panels.facets(table, None, "r", 2.8, "r = {r:g}")
-    for ax, part in parts:
-        marks.family(ax, part, "T", "risk", "r", ["low", "high"], colours=palette[1:], ls="",
-                     label="network, $m=m^*(T)$")
-        ax.plot(part["T"], part["exact"], color=palette[0], label="kernel, exact")
-        marks.theory(ax, part, "T", "theory", label=r"$T^{-2r/(2r+1)}$", ls="--", lw=1.4)
-        panels.log_axes(ax)
-    panels.outer_labels(axes, "steps $T$", r"risk $\mathbb{E}\|g_T-f^*\|^2$")
-    return panels.legend_below(fig, axes[0, 0], 3)

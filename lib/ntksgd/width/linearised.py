@@ -1,0 +1,85 @@
+"""The linearised network over widths and times, samples integrated out: our target and the worst.
+
+One sweep serves every noise variance, for risks are linear in it, and every target of the source
+ball, for they are linear in its power per degree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ntksgd import check
+from ntksgd.problems.problem import Problem
+from ntksgd.seeds import child
+from ntksgd.width.excess import Excess
+from ntksgd.width.starts import Starts, risks_over_starts
+from ntksgd.width.worst_target import source_ball, worst_excess
+
+
+@dataclass(frozen=True)
+class LinearisedSweep:
+    """Independent starts at each width; targets: the problem's, then the lowest harmonics alone."""
+
+    problem: Problem
+    times: NDArray
+    runs: tuple[Starts, ...]
+
+    @property
+    def widths(self) -> NDArray:
+        """Widths, as they were given."""
+        return np.array([run.m for run in self.runs])
+
+    def _blocks(self, samples):
+        return Excess(self.times, tuple((np.array([run.m]), s[:, None])
+                                        for run, s in zip(self.runs, samples, strict=True)))
+
+    def excess(self, noise: float | None = None) -> Excess:
+        """That of the problem's target, at noise variance s^2, by default the problem's."""
+        noise = self.problem.noise if noise is None else noise
+        ours = np.eye(self.runs[0].limit.shape[0] - 1)[0]
+        return self._blocks([run.excess(noise, ours) for run in self.runs])
+
+    def worst(self, reading: str, noise: float | None = None) -> tuple[Excess, NDArray]:
+        """Excess at the worst target of the source ball, and its degree, shape (n_m, n_T).
+
+        The ball's largest target has the norm of the problem's own; `reading` as in `worst_excess`.
+        """
+        noise, target = self.problem.noise if noise is None else noise, self.problem.target
+        ball = source_ball(target.spectrum, target.r, target.source_norm(0))
+        count = self.runs[0].limit.shape[0] - 2
+        if count < 1:
+            raise ValueError("degrees = 0: the sweep was made without single harmonics")
+        found = []
+        for run in self.runs:
+            risks = run.risks - run.linear
+            found.append(worst_excess(risks[:, 1:-1], risks[:, -1], run.limit[1:-1], run.limit[-1],
+                                      ball[:count], noise, reading))
+        return self._blocks([one.samples for one in found]), np.array([f.degree for f in found])
+
+
+def linearised_sweep(problem: Problem, widths: Sequence[int], times: ArrayLike, starts: int,
+                     seed: int | np.random.SeedSequence, degrees: int = 0,
+                     max_degree: int | None = None, workers: int | None = None) -> LinearisedSweep:
+    """Exact risks of the linearised network, see `starts.risks_over_starts`.
+
+    Parameters
+    ----------
+    problem, times, max_degree, workers
+        As there.
+    widths : sequence of int
+        At least 3, even.
+    starts : int
+        Independent ones for each width, at least 2.
+    seed : int or SeedSequence
+    degrees : int
+        How many of the lowest harmonics are followed one by one; the worst must be among them.
+    """
+    check.integer("starts", starts, 2)
+    check.integer("degrees", degrees, 0, problem.target.power.size)
+    ours = problem.target.power
+    targets = np.vstack([ours, np.eye(degrees, ours.size)])
+    runs = tuple(risks_over_starts(problem, m, times, starts, child(seed, i), targets, max_degree,
+                                   workers) for i, m in enumerate(widths))
+    return LinearisedSweep(problem, runs[0].times, runs)
