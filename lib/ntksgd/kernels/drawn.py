@@ -61,6 +61,15 @@ class DrawnOperator:
         """tr(P_k L_0) / N_k, shape (K + 1,): the eigenvalues lambda_k in the mean."""
         return np.bincount(self.degrees, np.diag(self.matrix)) / np.bincount(self.degrees)
 
+    def fluctuation(self, eigenvalues) -> NDArray:
+        """sum_pq <Y_lq, (L_0 - L) Y_kp>^2 / N_k, L = diag(lambda_k): row k, column l.
+
+        Its mean over starts of width m is (2/m) V_kl (`neuron_moments.kernel_variance`).
+        """
+        one = np.eye(self.max_degree + 1)[self.degrees]
+        squares = (self.matrix - np.diag(eigenvalues[self.degrees])) ** 2
+        return one.T @ squares @ one / one.sum(0)[:, None]
+
 
 def drawn_operator(params: Parameters, spec: str | Activation, max_degree: int,
                    gamma: float = 1.0) -> DrawnOperator:

@@ -59,17 +59,13 @@ def spectral_functions(eigenvalues, schedule, noise, times, risk):
     return np.array(out).transpose(1, 0, 2)  # (2, times, n)
 
 
-def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk):
-    """lim m (E R_m(T) - R(T)) as m grows, for the linearised network, at each T.
+def second_order(spectrum, power, schedule, times, noise, risk):
+    """What a variance sum_q E[E_(kp,lq)^2] = v_kl of the operator adds to the risk, per unit.
 
-    `variance` (K + 1, K + 1) is that of `kernel_variance`, for the spectrum's degrees; the rest as
-    in `spectral_functions`. ValueError if shapes differ, noise < 0, or a step reaches
-    1 / max eigenvalue.
+    Shape (times, K + 1, K + 1); `power` F_k, the rest as in `spectral_functions`. ValueError if
+    noise < 0 or a step reaches 1 / max eigenvalue.
     """
-    noise = check.number("noise", noise, 0.0)
-    lam = spectrum.eigenvalues
-    if variance.shape != (lam.size, lam.size):
-        raise ValueError(f"variance: has shape {variance.shape}, must be {(lam.size, lam.size)}")
+    noise, lam = check.number("noise", noise, 0.0), spectrum.eigenvalues
     largest = float(np.max(schedule(np.ones(1)))) * lam.max() * (1 + COPY)
     if not largest < 1:
         raise ValueError(f"schedule: eta_1 times the largest eigenvalue is {largest:g}, must be "
@@ -77,15 +73,27 @@ def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk)
     low, high = lam * (1 - COPY), lam * (1 + COPY)
     nodes = np.concatenate([low, lam, high])
     gap_low, gap_high = lam - low[:, None], high[:, None] - lam
-    weights = variance * np.stack([target.power, spectrum.multiplicities])[:, :, None]
-    weights = 2 * weights / (high - low)[:, None]
+    weights = np.stack([power, spectrum.multiplicities])[:, :, None] / (high - low)[:, None]
     out = []
     for values in spectral_functions(nodes, schedule, noise, times, risk).transpose(1, 0, 2):
         left, middle, right = np.split(values, 3, axis=-1)
         second = (right[:, :, None] - middle[:, None, :]) / gap_high
         second -= (middle[:, None, :] - left[:, :, None]) / gap_low
-        out.append(np.sum(weights * second))
+        out.append(np.sum(weights * second, axis=0))
     return np.array(out)
+
+
+def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk):
+    """lim m (E R_m(T) - R(T)) as m grows, for the linearised network, at each T.
+
+    `variance` (K + 1, K + 1) is that of `kernel_variance`, for the spectrum's degrees; the rest as
+    in `second_order`. ValueError also if shapes differ.
+    """
+    size = spectrum.eigenvalues.size
+    if variance.shape != (size, size):
+        raise ValueError(f"variance: has shape {variance.shape}, must be {(size, size)}")
+    each = second_order(spectrum, target.power, schedule, times, noise, risk)
+    return np.sum(2 * variance * each, axis=(1, 2))
 
 
 def risk_before_step(problem, T):
@@ -94,12 +102,16 @@ def risk_before_step(problem, T):
     Between 200 log-spaced times it is interpolated.
     """
     grid = log_times(T, 200)
-    log_risk, start = np.log(kernel_risk(problem, grid)), problem.target.power.sum()
+    return before_step(grid, kernel_risk(problem, grid), problem.target.power.sum())
+
+
+def before_step(times, risk, start):
+    """R_(t-1) as a function of t, from R at log-spaced times and R_0 = `start`."""
+    grid, log_risk = np.log(times), np.log(risk)
 
     def before(t):
         passed = np.log(np.maximum(np.asarray(t) - 1.0, 1.0))
-        return np.where(np.asarray(t) < 1.5, start,
-                        np.exp(np.interp(passed, np.log(grid), log_risk)))
+        return np.where(np.asarray(t) < 1.5, start, np.exp(np.interp(passed, grid, log_risk)))
 
     return before
 

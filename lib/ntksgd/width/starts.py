@@ -1,11 +1,13 @@
 r"""The linearised network's excess E R_m / R - 1 with the samples integrated out.
 
 A replicate is a start: its risk over samples and noise is exact (`risk.given_start`), the target
-averaged over its rotations. To first order in the fluctuation L_0 - L that risk moves by
-    sum_k dR/dlambda_k [tr(P_k L_0) / N_k - lambda_k],
-for the other parts of L_0 - L have no mean over rotations and the start of the error has nothing
-else. This is known for every start and of mean zero, and by far the largest part of the spread: a
-control variate, its coefficient fixed at 1.
+averaged over its rotations. What moves it, E = L_0 - L, is known for each start, hence two control
+variates of known mean, their coefficients fixed at 1:
+    first order    sum_k dR/dlambda_k tr(P_k E) / N_k, of mean zero; other parts of E cannot enter,
+                   because nothing else in the start of the error singles out a direction;
+    second order   the expansion of `risk.finite_width`, which knows its mean through (2/m) V_kl,
+                   with the squares sum_q <Y_lq, E Y_kp>^2 of this start in their place. It leaves
+                   out that the error is its own noise: so be it, the mean remains exact.
 """
 
 from dataclasses import dataclass
@@ -16,11 +18,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from ntksgd import check
 from ntksgd.kernels.drawn import drawn_operator
+from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.two_layer import initialise
+from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.risk.collocation import observe
+from ntksgd.risk.finite_width import before_step, second_order
 from ntksgd.risk.given_start import risk_given_start
 from ntksgd.risk.modes import Modes
 from ntksgd.stats.sweep import map_tasks
@@ -36,8 +41,8 @@ class Starts:
     ----------
     m : int
     times : ndarray, shape (times,)
-    risks, linear : ndarray, shape (starts, n + 1, times)
-        The last row is that of the noise; `linear` the part of first order, of mean zero.
+    risks, first, second : ndarray, shape (starts, n + 1, times)
+        The last row is that of the noise; `first` and `second` the control variates, of mean zero.
     limit : ndarray, shape (n + 1, times)
         The same at m = infinity.
     """
@@ -45,7 +50,8 @@ class Starts:
     m: int
     times: NDArray
     risks: NDArray
-    linear: NDArray
+    first: NDArray
+    second: NDArray
     limit: NDArray
 
     def excess(self, noise: float, weights: ArrayLike | None = None,
@@ -60,7 +66,7 @@ class Starts:
         if weights.shape != (n,):
             raise ValueError(f"weights: has shape {weights.shape}, must be {(n,)}")
         each = np.append(weights, check.number("noise", noise, 0.0))
-        found = self.risks - self.linear if controlled else self.risks
+        found = self.risks - self.first - self.second if controlled else self.risks
         return np.einsum("c,sct->st", each, found - self.limit) / (each @ self.limit)
 
 
@@ -99,22 +105,35 @@ def risks_over_starts(problem: Problem, m: int, times: ArrayLike, starts: int,
     if powers.shape[1] > top + 1:
         raise ValueError(f"targets: {powers.shape[1]} powers, more than the {top + 1} degrees")
     powers = np.pad(powers, ((0, 0), (0, top + 1 - powers.shape[1])))
-    task = partial(_one_start, problem, m, times, spectrum, powers)
+    curvature = _curvature(problem, spectrum, powers, times)
+    variance = kernel_variance(problem.activation, problem.d, top, problem.gamma) * 2 / m
+    task = partial(_one_start, problem, m, times, spectrum, powers, curvature, variance)
     found = map_tasks(task, range(check.integer("starts", starts, 1)), seed, workers)
-    risks, linear = (np.array(part) for part in zip(*found, strict=True))
     limit = _zonal(problem, spectrum, powers, times, spectrum.eigenvalues)
-    return Starts(m, times, risks, linear, limit)
+    return Starts(m, times, *(np.array(part) for part in zip(*found, strict=True)), limit)
 
 
-def _one_start(problem, m, times, spectrum, powers, index, seed):
-    """Risks of one start, and their part of first order: both (n + 1, times)."""
+def _one_start(problem, m, times, spectrum, powers, curvature, variance, index, seed):
+    """Risks of one start, and its two control variates: each (n + 1, times)."""
     params = initialise(m, problem.d, parameter_rng(seed))
     operator = drawn_operator(params, problem.activation, spectrum.max_degree, problem.gamma)
     found = risk_given_start(operator, powers, problem.schedule, times, problem.weight_decay)
-    move = SHIFT * (operator.degree_means() - spectrum.eigenvalues)
-    up, down = (_zonal(problem, spectrum, powers, times, spectrum.eigenvalues + sign * move)
-                for sign in (1, -1))
-    return np.vstack([found.signal, found.variance]), (up - down) / (2 * SHIFT)
+    shift = operator.degree_means() - spectrum.eigenvalues
+    up, down = (_zonal(problem, spectrum, powers, times, spectrum.eigenvalues + part * shift)
+                for part in (SHIFT, -SHIFT))
+    squares = operator.fluctuation(spectrum.eigenvalues) - variance
+    second = np.einsum("ctkl,kl->ct", curvature, squares)
+    return np.vstack([found.signal, found.variance]), (up - down) / (2 * SHIFT), second
+
+
+def _curvature(problem, spectrum, powers, times):
+    """What a variance of E from degree k to l adds to each risk: (n + 1, times, K + 1, K + 1)."""
+    dense = log_times(int(times[-1]), 200)
+    paths = _zonal(problem, spectrum, powers, dense, spectrum.eigenvalues)
+    columns = [*zip(powers, paths, strict=False), (np.zeros_like(powers[0]), paths[-1])]
+    return np.array([second_order(spectrum, power, problem.schedule, times, float(i == len(powers)),
+                                  before_step(dense, path, power.sum()))
+                     for i, (power, path) in enumerate(columns)])
 
 
 def _zonal(problem, spectrum, powers, times, eigenvalues):
