@@ -7,7 +7,14 @@ import pytest
 from scipy import integrate, special
 
 from ntksgd.compare import fluctuation
-from ntksgd.compare.fluctuation import decaying_sum, fluctuation_coefficient, rows_bound
+from ntksgd.compare.fluctuation import (
+    block_ends,
+    decaying_sum,
+    fluctuation_coefficient,
+    memory_weights,
+    rows_bound,
+    solve,
+)
 from ntksgd.compare.learners import start
 from ntksgd.compare.paths import paths
 from ntksgd.kernels import sphere
@@ -192,6 +199,16 @@ def test_decaying_sum_is_above_the_sum_of_products():
         assert bound < 1.6 * total
 
 
+def test_decaying_sum_without_a_first_term_is_the_integral():
+    weights, rates = np.array([1.0, 0.3, 0.01]), np.array([0.5, 0.01, 1e-4])
+    reach = np.array([[1e-5, 0.0123, 3.3], [77.7, 1234.5, 9999.0]])
+    g = lambda x: np.sqrt(1e-6 + np.exp(-2 * x * rates) @ weights)  # noqa: E731
+    exact = np.array([[integrate.quad(g, 0, x, limit=200)[0] for x in row] for row in reach])
+    bound = decaying_sum(weights, rates, 1e-6, reach, 0.0)
+    assert np.all(bound >= exact * (1 - 1e-9))
+    np.testing.assert_allclose(bound, exact, rtol=1e-4)
+
+
 def reference_coefficient(problem, T, kappa, tau):
     """m z_t^2, t = 1 ... T: the recursion of the theorem step by step, each sum as it stands."""
     spectrum, eta = problem.spectrum, problem.schedule.step_sizes(T)
@@ -215,6 +232,37 @@ def reference_coefficient(problem, T, kappa, tau):
     return z[1:] ** 2
 
 
+@pytest.mark.parametrize("theta", [0.2, 0.5, 0.9])
+def test_memory_of_blocks_is_above_the_sum_at_every_later_step(theta):
+    kappa, tau, ends = 1.3, 0.6, block_ends(np.array([3000]))
+    eta = 0.7 * np.arange(1.0, ends[-1] + 1) ** -theta
+    S, energy = np.append(0, np.cumsum(eta)), np.append(0, np.cumsum(eta**2))
+    found = memory_weights(S[ends], eta[ends[:-1]], np.diff(energy[ends]), kappa, tau)
+    for b in range(0, found.shape[1], 7):
+        for t in {ends[b] + 1, ends[b + 1]}:
+            terms = eta[:t] ** 2 * rows_bound(S[t] - S[1 : t + 1], kappa, tau)
+            exact = np.add.reduceat(terms, ends[: b + 1])
+            assert np.all(exact <= found[: b + 1, b] * (1 + 1e-9))  # rounding of the sums S
+            if t == ends[b] + 1 and b > 0:  # no more than it must, summed over the past
+                assert found[:b, b].sum() < 1.1 * exact[:-1].sum()
+
+
+def test_blocks_of_one_step_solve_the_recursion_itself():
+    rng, n = np.random.default_rng(6), 30
+    bias, force, memory = np.cumsum(rng.uniform(size=n)), *rng.uniform(0, 0.1, (2, n, n))
+    force, memory = np.cumsum(force, axis=1), np.tile(memory[:, :1], n)  # so that z grows
+    z = [0.0]
+    for t in range(n):
+        terms = np.sqrt(memory[: t + 1, t]) * z + np.sqrt(force[: t + 1, t])
+        z.append(np.sqrt(bias[t] + np.sum(terms**2)))
+    assert np.all(np.diff(z) > 0)
+    np.testing.assert_allclose(solve(bias, force, memory, np.ones(n, int)), z, rtol=1e-12)
+    # blocks of several steps: a solution z of its own inequality, with z_(u-1) as large as z
+    two = solve(bias, force, memory, np.full(n, 2))
+    last = np.sqrt(memory[:, -1]) * two[1:] + np.sqrt(force[:, -1])
+    assert two[-1] ** 2 == pytest.approx(bias[-1] + np.sum(last**2), rel=1e-12)
+
+
 @pytest.mark.parametrize("name, d, r", [("squareplus(0.5)", 2, 0.5), ("relu", 3, 1.0)])
 def test_blocks_of_steps_bound_the_recursion_step_by_step(name, d, r):
     problem = source_problem(name, d, r, 0.3, 0.6, max_degree=60)
@@ -227,6 +275,11 @@ def test_blocks_of_steps_bound_the_recursion_step_by_step(name, d, r):
     # a later horizon does not change an earlier bound by much
     again = fluctuation_coefficient(problem, [200, 5000], kappa, 0.4 * kappa**2)[0]
     assert again == pytest.approx(bound[4], rel=0.05)
+    # without numbers of the start: eta_1 sup K_0(x, x) <= 1
+    largest = 1 / problem.schedule.largest
+    np.testing.assert_array_equal(fluctuation_coefficient(problem, times),
+                                  fluctuation_coefficient(problem, times, largest, largest**2))
+    assert np.all(fluctuation_coefficient(problem, times) >= bound)
 
 
 @pytest.mark.parametrize("name, d, r, m, degree, times", [

@@ -28,7 +28,7 @@ SINGLE, RATIO = 32, 1.03  # steps taken one by one; growth of the blocks after t
 NODES = 2000  # of the integral of g, spaced evenly in log x
 
 
-def fluctuation_coefficient(problem, times, diagonal, rows=None):
+def fluctuation_coefficient(problem, times, diagonal=None, rows=None):
     """The number B_T of E[||l_T - f_T||^2; Theta_0 in G_0] <= B_T / m, for every even width m.
 
     G_0 are the starts with sup_x K_0(x, x) <= `diagonal` and sup_x ||K_0(x, .)||^2 <= `rows`.
@@ -39,10 +39,8 @@ def fluctuation_coefficient(problem, times, diagonal, rows=None):
         Two layers, square loss, no weight decay, momentum or batches; steps that do not grow.
     times : sequence of int
         Increasing, >= 1.
-    diagonal : float
-        kappa, at most 1 / eta_1.
-    rows : float, optional
-        tau, > 0. Default diagonal^2, which is never less than it has to be.
+    diagonal, rows : float, optional
+        kappa, at most 1 / eta_1 (the default), and tau > 0, by default kappa^2 (never too small).
 
     Returns
     -------
@@ -50,9 +48,9 @@ def fluctuation_coefficient(problem, times, diagonal, rows=None):
     """
     _check_plain(problem)
     times, eta_1 = check.times("times", times), problem.schedule.largest
-    kappa = check.positive("diagonal", diagonal)
-    if eta_1 * max(kappa, problem.spectrum.eigenvalues.max()) > 1:
-        raise ValueError(f"diagonal = {diagonal!r}: it and the largest eigenvalue must be at most "
+    kappa = check.positive("diagonal", 1 / eta_1 if diagonal is None else diagonal)
+    if eta_1 * max(kappa, problem.spectrum.eigenvalues.max()) > 1 + 1e-12:  # rounding
+        raise ValueError(f"diagonal = {kappa!r}: it and the largest eigenvalue must be at most "
                          f"1 / eta_1 = {1 / eta_1:.4g}")
     tau = check.positive("rows", kappa**2 if rows is None else rows)
     ends = block_ends(times)
@@ -61,13 +59,11 @@ def fluctuation_coefficient(problem, times, diagonal, rows=None):
     if np.any(np.diff(first) > 0):
         raise ValueError(f"schedule {problem.schedule.name}: the steps grow, the bound is for "
                          "steps that do not")
-    level = _residual_power(problem, ends, np.diff(energy))
-    bias, scatter = forcing(problem, S, first)
-    C = hilbert_schmidt_constant(problem.activation, problem.d, problem.gamma)
-    # row: block of u, column: block of t
-    force = np.diff(energy)[:, None] * level[:, None] * (np.sqrt(2 * C) + scatter) ** 2
-    memory = _memory(S, first, np.diff(energy), kappa, tau)
-    z = _solve(bias**2, force, memory, lengths)
+    residual = _residual_power(problem, ends, np.diff(energy))
+    bias, noise = forcing(problem, S, first)
+    force = (np.diff(energy) * residual)[:, None] * noise**2  # row: block of u, column: of t
+    memory = memory_weights(S, first, np.diff(energy), kappa, tau)
+    z = solve(bias**2, force, memory, lengths)
     return z[np.searchsorted(ends, times)] ** 2
 
 
@@ -90,26 +86,26 @@ def _residual_power(problem, ends, energy):
 
 
 def forcing(problem, S, first):
-    """sqrt(m) beta_t (blocks of t,) and sqrt(m) Q_ut (blocks of u, blocks of t), bounded.
+    """sqrt(m) times beta_t (blocks of t,), sqrt(2C/m) + Q_ut (blocks of u, blocks of t), bounded.
 
     `S` : S_t at the blocks' ends, and S_0 = 0; `first` : the first step size of each block.
     """
-    spectrum, eigenvalues = problem.spectrum, problem.spectrum.eigenvalues
-    counts, V = spectrum.multiplicities, operator_variance(
-        problem.activation, problem.d, spectrum.max_degree, problem.gamma)
-    bias = decaying_sum(V * problem.target.power, eigenvalues, 0.0, S[1:], first[0])
+    spectrum, neuron = problem.spectrum, (problem.activation, problem.d)
+    rates, counts = spectrum.eigenvalues, spectrum.multiplicities
+    V = operator_variance(*neuron, spectrum.max_degree, problem.gamma)
+    C = hilbert_schmidt_constant(*neuron, problem.gamma)
     # beyond the last degree K: lambda_k <= tail / N_(K+1) <= tail / N_K, sum N_k V_k what C leaves
-    C = hilbert_schmidt_constant(problem.activation, problem.d, problem.gamma)
     beyond = (max(spectrum.tail, 0.0) / counts[-1]) ** 2 * max(C - counts @ V, 0.0)
     reach = np.maximum(S[None, 1:] - (S[:-1] + first)[:, None], 0.0)  # from the first u of a block
-    scatter = decaying_sum(V * counts * eigenvalues**2, eigenvalues, beyond, reach, first[:, None])
-    return np.sqrt(2) * bias, np.sqrt(2) * scatter
+    bias = decaying_sum(V * problem.target.power, rates, 0.0, S[1:], first[0])
+    Q = decaying_sum(V * counts * rates**2, rates, beyond, reach, first[:, None])
+    return np.sqrt(2) * bias, np.sqrt(2) * (np.sqrt(C) + Q)
 
 
 def decaying_sum(weights, rates, floor, reach, step):
-    """Upper bound of int_0^x g + step g(0), x = `reach` (any shape), and of x g(0): the smaller.
+    """Upper bound of sum eta_s g(S_(s-1) - S_u), g(x)^2 = floor + sum weights exp(-2 rates x).
 
-    g(x)^2 = floor + sum_k weights_k exp(-2 rates_k x).
+    For falling eta_s <= `step` of the sum `reach`, arrays that broadcast against each other.
     """
     largest = max(reach.max(), np.finfo(float).tiny)
     x = np.append(0.0, np.geomspace(min(1e-4, largest / 2), largest, NODES))
@@ -126,7 +122,7 @@ def rows_bound(x, kappa, tau):
     return tau * turn / np.maximum(x, turn)
 
 
-def _memory(S, first, energy, kappa, tau):
+def memory_weights(S, first, energy, kappa, tau):
     """Sum over the u of a block of eta_u^2 phi(S_t - S_u), at the worst t of a later block."""
     now, eta, turn = S[:-1] + first, first[:, None], kappa / (2 * np.e * tau)
     low, high = (np.maximum(now - S[i][:, None], 0.0) for i in (slice(1, None), slice(None, -1)))
@@ -137,8 +133,11 @@ def _memory(S, first, energy, kappa, tau):
     return np.minimum(energy[:, None] * near, eta * (outer - inner + eta * (near - far)))
 
 
-def _solve(bias, force, memory, lengths):
-    """z at the blocks' ends (z_0 = 0 first); each bounds z_t at all earlier times."""
+def solve(bias, force, memory, lengths):
+    """z at the blocks' ends (z_0 = 0 first), not decreasing: each bounds z_t at earlier t too.
+
+    `bias` is beta_t^2; `force` and `memory` are sums of eta^2 p^2 and eta^2 phi, u down, t across.
+    """
     z, before = np.zeros(lengths.size + 1), np.zeros(lengths.size)  # before: bounds z_(u-1)
     for b, length in enumerate(lengths):
         w, p = np.sqrt(memory[b, b]), np.sqrt(force[b, b])
