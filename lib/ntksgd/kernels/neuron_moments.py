@@ -8,7 +8,8 @@ With P_k the projector on degree k and A an operator that acts on each degree as
     E[Z_b A Z_b] is the number sum_k A_k q_kl on degree l,    q_kl = E tr(P_k Z_b P_l Z_b) / N_l,
 because the law of b is invariant under rotations (Schur's lemma). So the share of degree l in the
 image of a harmonic Y_k of degree k has the variance
-    E ||P_l (L_m - L) Y_k||^2 = (2/m) V_kl,    V_kl = q_lk - delta_kl lambda_k^2.
+    E ||P_l (L_m - L) Y_k||^2 = (2/m) V_kl,    V_kl = q_lk - delta_kl lambda_k^2,
+and E (L_m - L)^2 is the number (2/m) sum_l V_kl on degree k; sum_k N_k sum_l V_kl = C.
 
 For fixed b = rho w the features are zonal about w (sigma, t sigma', gamma sigma'; t = <w,x>, with
 coefficients c_k^a) or transverse (sigma' times one of the d - 1 coordinates orthogonal to w), so
@@ -51,13 +52,17 @@ def hilbert_schmidt_constant(spec, d, gamma=1.0):
 
 def squared_norms(spec, d, rho, gamma=1.0):
     """||Z_b||_HS^2 at the radii rho = |b|, same shape (n,): sum_ab <phi_a, phi_b>^2."""
-    d, act = check.dimension(d), activation(spec)
+    gram, transverse = _feature_products(activation(spec), check.dimension(d), rho, gamma)
+    return np.sum(gram**2, axis=(0, 1)) + transverse**2 / (d - 1)
+
+
+def _feature_products(act, d, rho, gamma):
+    """<phi_a, phi_b> of the zonal features (3, 3, n), power of the transverse ones (n,), by rho."""
     t, weights = sphere.zonal_quadrature(d, PANELS, halvings=HALVINGS)
     value, slope = act.value(np.outer(rho, t)), act.derivative(np.outer(rho, t))
     zonal = np.stack([value, t * slope, gamma * slope])
     gram = np.einsum("arn,brn,n->abr", zonal, zonal, weights, optimize=True)
-    transverse = slope**2 @ (weights * (1 - t**2))
-    return np.sum(gram**2, axis=(0, 1)) + transverse**2 / (d - 1)
+    return gram, slope**2 @ (weights * (1 - t**2))
 
 
 def degree_coupling(spec, d, max_degree, gamma=1.0):
@@ -114,3 +119,24 @@ def kernel_variance(spec, d, max_degree, gamma=1.0):
     """
     eigenvalues = mercer_spectrum(spec, d, max_degree, gamma).eigenvalues
     return degree_coupling(spec, d, max_degree, gamma).T - np.diag(eigenvalues**2)
+
+
+def operator_variance(spec, d, max_degree, gamma=1.0):
+    """The number m/2 E (L_m - L)^2 on each degree k: sum over ALL l of V_kl, none cut off.
+
+    It is E tr(P_k Z_b^2) / N_k - lambda_k^2, with the whole features <phi_a, phi_b> in place of
+    their degrees; `kernel_variance`, summed over its columns, tends to it from below.
+
+    Parameters as in `degree_coupling`.
+
+    Returns
+    -------
+    ndarray, shape (max_degree + 1,)
+    """
+    density, zonal, transverse, counts = _neuron_features(spec, d, max_degree, gamma)
+    rho, _ = sphere.norm_quadrature(d, RADIAL, HALVINGS)
+    gram, power = _feature_products(activation(spec), d, rho, gamma)
+    along = sum(gram[i, j][:, None] * a * b
+                for i, a in enumerate(zonal) for j, b in enumerate(zonal))
+    across = transverse * power[:, None] / ((d - 1) * counts)
+    return density @ (along + across) - mercer_spectrum(spec, d, max_degree, gamma).eigenvalues**2
