@@ -61,8 +61,8 @@
 # | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `05_network_follows_kernel` |
 # | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `05_network_follows_kernel` |
 # | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |
-# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `08_beyond` |
-# | | and does any of it show on real data? | | `09_real_data` |
+# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `09_beyond` |
+# | | and does any of it show on real data? | | `10_real_data` |
 #
 # They build on one another in this order. In a hurry: `03_rkhs_convergence` has the exact risk of
 # kernel SGD, without any sampling, which all later notebooks lean on; `06_width_requirement`

@@ -157,7 +157,7 @@ eigenvalues = pd.concat((pd.DataFrame({"depth": L, "degree": np.arange(s.max_deg
                          for L, s in spectra.items()), ignore_index=True)
 by_hand = depths if activation == "relu" else []
 tail = {L: relu_circle_tail(L, np.arange(1, 1025)) for L in by_hand}
-save(draw.deep_kernels(profile, eigenvalues, tail), "08_beyond-deep-kernels", eigenvalues)
+save(draw.deep_kernels(profile, eigenvalues, tail), "09_beyond-deep-kernels", eigenvalues)
 
 # %%
 k = np.arange(256, 1025)
@@ -193,7 +193,7 @@ errors = {names[L]: deep_kernel_errors(activation, L, limit_widths, limit_replic
 equal = deep_kernel_errors(activation, 2, limit_widths, limit_replicates, child(root, 2), True)
 limit_slopes = {name: slope(limit_widths, e, independent=True) for name, e in errors.items()}
 table = series_table(limit_widths, errors | {"2 hidden layers, equal signs": equal})
-save(draw.kernel_limit(table, limit_slopes), "08_beyond-kernel-limit", table)
+save(draw.kernel_limit(table, limit_slopes), "09_beyond-kernel-limit", table)
 
 # %%
 equal_slope = slope(limit_widths, equal, independent=True)
@@ -238,7 +238,7 @@ def risk_table(problem, runs, shown, panel):
 
 shown = {narrow[1], narrow[-1]}
 table = pd.concat([risk_table(deep[L], runs[L], shown, names[L]) for L in depths])
-save(draw.risks(table), "08_beyond-deep-risk", table)
+save(draw.risks(table), "09_beyond-deep-risk", table)
 
 # %%
 deep_slopes = {L: slope(steps, runs[L][0].network[:, -1]) for L in depths}
@@ -260,7 +260,7 @@ laws = {names[L]: width_law(Excess(steps, excess_of(deep[L], runs[L])), tau_dept
         for L in depths}
 paper = sufficient_width(r)
 table = law_table(laws).rename(columns={"required": "width"})
-save(draw.width_laws(table, paper), "08_beyond-deep-width", table)
+save(draw.width_laws(table, paper), "09_beyond-deep-width", table)
 
 # %%
 def show_laws(laws, tau):
@@ -333,7 +333,7 @@ assert all(np.isfinite(run.network).all() for run in loss_runs.values())
 shown = {loss_widths[1], loss_widths[-1]}
 table = pd.concat([risk_table(problem, [loss_runs[name]], shown, name)
                    for name, problem in losses.items()])
-save(draw.risks(table), "08_beyond-loss-risk", table)
+save(draw.risks(table), "09_beyond-loss-risk", table)
 
 # %%
 late = steps >= T / 10  # the expansion needs a small error: the last decade only
@@ -360,7 +360,7 @@ for name, problem in losses.items():
 loss_laws = {name: width_law(Excess(steps, excess_of(cases[name], [run])), tau_loss)
              for name, run in loss_runs.items()}
 table = law_table(loss_laws).rename(columns={"required": "width"})
-save(draw.width_laws(table, paper), "08_beyond-loss-width", table)
+save(draw.width_laws(table, paper), "09_beyond-loss-width", table)
 
 # %%
 show_laws(loss_laws, tau_loss)
@@ -408,7 +408,7 @@ rows = [risk_and_trace(two_layers(law, 2.0, first), child(root, 300 + i)
                        ).assign(series=f"{name}, step {first:g}")
         for name, law in makers.items() for i, first in enumerate((0.25, 1.0))]
 table = pd.concat(rows, ignore_index=True)
-save(draw.trace_and_risk(table), "08_beyond-trace", table)
+save(draw.trace_and_risk(table), "09_beyond-trace", table)
 
 # %%
 print(table.round(3).to_string(index=False))
@@ -461,7 +461,7 @@ heavy = pd.concat([part for beta in betas for part in (
 grid = np.linspace(0, 0.99, 34)
 limits = [largest_stable_step(plain.spectrum, b, tail=False) * plain.spectrum.trace / (1 - b)
           for b in grid]
-save(draw.momentum(heavy, grid, limits), "08_beyond-momentum", heavy)
+save(draw.momentum(heavy, grid, limits), "09_beyond-momentum", heavy)
 
 # %%
 def deviation(samples, exact):
@@ -501,7 +501,7 @@ for i, (name, rule) in enumerate(rules.items()):
     parts += [curve_table(list(known), {name: list(known.values())}),
               series_table(list(drawn), {name: np.concatenate(list(drawn.values()), axis=1)})]
 table = pd.concat(parts, ignore_index=True)
-save(draw.batches(table), "08_beyond-batches", table)
+save(draw.batches(table), "09_beyond-batches", table)
 
 # %%
 assert worst < 4
@@ -566,5 +566,5 @@ board += [Statement("F", f"risk, momentum {beta:g}, over plain SGD at the effect
                     activation=activation, d=2, r=r) for beta, ratio in factor.items()]
 
 # %%
-frame = claims.record("08_beyond", board)
+frame = claims.record("09_beyond", board)
 print(claims.text(frame.drop(columns=["claim", "activation", "d", "r", "interval"])))
