@@ -9,7 +9,8 @@ Psi_b^2 = (|sigma(0)| + s1 |b|)^2 + s1^2 q^2 >= sup_x |psi_b(x)|^2, k_b(x) = sig
     max |b_i| <= sqrt d + sqrt(2 log(m / (2 share)));
     ||W*||^2 <= |f*|^2 + Psi_R ||p|| |f*| (2 / (m share))^(1/2),   |f*| the RKHS norm,
     ||zeta|| <= ||f* - L p|| + |f*| (E Psi_b^4)^(1/4) m^(-1/2) + Psi_R |f*| (2 / (m share))^(1/2):
-        p = (L + m^(-1/2))^(-1) f*, W*_i = m^(-1/2) int psi_b p if |b| <= R = sqrt d + 2 sqrt(log m).
+        p = (L + m^(-1/2))^(-1) f*, W*_i = m^(-1/2) int psi_b p for |b| <= R,
+        R = sqrt d + 2 sqrt(log m).
 """
 
 from functools import lru_cache
