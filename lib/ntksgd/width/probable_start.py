@@ -9,7 +9,7 @@ Psi_b^2 = (|sigma(0)| + s1 |b|)^2 + s1^2 q^2 >= sup_x |psi_b(x)|^2, k_b(x) = sig
     max |b_i| <= sqrt d + sqrt(2 log(m / (2 share)));
     ||W*||^2 <= |f*|^2 + Psi_R ||p|| |f*| (2 / (m share))^(1/2),   |f*| the RKHS norm,
     ||zeta|| <= ||f* - L p|| + |f*| (E Psi_b^4)^(1/4) m^(-1/2) + Psi_R |f*| (2 / (m share))^(1/2):
-        p = (L + m^(-1/2))^(-1) f*, W*_i = m^(-1/2) int psi_b p for |b| <= R,
+        p = (L + min(m^(-1/2), 1/(4 S)))^(-1) f*, W*_i = m^(-1/2) int psi_b p for |b| <= R,
         R = sqrt d + 2 sqrt(log m).
 """
 
@@ -28,8 +28,10 @@ EVENTS = 6
 PANELS = 64
 
 
-def probable_start(problem, m, share):
+def probable_start(problem, m, share, S):
     """`StartNumbers` that hold with probability at least 1 - 6 `share` over the start of width m.
+
+    `S`, the sum of the steps, decides which W* is taken.
 
     All are infinite where m is too small for the mean of the Lipschitz constants to concentrate.
     """
@@ -42,7 +44,7 @@ def probable_start(problem, m, share):
     operator = np.sqrt(problem.spectrum.eigenvalues.max() + np.sqrt(2 * C / (m * share)))
     widest = np.sqrt(d) + np.sqrt(2 * np.log(max(m / (2 * share), 1)))
     norm, spread = target.source_norm(0.5), np.sqrt(2 / (m * share))
-    penalty, eigenvalues = m**-0.5, problem.spectrum.eigenvalues
+    penalty, eigenvalues = min(m**-0.5, 1 / (4 * S)), problem.spectrum.eigenvalues
     dual = np.sqrt(np.sum(target.power / (eigenvalues + penalty) ** 2))
     bias = np.sqrt(np.sum(target.power * (penalty / (eigenvalues + penalty)) ** 2))
     cut = np.sqrt(_psi2(problem.activation, problem.gamma, np.sqrt(d) + 2 * np.sqrt(np.log(m))))
