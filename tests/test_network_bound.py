@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neuron_pairs as near
+from ntksgd.compare import network_parts
 from ntksgd.compare.network_bound import (
     NOT_CLOSED,
     StartNumbers,
@@ -273,3 +274,18 @@ def test_steps_are_those_of_the_schedule():
     steps = steps_of(PROBLEM.with_(schedule=schedules.polynomial(0.2, 0.6)), 1000)
     eta = 0.2 * np.arange(1, 1001) ** -0.6
     assert steps == pytest.approx((eta.sum(), (eta**2).sum(), 0.2))
+
+
+def test_measured_parts_are_those_of_the_slow_reference():
+    rng, points = np.random.default_rng(11), PROBLEM.grid(6)
+    begin = near.paired_start(12, 2, rng)
+    V = rng.standard_normal(12), rng.standard_normal((12, 3))
+    now, (odd, even) = near.moved(begin, V), near.parts(V)
+    rho, psi = [], []
+    for x in points.points:
+        zero, phi = (near.gradient(p, x, PROBLEM.activation, 1.0) for p in (begin, now))
+        rho.append(abs(near.output(now, x, PROBLEM.activation, 1.0) - near.inner(zero, V)))
+        psi.append(near.norm(near.parts(near.minus(phi, zero))[0]))
+    exact = {"even": near.norm(even), "neuron": near.widest(odd), "rho": max(rho), "psi": max(psi)}
+    for name, observer in network_parts.OBSERVERS.items():
+        assert observer(PROBLEM, points, begin, now) == pytest.approx(exact[name], rel=1e-12), name
