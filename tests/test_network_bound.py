@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 import neuron_pairs as near
 from ntksgd.compare import network_parts
@@ -289,3 +290,52 @@ def test_measured_parts_are_those_of_the_slow_reference():
     exact = {"even": near.norm(even), "neuron": near.widest(odd), "rho": max(rho), "psi": max(psi)}
     for name, observer in network_parts.OBSERVERS.items():
         assert observer(PROBLEM, points, begin, now) == pytest.approx(exact[name], rel=1e-12), name
+
+
+def test_bound_on_an_event_is_the_formula_of_the_proof():
+    # 5.2 to 5.7 in the order of the proof; B is the smallest solution of A(B) + |W*| = B
+    m, kappa, l0, Psi, w, z2, zi = start = StartNumbers(1e7, 1.1, 0.8, 5.0, 1.3, 0.05, 0.9)
+    S, Q, eta1 = steps = Steps(30.0, 0.7, 0.3)
+    c, c3, c4, _ = CONSTANTS
+    s2, n, x = 0.2, 0.6, 3.0
+    found, root = event_bound(start, CONSTANTS, steps, s2, n, x), np.sqrt(m)
+
+    def numbers(B):
+        Z2 = min((np.e - 1) * S * z2**2 + eta1 * zi**2 * x, np.exp(x) * S * z2**2)
+        Nb = np.sqrt(Z2) + c * np.sqrt(S) * (B**2 / 2 + B * w) / root
+        Kb = (kappa + c * B / root) ** 2
+        A2 = (w**2 + 2 * Nb**2 + 2 * Kb * n**2 * (np.sqrt(Q) + eta1 * np.sqrt(2 * x)) ** 2
+              + 4 * n**2 * eta1 * x)
+        return np.sqrt(A2), Nb
+
+    B = optimize.brentq(lambda B: numbers(B)[0] + w - B, w, 20.0)
+    A, Nb = numbers(B)
+    Db = np.sqrt(2) * A + Nb
+    v = c * B / root * (np.sqrt(S) * Db + n * np.sqrt(2 * Q * (x + np.log(2))))
+    Y = np.sqrt(S) * Db + n * np.sqrt(2 * Q * (x + np.log(2 * m)))
+    o = Psi * Y / root / (1 - c * Y / root)
+    rho, psi = (c * v * B + c3 * o * B**2) / root, (c * v + c4 * o * B) / root
+    gap = l0 * (np.sqrt(S) * Db * psi + np.sqrt(S * rho**2 + s2 * Q * psi**2)) + rho
+    assert found == pytest.approx((B, v, o, rho, psi, np.sqrt(S) * Db, gap), rel=1e-6)
+
+
+def test_bound_on_a_path_is_the_formula_of_the_proof():
+    # 4.1 to 4.6; k is the least that satisfies (4b)
+    m, kappa, l0, Psi = 1e6, 1.1, 0.8, 5.0
+    start = StartNumbers(m, kappa, l0, Psi, 1.3, 0.05, 0.9)
+    S, _, eta1 = steps = Steps(30.0, 0.7, 0.5)
+    c, c3, c4, _ = CONSTANTS
+    N, root = 4.0, np.sqrt(m)
+    found = path_bound(start, CONSTANTS, steps, N)
+
+    def distance(k):  # the smaller root of B = sqrt(nu) (N + c sqrt(S) B^2 / (2 sqrt m))
+        nu = 1 / (2 - k)
+        return np.roots([np.sqrt(nu) * c * np.sqrt(S) / (2 * root), -1, np.sqrt(nu) * N]).min()
+
+    k = optimize.brentq(lambda k: eta1 * (kappa + c * distance(k) / root) ** 2 - k, 0.0, 1.0)
+    B, nu = distance(k), 1 / (2 - k)
+    G = 2 * np.sqrt(nu * S) * B
+    v, o = c * G * B / root, Psi / c * (np.exp(c * G / root) - 1)
+    rho, psi = (c * v * B + c3 * o * B**2) / root, (c * v + c4 * o * B) / root
+    gap = l0 * (np.sqrt(nu * S) * rho + G * psi) + rho
+    assert found == pytest.approx((B, v, o, rho, psi, G, gap), rel=1e-6)

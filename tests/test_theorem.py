@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 from ntksgd.compare.learners import start
 from ntksgd.compare.mean_fluctuation import (
@@ -11,9 +12,11 @@ from ntksgd.compare.mean_fluctuation import (
     neuron_variances,
     sums,
 )
+from ntksgd.compare.network_bound import event_bound
 from ntksgd.compare.paths import paths
 from ntksgd.compare.start_numbers import start_numbers, steps_of
 from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
+from ntksgd.models.smoothness import neuron_constants
 from ntksgd.models.two_layer import empirical_ntk
 from ntksgd.problems.labels import huber
 from ntksgd.problems.problem import source_problem
@@ -214,3 +217,66 @@ def test_what_the_theorem_does_not_cover_is_refused():
     for name in ("delta", "delta_start"):
         with pytest.raises(ValueError, match=f"{name} = 0"):
             theorem.guarantee(PROBLEM, total, 1e9, **{name: 0.0})
+
+
+def test_fluctuation_bounds_are_the_formulas_of_the_proof():
+    # Theorems 3 and 3', step by step; the library's sums are upper ones
+    T, tau, s2 = 200, 0.7, 0.25
+    eta = PROBLEM.schedule.step_sizes(T)
+    R = np.append(PROBLEM.target.power.sum(), kernel_risk(PROBLEM, np.arange(1, T)))
+    C, V = neuron_variances(PROBLEM)
+    Q, chance = np.sum(eta**2), np.sqrt(eta**2 @ (R + s2))
+    groenwall = np.sqrt(2) * np.exp(tau * Q / 2) * (
+        eta @ ((np.sqrt(V.max()) + eta * np.sqrt(tau * C)) * np.sqrt(R)) + np.sqrt(C) * chance)
+    values, counts = PROBLEM.spectrum.eigenvalues, PROBLEM.spectrum.multiplicities
+    s = np.linspace(0, eta.sum(), 100001)
+    decay = np.exp(-2 * np.outer(s, values))
+    a, b = (eta[0] * np.sqrt(weights.sum())
+            + np.sqrt(decay @ weights).mean() * eta.sum()
+            for weights in (counts * values**2 * V, PROBLEM.target.power * V))
+    X = tau * Q
+    c = optimize.brentq(lambda c: 2 * (np.log(c) + 1 / c - 1) - X, 1.0, 100.0)
+    unrolled = np.sqrt(2) * c * (b + (np.sqrt(C) + a) * chance)
+    ratio = np.array(fluctuation_bounds(PROBLEM, sums(PROBLEM, T), tau)) / [groenwall, unrolled]
+    assert np.all((ratio >= 1 - 1e-6) & (ratio < 1.03))
+
+
+def test_guarantee_shares_the_probabilities():
+    total, m = sums(PROBLEM, 200), 1e8
+    found = theorem.guarantee(PROBLEM, total, m, delta_start=0.14, delta=0.05)
+    begin = probable_start(PROBLEM, m, 0.02, total.steps.sum)
+    scale = min(fluctuation_bounds(PROBLEM, total, (begin.kernel * begin.operator) ** 2))
+    bound = event_bound(begin, neuron_constants(PROBLEM.activation), total.steps, 0.25, 0.5,
+                        np.log(5 / 0.05))
+    assert found == pytest.approx((np.sqrt(total.risk), scale / np.sqrt(0.02 * m), bound.gap))
+    excess = (found.kernel + found.fluctuation + found.drift) ** 2 / total.risk - 1
+    assert found.excess == pytest.approx(excess)
+
+
+def test_probable_start_is_the_formula_of_the_proof():
+    m, S = 3e6, 40.0
+    found = probable_start(PROBLEM, m, SHARE, S)
+    rng = np.random.default_rng(0)
+    u, rho = rng.standard_normal(400000), np.linalg.norm(rng.standard_normal((400000, 2)), axis=1)
+    act, lam = PROBLEM.activation, PROBLEM.spectrum.eigenvalues
+    k = act.value(u) ** 2 + 2 * act.derivative(u) ** 2
+    lip = 2 * rho * (0.25 + rho) + 4 * rho  # s1 = s2 = 1, q^2 = 2
+    margin = (found.kernel**2 - PROBLEM.spectrum.trace) / 2
+    net = np.pi * 2 * lip.mean() / margin + 1
+    assert net * 2 * k.var() / (m * margin**2) == pytest.approx(SHARE, rel=0.02)
+    C = hilbert_schmidt_constant(act, 2)
+    assert found.operator**2 == pytest.approx(lam.max() + np.sqrt(2 * C / (m * SHARE)))
+    widest = np.sqrt(2) + np.sqrt(2 * np.log(m / (2 * SHARE)))
+    assert found.neuron**2 == pytest.approx(
+        act.value(np.array([widest]))[0] ** 2 + 2 * act.derivative(np.array([widest]))[0] ** 2)
+    power, penalty = PROBLEM.target.power, min(m**-0.5, 1 / (4 * S))
+    norm = np.sqrt(np.sum(power / lam))
+    cut = np.sqrt((0.25 + np.sqrt(2) + 2 * np.sqrt(np.log(m))) ** 2 + 2)
+    dual = np.sqrt(np.sum(power / (lam + penalty) ** 2))
+    weights = np.sqrt(norm**2 + cut * dual * norm * np.sqrt(2 / (m * SHARE)))
+    fourth = np.mean(((0.25 + rho) ** 2 + 2) ** 2)
+    residual = (np.sqrt(np.sum(power * (penalty / (lam + penalty)) ** 2))
+                + norm * (fourth**0.25 / np.sqrt(m) + cut * np.sqrt(2 / (m * SHARE))))
+    assert found.weights == pytest.approx(weights)
+    assert found.residual == pytest.approx(residual, rel=1e-3)
+    assert found.residual_sup >= np.abs(PROBLEM.grid().target).max() + found.kernel * weights - 1e-9

@@ -30,6 +30,7 @@ def bounds(gaps, excess, tau):
     right.set(xlabel="width $m$", ylabel=r"$E\,\|g_T-f^*\|^2/R(T)-1$")
     right.set_title("Excess risk: measured, proved (dashed)")
     panels.log_axes(left, right)
+    left.set_ylim(bottom=mean.min() / 2e4)  # room for the legend
     left.legend(loc="lower left")
     right.legend(loc="lower left")
     return fig
