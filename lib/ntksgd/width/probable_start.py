@@ -1,0 +1,91 @@
+"""Bounds on the numbers of a start, each with a stated probability over Theta_0.
+
+A probability `share` is given to each of six events. With q^2 = 1 + gamma^2, a neuron's
+Psi_b^2 = (|sigma(0)| + s1 |b|)^2 + s1^2 q^2 >= sup_x |psi_b(x)|^2, k_b(x) = sigma^2 + q^2 sigma'^2:
+
+    sup_x K_0(x, x) <= kappa(1) + 2 u:  on a net of the sphere of mesh h = u/(2 E Lip) by Chebyshev,
+        between its points by the Lipschitz constant of k_b, of mean at most 2 E Lip (Chebyshev);
+    ||L_0|| <= lambda_max + (2 C / (m share))^(1/2),   from E ||L_0 - L||_HS^2 = 2 C / m;
+    max |b_i| <= sqrt d + sqrt(2 log(m / (2 share)));
+    ||W*||^2 <= |f*|^2 + Psi_R ||p|| |f*| (2 / (m share))^(1/2),   |f*| the RKHS norm,
+    ||zeta|| <= ||f* - L p|| + |f*| (E Psi_b^4)^(1/4) m^(-1/2) + Psi_R |f*| (2 / (m share))^(1/2):
+        p = (L + min(m^(-1/2), 1/(4 S)))^(-1) f*, W*_i = m^(-1/2) int psi_b p for |b| <= R,
+        R = sqrt d + 2 sqrt(log m).
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ntksgd.compare.network_bound import StartNumbers
+from ntksgd.compare.start_numbers import largest_gradient
+from ntksgd.kernels import sphere
+from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
+from ntksgd.models.smoothness import smoothness
+
+EVENTS = 6
+PANELS = 64
+
+
+def probable_start(problem, m, share, S):
+    """`StartNumbers` that hold with probability at least 1 - 6 `share` over the start of width m.
+
+    `S`, the sum of the steps, decides which W* is taken.
+
+    All are infinite where m is too small for the mean of the Lipschitz constants to concentrate.
+    """
+    d, target = problem.d, problem.target
+    C, variance, (lip, lip_variance), fourth = _moments(problem.activation, d, problem.gamma)
+    if 2 * lip_variance / (m * lip**2) > share:
+        return StartNumbers(m, *[np.inf] * 6)
+    u = _margin(d, variance, lip, m * share)
+    kernel = np.sqrt(problem.spectrum.trace + 2 * u)
+    operator = np.sqrt(problem.spectrum.eigenvalues.max() + np.sqrt(2 * C / (m * share)))
+    widest = np.sqrt(d) + np.sqrt(2 * np.log(max(m / (2 * share), 1)))
+    norm, spread = target.source_norm(0.5), np.sqrt(2 / (m * share))
+    penalty, eigenvalues = min(m**-0.5, 1 / (4 * S)), problem.spectrum.eigenvalues
+    dual = np.sqrt(np.sum(target.power / (eigenvalues + penalty) ** 2))
+    bias = np.sqrt(np.sum(target.power * (penalty / (eigenvalues + penalty)) ** 2))
+    cut = np.sqrt(_psi2(problem.activation, problem.gamma, np.sqrt(d) + 2 * np.sqrt(np.log(m))))
+    weights = np.sqrt(norm**2 + cut * dual * norm * spread)
+    residual = bias + norm * (fourth**0.25 / np.sqrt(m) + cut * spread)
+    sup = np.abs(target.coefficients).sum() + kernel * weights  # |Legendre polynomial| <= 1
+    return StartNumbers(m, kernel, operator, largest_gradient(problem, widest), weights, residual,
+                        sup)
+
+
+def covering(d, h):
+    """Points of S^(d-1) that come within h of every point, at most so many."""
+    return np.pi / h + 1 if d == 2 else (1 + 2 / h) ** d
+
+
+def _margin(d, variance, lip, mass):
+    """u at which covering * 2 variance / (m u^2) is the share; mass = m share."""
+    def excess(log_u):
+        u = np.exp(log_u)
+        return np.log(covering(d, u / (2 * lip)) * 2 * variance / (mass * u**2))
+
+    return float(np.exp(brentq(excess, -60, 60)))
+
+
+def _psi2(act, gamma, rho):
+    """Psi_b^2 at |b| = rho."""
+    s1, _, _, zero = smoothness(act)
+    return (zero + s1 * rho) ** 2 + s1**2 * (1 + gamma**2)
+
+
+@lru_cache(maxsize=32)
+def _moments(act, d, gamma):
+    """C, Var k_b(x), mean and variance of the Lipschitz constant of k_b, E Psi_b^4."""
+    s1, s2, _, zero = smoothness(act)
+    q2 = 1 + gamma**2
+    u, density = sphere.norm_quadrature(1, PANELS)
+    both = np.concatenate([u, -u])
+    k = act.value(both) ** 2 + q2 * act.derivative(both) ** 2
+    half = np.concatenate([density, density]) / 2
+    rho, density = sphere.norm_quadrature(d, PANELS)
+    lip = 2 * rho * s1 * (zero + s1 * rho) + 2 * q2 * s1 * s2 * rho
+    mean = density @ lip
+    return (hilbert_schmidt_constant(act, d, gamma), half @ k**2 - (half @ k) ** 2,
+            (mean, density @ lip**2 - mean**2), density @ _psi2(act, gamma, rho) ** 2)
