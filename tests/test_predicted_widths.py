@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ntksgd.compare.width_exponents import far_curve, leverage_table, network
 from ntksgd.kernels.decay import squareplus_coupling, squareplus_law
 from ntksgd.kernels.neuron_moments import degree_coupling, degree_energies
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -159,3 +160,27 @@ def test_spectrum_without_its_tail():
     cut = spectrum.without_tail()
     assert cut.tail == 0 < spectrum.tail
     np.testing.assert_array_equal(cut.eigenvalues, spectrum.eigenvalues)
+
+
+@pytest.mark.parametrize(("name", "d", "r", "top"), [("squareplus", 2, 1.0, 9.0),
+                                                      ("relu", 3, 0.75, 3.5)])
+def test_far_curve(name, d, r, top):
+    """Times, limit in S and bracket in T of one curve; its tables hold what it says."""
+    curve = far_curve(name, d, r, top)
+    assert curve.T[-1] == pytest.approx(10 ** (top * (2 * r + 1)), rel=1e-9)
+    np.testing.assert_allclose(curve.c, first_order(network(name, d, r), curve.T), rtol=1e-12)
+    assert curve.bracket.contains(curve.limit / (2 * r + 1))
+    table = curve.table()
+    assert set(table["kind"]) == {"first order", "model"}
+    assert table["derived"].eq(curve.limit).all()
+    if name == "squareplus":  # settled from the first point on which all later ones are near
+        late = np.abs(curve.model[curve.line >= curve.settles] - curve.limit)
+        assert np.all(late <= 0.01) and curve.settles < np.inf
+
+
+def test_leverage_table():
+    """ReLU's leverage is even, squareplus's exponent is 2 - 2^(2/3) once powers of k are out."""
+    assert leverage_table("relu", 3, 64)["measured"].iloc[-1] == pytest.approx(0, abs=1e-3)
+    table = leverage_table("squareplus", 4, 200)
+    assert table["measured"].iloc[-1] == pytest.approx(widths.leverage_exponent(), abs=0.003)
+    np.testing.assert_allclose(table["ratio"].iloc[-4:], table["law"].iloc[-4:], rtol=0.2)

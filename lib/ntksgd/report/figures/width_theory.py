@@ -51,8 +51,8 @@ def far_exponents(table):
                     clip_on=False)
         ax.set_xscale("log")
         low, high = part["log_S"].min(), part["log_S"].max()
-        panels.plain_ticks(ax.xaxis, 0.9 * low, 1.1 * high,
-                           marks=(1, 2, 5) if high > 4 else (1.5, 2, 2.5, 3))
+        ticks = (1, 2, 5) if high > 4 else (1.5, 2, 2.5, 3)
+        panels.plain_ticks(ax.xaxis, 0.9 * low, 1.1 * high, ticks)
         ax.set_ylabel("")
     panels.outer_labels(axes, r"$\log_{10} S$,  $S = T^{1/(2r+1)}$", "d log $c$ / d log $S$")
     fig.suptitle("The exponent of the width goes to the derived value, for a smooth activation "
@@ -64,8 +64,8 @@ def far_exponents(table):
 def laws(lines, points, known):
     """Exponent p of the width T^p against r, a panel a spectrum; the lines are labelled on them.
 
-    Columns panel, name, status, r, exponent, at, above of `lines`; panel, name, r, exponent of `points`
-    (measured) and of `known` (proved at a single r). The columns at and above place the name.
+    Columns panel, name, status, r, exponent, at, above of `lines` (the last two place the name);
+    panel, name, r, exponent of `points` (measured) and of `known` (proved at a single r).
     """
     fig, axes, parts = panels.facets(lines, None, "panel", 4.6, "{panel}", sharey=True)
     for ax, part in parts:
@@ -86,8 +86,8 @@ def laws(lines, points, known):
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel="regularity $r$", ylim=(0.14, 4.6))
     axes[0, 0].set_ylabel(r"$p$ in $m\sim T^p$")
-    fig.suptitle("The width proved for the network lies powers of $T$ above what its linearisation "
-                 "needs", fontsize=9.5)
+    fig.suptitle("The width proved for the network lies powers of $T$ above the need of its "
+                 "linearisation", fontsize=9.5)
     labels = {label: handle for ax in axes[0]
               for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     fig.legend(labels.values(), labels.keys(), loc="outside lower center", ncols=2)
