@@ -48,8 +48,8 @@ from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 
 # %%
-from ntksgd.risk.predicted import (
-    capacity_free,
+from ntksgd.risk.predicted import capacity_free
+from ntksgd.risk.predicted_widths import (
     drift_heuristic_width,
     linearised_width,
     sufficient_width,

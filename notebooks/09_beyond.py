@@ -50,7 +50,8 @@ from ntksgd.report.figures import deep as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.tables import curve_table, law_table, series_table
 from ntksgd.risk.kernel_risk import kernel_risk
-from ntksgd.risk.predicted import capacity_free, sufficient_width
+from ntksgd.risk.predicted import capacity_free
+from ntksgd.risk.predicted_widths import sufficient_width
 from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import child
 from ntksgd.stats import intervals

@@ -49,7 +49,7 @@ from ntksgd.report.claims import Statement
 from ntksgd.report.figures import data as figures
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.tables import law_table
-from ntksgd.risk.predicted import drift_heuristic_width, sufficient_width
+from ntksgd.risk.predicted_widths import drift_heuristic_width, sufficient_width
 from ntksgd.stats import intervals
 from ntksgd.stats.coverage import coverage
 from ntksgd.stats.intervals import Interval

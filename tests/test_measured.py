@@ -10,7 +10,7 @@ from ntksgd.problems.schedules import constant
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
-from ntksgd.risk.predicted import sufficient_width
+from ntksgd.risk.predicted_widths import sufficient_width
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.width import budget, measured
 from ntksgd.width.along import risk_along

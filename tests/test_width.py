@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from ntksgd.problems.problem import source_problem, step_budget
-from ntksgd.risk.predicted import drift_heuristic_width, linearised_width, sufficient_width
+from ntksgd.risk.predicted_widths import (
+    drift_heuristic_width,
+    linearised_width,
+    sufficient_width,
+)
 from ntksgd.width.crossing import isotonic_crossing, local_weights, log_crossing
 from ntksgd.width.excess import Excess, controlled_excess
 from ntksgd.width.plane_law import plane_law

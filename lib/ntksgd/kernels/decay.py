@@ -7,6 +7,9 @@ them at distance asinh(s/rho), so c'_k(rho)^2 ~ exp(-2 k asinh(s/rho)); Laplace'
 saddle at rho^3 = q, q = 2 s (k + (d-2)/2), gives (times gamma^2 at odd k)
     lambda_k ~ B k^(1-d) q^((d-2)/3) exp(-3/2 q^(2/3)),
     B = Gamma(d/2) 2^((d-2)/2) s / sqrt(6 pi) exp(s^2/6).
+So a neuron with |b| = rho has in degree k the energy N_k e_k/rho exp(-2 k asinh(s/rho)), where
+e_k = Gamma(d/2)^2 2^(d-3) s/pi k^(1-d), all of it zonal (gamma sigma', odd k) or all transverse
+(x_j sigma', even k); the product of two such energies has its saddle at rho^3 = q_k + q_l.
 """
 
 import numpy as np
@@ -39,6 +42,24 @@ def squareplus_law(scale, d, k, gamma=1.0):
     """Leading term of lambda_k for squareplus of scale s on S^(d-1), degrees k >= 1."""
     prefactor, q = squareplus_prefactor(scale, d, k, gamma)
     return prefactor * np.exp(-1.5 * q ** (2 / 3))
+
+
+def squareplus_coupling(scale, d, k, j):
+    """Laws of the second moments q_jk of one neuron (`neuron_moments`), gamma = 1, degrees >= 1.
+
+    It is V_kj but for lambda_k^2 at k = j, which is of lower order. Returns the law without its
+    exponential, and the argument q of the exponential exp(-3/2 q^(2/3)), both of the shape of k
+    and j broadcast; 0 for degrees of different parity.
+    """
+    scale, d = check.positive("scale", scale), check.dimension(d)
+    k, j = np.asarray(k, dtype=float), np.asarray(j, dtype=float)
+    q = 2 * scale * (k + j + d - 2)
+    energy = special.gamma(d / 2) ** 2 * 2.0 ** (d - 3) * scale / np.pi  # e_k k^(d-1)
+    radial = 2 ** (1 - d / 2) / special.gamma(d / 2) * np.sqrt(2 * np.pi / 3) * q ** (d / 3 - 1)
+    prefactor = energy**2 * (k * j) ** (1.0 - d) * radial * np.exp(scale**2 / 6)
+    prefactor = prefactor * 2 * j ** (d - 2.0) / special.gamma(d - 1)  # N_j
+    prefactor = prefactor * np.where(k % 2 == 1, 1.0, 1 / (d - 1))
+    return np.where(k % 2 == j % 2, prefactor, 0.0), q
 
 
 def squareplus_derivatives(scale, n):

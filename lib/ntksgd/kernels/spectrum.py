@@ -7,7 +7,7 @@ positive definite, and if no degree has all of them zero the integral operator i
 that the RKHS is dense in L^2 and every Gram matrix of distinct points is non-singular.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,6 +62,10 @@ class Spectrum:
         small = np.flatnonzero(self.eigenvalues < floor * self.eigenvalues.max())
         end = small[0] if small.size else self.eigenvalues.size
         return Spectrum(self.d, self.eigenvalues[:end], self.multiplicities[:end], self.trace)
+
+    def without_tail(self):
+        """The same degrees as if there were no others, for a tail that is below rounding."""
+        return replace(self, trace=float(self.eigenvalues @ self.multiplicities))
 
     def kernel(self, t: float | np.ndarray) -> np.ndarray:
         """Partial Mercer sum sum_(k <= K) lambda_k N_k P_k(t), same shape as t."""

@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.kernels.neuron_moments import kernel_variance
-from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
 from ntksgd.risk.kernel_risk import kernel_risk
 
@@ -42,7 +41,7 @@ def spectral_functions(eigenvalues, schedule, noise, times, risk):
     the risk before step t, for an array of t >= 1.
     """
     times = np.asarray(times)
-    edges = np.unique(np.concatenate([_blocks(int(times[-1])), times]))
+    edges = np.unique(np.concatenate([_blocks(float(times[-1])), times]))
     middle = np.sqrt((edges[:-1] + 1) * edges[1:])  # the step itself for blocks of one step
     length, eta, level = np.diff(edges), schedule(middle), noise + risk(middle)
     p, g = np.ones(eigenvalues.size), np.zeros(eigenvalues.size)
@@ -99,9 +98,9 @@ def excess_coefficient(spectrum, target, variance, schedule, noise, times, risk)
 def risk_before_step(problem, T):
     """R_(t-1) at infinite width as a function of real t in [1, T]: the error step t sees.
 
-    Between 200 log-spaced times it is interpolated.
+    Between log-spaced times, 200 or ten a decade, it is interpolated.
     """
-    grid = log_times(T, 200)
+    grid = np.unique(np.rint(np.geomspace(1, T, max(200, int(10 * np.log10(T))))))
     return before_step(grid, kernel_risk(problem, grid), problem.target.power.sum())
 
 
@@ -122,5 +121,5 @@ def first_order(problem: Problem, times: ArrayLike) -> np.ndarray:
     variance = kernel_variance(problem.activation, spectrum.d, spectrum.max_degree, problem.gamma)
     coefficient = excess_coefficient(spectrum, problem.target, variance, problem.schedule,
                                      problem.noise, times,
-                                     risk_before_step(problem, int(times[-1])))
+                                     risk_before_step(problem, float(times[-1])))
     return coefficient / kernel_risk(problem, times)

@@ -1,14 +1,13 @@
-r"""Exponents in T that theory predicts, of risks and of widths, each a function of what it needs.
+r"""Exponents in T that theory predicts of risks, each a function of what it needs.
 
 r is the regularity (source condition), beta the capacity (ordered eigenvalues ~ i^(-beta); on
 S^(d-1) lambda_k ~ k^(-p) with N_k ~ k^(d-2) gives beta = p/(d-1); faster than any power: infinity).
-A risk is of order T^(-a), and its function returns a > 0 (derivations: notebook 03); a width is of
-order T^b, and its function, named *_width, returns b (notebook 06).
+A risk is of order T^(-a), and its function returns a > 0 (derivations: notebooks 03 and 04). Those
+of widths: `predicted_widths`.
 """
 
 import numpy as np
 
-from ntksgd import check
 from ntksgd.problems.schedules import paper_theta
 
 
@@ -84,25 +83,6 @@ def linear_decay(r, beta, T=np.inf):
 def decayed_weights(r):
     """Steps T^(-theta), lambda ~ T^(-(1-theta)), theta = 2r/(2r+1): lambda^2 stops it at r = 1."""
     return 2 * np.minimum(r, 1) / (2 * r + 1)
-
-
-def sufficient_width(r):
-    """1 + 5/(2r+1): the paper's sufficient width."""
-    return 1 + 5 / (2 * check.positive("r", r) + 1)
-
-
-def drift_heuristic_width(r):
-    """2/(2r+1): the width at which the kernel's drift, at most m^(-1/2), stays harmless."""
-    return 2 / (2 * check.positive("r", r) + 1)
-
-
-def linearised_width(r, beta):
-    """Width of the linearised network, 1/2 <= r <= 1: [min(2r, 2 - 1/beta) - 1 + 1/beta] / (2r+1).
-
-    The excess A_T ~ T^(-(1 - 1/beta)/(2r+1)) / m over the risk T^(-min(2r, 2 - 1/beta)/(2r+1)).
-    """
-    r, inverse = check.number("r", r, 0.5, 1.0), 1 / beta
-    return (min(2 * r, 2 - inverse) - 1 + inverse) / (2 * r + 1)
 
 
 def power_to_zero(r, beta, p):

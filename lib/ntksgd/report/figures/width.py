@@ -94,8 +94,9 @@ def _required(ax, line, **style):
 
 
 ZOOM = (30, 5000)  # widths of the lower panels
-SERIES = (("network, measured", palette[0], {"marker": "o"}),
-          ("linearised network, exact given the start", palette[1], {"marker": "s", "mfc": "none"}))
+SERIES = (("network", "network, measured", palette[0], {"marker": "o"}),
+          ("linearised", "linearised network, exact given the start", palette[1],
+           {"marker": "s", "mfc": "none"}))
 
 
 def headline(table):
@@ -110,9 +111,9 @@ def headline(table):
     fig, axes = panels.grid(2, len(values), 5.2, sharex="col", sharey="row")
     for (top, below), (r, part) in zip(axes.T, table.groupby("r", sort=False), strict=True):
         for ax in (top, below):
-            for name, colour, style in SERIES:
-                _required(ax, part[part["series"] == name.split()[0].rstrip(",")], colour=colour, label=name,
-                          zorder=4, **style)
+            for series, label, colour, style in SERIES:
+                _required(ax, part[part["series"] == series], colour=colour, label=label, zorder=4,
+                          **style)
             long = part[part["series"] == "linearised"]
             marks.theory(ax, long, "T", "paper", label="the paper's power $1+5/(2r+1)$", lw=1.4)
             ax.plot(long["T"], long["heuristic"], "-.", color=palette[5], zorder=2,
