@@ -83,8 +83,7 @@ def test_orders_of_activations():
     """A jump of sigma' costs the integer orders."""
     smooth, kinked = (source_problem(name, 2, 0.5, max_degree=8).activation
                       for name in ("squareplus", "relu"))
-    assert orders_of(smooth) == (1, 2) == orders_of(smooth, 64)
-    assert orders_of(kinked) == (1, 1.5) and orders_of(kinked, 64) == (1, 0.5)
+    assert orders_of(smooth) == (1, 2) and orders_of(kinked) == (1, 1.5)
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,19 @@ the residual that drives both is even in eps, hence so is g, and l is its value 
                 the first is the cross term alone, ||g - l||^2 begins at the second.
   ReLU          a kink that is crossed (probability ~ eps) changes its neuron's term by ~ eps^2,
                 with random sign: g - l ~ m^(-3/4), of mean O(1/m) by the pairs. So the cross term
-                has nothing of order 3/4 in the mean: the orders are 1 (the cross term) and 3/2
-                (E ||g - l||^2 > 0, and the correlation of the crossings with l).
-So c_drift(T) = lim m E[R_m - R_m^lin] / R(T) exists, beside the fluctuation's c(T). (This counts
-orders and bounds no remainder: T is fixed as m grows.)
+                has nothing of order 3/4 in the mean: it begins at 1, and E ||g - l||^2 at 3/2.
+                Between them this count leaves room (a kink near the last samples moves by their
+                noise, which l holds too), and the limit is reached late, if at all: kinks must
+                move by less than the finest wavelength learnt.
+So for smooth sigma c_drift(T) = lim m E[R_m - R_m^lin] / R(T) exists, beside the fluctuation's c(T)
+(orders at fixed T; no remainder is bounded). For ReLU read the values at each width.
 
-Two ways to see the limit behind the next order, which is a product of drift and fluctuation:
+Two ways to see drift apart from the kernel's fluctuation:
   an even start  c_drift belongs to the neurons' law and not to their independence. `learners.even`
                  has that law, does not couple low harmonics, which is what costs most, and
                  spaces kinks evenly.
   more neurons   N = `neurons` of them trained on labels kappa y, divided by kappa, move kappa
                  times as far: kappa^2 = N/m gives the drift of width m at the fluctuation of N.
-                 For ReLU crossings then add sqrt(m)/N to m E[R_m - R_m^lin] / R: the order 3/2 at
-                 N = m, and at fixed N the order 1/2 in m.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,11 +47,9 @@ from ntksgd.stats.leading_order import leading_samples
 from ntksgd.stats.slopes import slope
 
 
-def orders_of(activation: Activation, neurons: int | None = None) -> tuple[float, float]:
-    """Orders in 1/m of the excess: 1 and the next; (1, 1/2) for ReLU at a number of `neurons`."""
-    if not activation.kinks:
-        return (1.0, 2.0)
-    return (1.0, 1.5) if neurons is None else (1.0, 0.5)
+def orders_of(activation: Activation) -> tuple[float, float]:
+    """Orders in 1/m of the excess: 1 and the next; 3/2 where sigma' jumps, if not less (above)."""
+    return (1.0, 1.5) if activation.kinks else (1.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def drift_cost(problem: Problem, widths: Sequence[int], T: int, replicates: int,
                                     replicates, seed, **options)) for m in widths]
     gaps = [(run.network - run.linearised) / factor for factor, run in runs]
     if orders is None:
-        orders = orders_of(problem.activation, neurons)
+        orders = orders_of(problem.activation)
     return DriftCost(times, np.array(widths, dtype=float),
                      np.concatenate(gaps, axis=1) / kernel_risk(problem, times),
                      first_order(problem, times), tuple(orders))

@@ -1,4 +1,4 @@
-"""Figures of drift: its share of the width, and the two orders that it has in 1/m."""
+"""Figures of drift: its share of the width, and what it adds at each width."""
 
 import numpy as np
 import pandas as pd
@@ -23,19 +23,17 @@ def share(table):
     return panels.legend_below(fig, axes[0, 0], 3)
 
 
-def orders(table):
+def by_width(table):
     """m E[R_m - R_m^lin] / R against m, with intervals: one panel a setting, one mark a start.
 
-    Columns panel, start, m, value, low, high, limit, fluctuation; `limit`: c_drift, dashed.
+    Columns panel, start, m, value, low, high, fluctuation.
     """
     fig, axes, parts = panels.facets(table, None, "panel", 2.9, "{panel}")
     for ax, part in parts:
         marks.family(ax, part, "m", "value", "start", ["low", "high"], ls="")
-        ax.axhline(part["limit"].iloc[0], color=THEORY, ls="--", lw=1,
-                   label=r"limit $c_{\rm drift}$, fitted")
-        ax.axhline(0, color="0.6", lw=0.8)
+        ax.axhline(0, color=THEORY, lw=0.8)
         panels.log_axes(ax, x=2, y=None)
         ax.text(0.97, 0.05, f"fluctuation: $c$ = {part['fluctuation'].iloc[0]:.0f}",
                 transform=ax.transAxes, ha="right", fontsize=8)
     panels.outer_labels(axes, "width $m$", r"$m\,\mathbb{E}[R_m-R_m^{\rm lin}]/R$")
-    return panels.legend_below(fig, axes[0, 0], 4)
+    return panels.legend_below(fig, axes[0, 0], 3)
