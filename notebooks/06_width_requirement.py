@@ -14,20 +14,26 @@
 # %% [markdown]
 # # How wide is wide enough?
 #
-# **Claim C** (our reading). A two-layer network of width of order $T^{1+5/(2r+1)}$ learns in $T$
-# steps of SGD as fast as its tangent kernel would: a polynomial, where earlier work (Nitanda &
-# Suzuki 2020, averaged SGD) needed exponentially many neurons. This is a *sufficient* width. How
-# many neurons are *needed*? We measure
+# **Claim C** (our reading). A two-layer network of width of order $T^{1+5/(2r+1)}$ learns in $T$ steps
+# of SGD as fast as its tangent kernel would: a polynomial, where earlier work (Nitanda & Suzuki
+# 2020, averaged SGD) needed exponentially many neurons. This is a *sufficient* width, for a class
+# of targets. How many neurons are *needed*? We measure
 #
 # $$m^*(T,\tau)=\min\{m:\ \mathbb E R_m(T)\le(1+\tau)\,R(T)\},$$
 #
-# where $R_m$ is the excess risk of the network of width $m$, and $R$ that of SGD with the
-# infinite-width kernel, which notebook 03 computes exactly. Setting as in the reading guide:
-# circle unless said otherwise, symmetric start, step $\eta_t=\eta_1t^{-2r/(2r+1)}$, $\|f^*\|=1$.
+# $R_m$ the excess risk of the network of width $m$, $R$ that of SGD with the infinite-width kernel,
+# which notebook 03 computes exactly. Setting as in the reading guide: symmetric start,
+# $\eta_t=\eta_1t^{-2r/(2r+1)}$, no weight decay unless said so, $\|f^*\|=1$.
 #
-# The notebook goes in four parts: the measurement (1–4), what the linearised network needs and why
-# (5–6), what drift adds and where the usual heuristic goes wrong (7), the width figure and how
-# everything depends on the setting (8–10).
+# **Idea.** The network differs from its kernel by *fluctuation* of the kernel at the start and by
+# *drift* of the features. Freeze the features: what is left is SGD with a random kernel, whose risk
+# *given the start* is exact, no sample drawn, to any $T$. Drift is then network minus frozen network
+# on the same samples. And the law of the start is invariant under rotations, so that the mean risk
+# is linear in the target's power per degree: the worst target of the class can be computed.
+#
+# ![Above, lines through the first measured width: the power of the paper rises by many orders of magnitude, the
+# measured widths hardly; below, widths from 30 to 5000: measured networks on the curve of the exact linearised
+# network](../figures/06_width_requirement-headline.png)
 
 # %%
 import matplotlib.pyplot as plt
@@ -35,624 +41,435 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd.compare.drift import kernel_change
-from ntksgd.compare.paths import paths
-from ntksgd.problems.problem import source_problem, step_budget
+from ntksgd import check
+from ntksgd.compare.learners import start
+from ntksgd.kernels.drawn import drawn_operator
+from ntksgd.kernels.harmonics import evaluate
+from ntksgd.kernels.sphere import quadrature
+from ntksgd.problems.grid import log_times
+from ntksgd.problems.problem import source_problem
+from ntksgd.problems.samples import parameter_rng
+from ntksgd.problems.schedules import power_sums
+from ntksgd.problems.target import harmonic_target
 from ntksgd.report import claims
 from ntksgd.report.claims import Statement
-from ntksgd.report.figures import linearised as draw_theory
+from ntksgd.report.figures import drift as draw_drift
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width as draw
 from ntksgd.report.tables import excess_table, law_table
 from ntksgd.risk.finite_width import first_order
+from ntksgd.risk.given_start import risk_given_start
 from ntksgd.risk.kernel_risk import kernel_risk
 
 # %%
-from ntksgd.risk.predicted import capacity_free
-from ntksgd.risk.predicted_widths import (
-    drift_heuristic_width,
-    linearised_width,
-    sufficient_width,
-)
-from ntksgd.risk.rkhs_norm import expected_rkhs_norm
+from ntksgd.risk.predicted_widths import drift_heuristic_width, sufficient_width
+from ntksgd.seeds import child
 from ntksgd.stats.coverage import coverage
-from ntksgd.stats.slopes import curve_slope, slope
-from ntksgd.width.along import risk_along
+from ntksgd.stats.slopes import curve_slope
 from ntksgd.width.budget import Plan, budget
-from ntksgd.width.crossing import isotonic_crossing
-from ntksgd.width.excess import controlled_excess
+from ntksgd.width.drift_cost import drift_cost
+from ntksgd.width.linearised import linearised_sweep
 from ntksgd.width.measured import measure
-from ntksgd.width.plane_law import plane_law
 from ntksgd.width.requirement import width_law
+from ntksgd.width.worst_target import READINGS
 
 use_style()
 
 # %% tags=["parameters"]
-T = 10**5  # type: int  SGD steps of the main sweep (squareplus)
-T_relu = 30_000  # type: int  SGD steps of the ReLU sweep
-widths_small = [8, 16, 32, 64, 128]  # type: list  cheap widths, many replicates
+T = 10**5  # type: int  SGD steps of the networks
+T_far = 10**9  # type: int  steps of the linearised network on the circle
+T_far = 9  # type: int  log10 of the steps of the linearised network
+T_relu = 7  # type: int  the same for ReLU
+widths_small = [8, 16, 32, 64, 128]  # type: list  networks: cheap widths, many replicates
 widths_middle = [256, 512]  # type: list
 widths_large = [1024, 2048, 4096]  # type: list  dear widths, few replicates
 replicates = [96, 128, 20]  # type: list  replicates of the three groups of widths
-replicates_relu = [48, 24]  # type: list  the same for ReLU, small and middle widths
-points = 13  # type: int  log-spaced numbers of steps recorded, from 100 on
+widths_exact = [4, 12, 32, 90, 256, 724, 2048, 5792, 16384]  # type: list  linearised network
+starts = 8  # type: int  starts a width
+degrees = 14  # type: int  lowest harmonics among which the worst target is sought
 regularities = [0.5, 0.75, 1.0]  # type: list
-tolerances = [0.05, 0.1, 0.5]  # type: list
-noise = 0.25  # type: float  variance s^2 of the labels
+tolerances = [0.05, 0.1, 0.5, 1.0]  # type: list
+noises = [0.01, 0.25, 1.0]  # type: list  variance s^2 of the labels, the middle one by default
 step = 1.0  # type: float  eta_1 kappa(1); 2 is the limit of stability
-width_drift = 512  # type: int  width of the network-minus-linearised measurement
-replicates_drift = 10  # type: int
-replicates_side = 64  # type: int  replicates of each side study
-limit = 300.0  # type: float  core-seconds the reader accepts to spend
+decay = 0.2  # type: float  weight decay, in units of 1/(eta_1 + ... + eta_T)
+widths_drift = [96, 128, 192, 256]  # type: list  drift: multiples of 32
+replicates_drift = 12  # type: int
+T_drift = 10**6  # type: int  drift at the largest r and the smallest noise
+widths_relu = [64, 256, 1024]  # type: list  drift of ReLU at the fluctuation of
+neurons_relu = 1024  # type: int
+widths_drift_own = [64, 128, 256, 512]  # type: list  and at its own
+limit = 300.0  # type: float  core-seconds the reader accepts to spend on networks
 seed = 5  # type: int
 
+# %%
+check.integer("T", T, 1000, 10**7), check.integer("T_far", T_far, 4, 10)
+[check.number("regularities", r, 0.25, 1.0) for r in regularities]
+[check.positive("tolerances", tau) for tau in tolerances]
+[check.positive("noises", s2) for s2 in noises]
+noise, tau_shown, board, smooth = noises[1], tolerances[1], [], "squareplus(0.5)"
+ends = (regularities[0], regularities[-1])
+
 # %% [markdown]
-# Before anything runs, the bill. A step of a network of width $m$ counts $m$ neuron-updates.
+# ## 1. Networks: the measurement
+#
+# One replicate draws a path of samples and trains the networks of a group of widths on it, with
+# kernel SGD beside them. The kernel's risk $\hat R$ on that path has a known mean, so
+#
+# $$x=\frac{R_m-(\hat R-\mathbb E\hat R)}{R}-1,\qquad\mathbb E\,x=\frac{\mathbb E R_m}{R}-1,$$
+#
+# is an unbiased sample of the excess without most of the sampling noise. Near the level $\tau$ the
+# excess is fitted by a local power law $Am^{-\alpha}$ over the four widths around the crossing. Where
+# $m^*$ falls outside the widths tested it is reported as a bound (a triangle), and no time at which it
+# may lie outside enters a slope. Intervals are the delete-one jackknife's over whole paths, 95 %.
 
 # %%
 groups = (widths_small, widths_middle, widths_large)
 plan = Plan(T, tuple(zip(groups, replicates, strict=True)))
-relu_plan = Plan(T_relu, tuple(zip(groups[:2], replicates_relu, strict=True)), linearised=True)
-drift_plan = Plan(T, (((width_drift,), replicates_drift),), linearised=True)
-plans = {f"squareplus, r = {r:g}": plan for r in regularities}
-plans |= {f"relu, r = {r:g}": relu_plan for r in regularities}
-plans |= {f"drift, r = {r:g}": drift_plan for r in regularities}
-print(budget(plans, limit))
-
-# %% [markdown]
-# ## 1. The estimator
-#
-# One replicate draws a path of samples and trains the networks of a group of widths on it,
-# together with kernel SGD. The kernel's risk $\hat R$ on that path has a known mean, so
-#
-# $$x=\frac{R_m-(\hat R-\mathbb E\hat R)}{R}-1,\qquad\mathbb E\,x=\frac{\mathbb E R_m}{R}-1,$$
-#
-# is an unbiased sample of the excess in which most of the sampling noise has cancelled. The
-# coefficient of the control variate is fixed at 1, its limit for wide networks: that keeps $x$
-# unbiased for any number of replicates. One path serves every $T$, so errors at different $T$ are
-# dependent; every interval below is that of the delete-one jackknife over whole paths, with
-# Student's $t$ (module `ntksgd.stats.intervals`, which says why; the cell prints how often it
-# covers).
-#
-# Near the level $\tau$ the excess is fitted by a local power law $Am^{-\alpha}$ over the four
-# widths around the crossing, by weighted least squares *in the excess*, not in its logarithm, for
-# a mean over noisy replicates may be negative. Where $m^*$ falls outside the widths tested it is
-# reported as a bound (a triangle); such a time, and any at which $m^*$ may lie outside with
-# probability over 5 %, does not enter a slope. The test suite repeats the inference on $m^*$ and on
-# the plane law (section 4) on synthetic data with a known law and as few replicates as here, and
-# counts how often the intervals cover the exponent. Numbers after $\pm$ are one standard error.
-
-# %%
-problems = {r: source_problem("squareplus(0.5)", 2, r, noise, step, max_degree=64)
-            for r in regularities}
-sweeps = {r: measure(problem, plan, seed + i, points)
-          for i, (r, problem) in enumerate(problems.items())}
+print(budget({f"squareplus, r = {r:g}": plan for r in regularities}, limit))
+problems = {r: source_problem(smooth, 2, r, noise, step, max_degree=64) for r in regularities}
+sweeps = {r: measure(problem, plan, seed + i) for i, (r, problem) in enumerate(problems.items())}
 print("replicates lost to divergence:", {r: s.diverged for r, s in sweeps.items()})
 print(coverage("crossing", min(replicates)))
-
-# %%
-reduction = sweeps[regularities[0]].variance_reduction()
-print(f"T = {T:,}, r = {regularities[0]:g}")
-print("    m  variance / controlled variance  best coefficient")
-for m, (gain, best) in reduction.items():
-    print(f"{m:5d} {gain:20.2g} {best:24.2f}")
-
-# %% [markdown]
-# The control variate does nothing for a narrow network, whose risk is its own, and nearly
-# everything for a wide one; the coefficient that would minimise the variance tends to 1 with $m$.
-#
-# ## 2. The phase diagram
 
 # %%
 laws = {r: [width_law(s.network, tau) for tau in tolerances] for r, s in sweeps.items()}
 cells = excess_table({r: s.network for r, s in sweeps.items()})
 required = pd.concat([law_table({r: law}, "r").assign(tau=law.tau)
                       for r in regularities for law in laws[r]], ignore_index=True)
-fig = draw.phase_diagram(cells, required)
-save(fig, "06_width_requirement-phase", cells)
+save(draw.phase_diagram(cells, required), "06_width_requirement-phase", cells)
 plt.show()
 
 # %% [markdown]
-# Excess of the network's risk over the kernel's. Too narrow a network is degraded, ever more so as
-# $T$ grows; above the lines it is the kernel, up to noise (crosses: less than two standard errors
-# from zero). The lines rise slowly.
-#
-# ## 3. The exponent of $m^*$ in $T$
-
-# %%
-rows = []
-for r in regularities:
-    excess = sweeps[r].network
-    for law in laws[r]:
-        iso = np.array([isotonic_crossing(excess.widths, mean, error, law.tau)
-                        for mean, error in zip(excess.mean.T, excess.error.T, strict=True)])
-        gap = np.exp(np.nanmedian(np.abs(np.log(iso / law.required)[law.seen])))
-        ends = [f"{('<= ', '', '> ')[int(law.censored[j]) + 1]}{law.required[j]:.0f}"
-                for j in (0, -1)]
-        rows.append([r, law.tau, str(law.slope), f"{law.seen.sum()} of {law.seen.size}", *ends,
-                     f"{gap:.2f}", f"{sufficient_width(r):.2f}", f"{drift_heuristic_width(r):.2f}"])
-print(pd.DataFrame(rows, columns=[
-    "r", "tau", "exponent of m* [95 %]", "times used", "m*(100)", f"m*({T})",
-    "isotonic / power law", "paper", "heuristic"]).to_string(index=False))
+# The excess of the network over its kernel. Too narrow a network is degraded, ever more so as $T$
+# grows; above the lines it is the kernel, up to noise (crosses: less than two standard errors from
+# zero). The lines, $m^*(T,\tau)$, rise slowly:
 
 # %%
 slopes = {(r, law.tau): law.slope for r in regularities for law in laws[r] if law.slope}
-assert all(s.high < drift_heuristic_width(r) for (r, tau), s in slopes.items() if tau >= 0.1)
-assert all(s.high < sufficient_width(r) for (r, tau), s in slopes.items())
+rows = []
+for (r, tau), s in slopes.items():
+    law = next(law for law in laws[r] if law.tau == tau)
+    first, last = (f"{('<= ', '', '> ')[law.censored[j] + 1]}{law.required[j]:.0f}" for j in (0, -1))
+    rows.append([r, tau, str(s), f"{law.seen.sum()} of {law.seen.size}", first, last,
+                 f"{drift_heuristic_width(r):.2f}", f"{sufficient_width(r):.2f}"])
+pd.DataFrame(rows, columns=["r", "tau", "exponent of m*", "times used", "m*(100)", f"m*({T})",
+                            "heuristic 2/(2r+1)", "paper"])
 
 # %% [markdown]
-# Every exponent lies far below the paper's, and at $\tau\ge0.1$ the intervals lie below the drift
-# heuristic's (section 7). Where fewer times are used, $m^*$ lies at or too near the edge of the widths
-# at the others, and the exponent is that of the shorter range. The column "isotonic / power law" is the typical factor between this
-# estimate of $m^*$ and one that assumes nothing but monotony in $m$: the local power law is not
-# what makes the result.
+# Every exponent lies far below the paper's. These are a few decades of $T$, one target, and the
+# noise of sampled paths; the next two sections remove all three.
+#
+# ## 2. Samples integrated out
+#
+# Freeze the features at $\Theta_0$: what is left is kernel SGD with $K_0(x,x')=\nabla g(x;\Theta_0)
+# \cdot\nabla g(x';\Theta_0)$. Let $e=\ell_t-f^*$, $A(x,x')=\mathbb E[e(x)e(x')\mid\Theta_0]$, $L_0$ the
+# operator of $K_0$. One step, $e\leftarrow e-\eta\,(e(x_t)-\xi_t)\,K_0(x_t,\cdot)$, squared and averaged over
+# the fresh $(x_t,\xi_t)$:
+#
+# $$\boxed{\ A\leftarrow A-\eta\,(L_0A+AL_0)+\eta^2\int K_0(\cdot,x)\,\bigl(A(x,x)+s^2\bigr)\,K_0(x,\cdot)\,dx,\qquad A=f^*\otimes f^*\text{ at }t=0\ }$$
+#
+# and $\mathbb E[R_m^{\rm lin}\mid\Theta_0]=\operatorname{tr}A$. Nothing is sampled but $\Theta_0$. On $n$ equally
+# spaced points of the circle, for one start:
 
 # %%
-grids = {r: np.unique(np.rint(np.geomspace(100, T, 40)).astype(int)) for r in regularities}
-predicted = {f"r = {r:g}": (grids[r], first_order(problems[r], grids[r])) for r in regularities}
-fig = draw.requirement({f"r = {r:g}": laws[r] for r in regularities}, predicted)
-save(fig, "06_width_requirement-requirement", required)
+problem, few = problems[ends[0]], 300
+operator = drawn_operator(start(problem, 32, parameter_rng(seed)), problem.activation, 24)
+points, weights = quadrature(2, 96)  # exact for products of four harmonics of degree 24
+Y, f = evaluate(points, 24)[0], problem.target.harmonic_coefficients(24)
+K0 = Y @ operator.matrix @ Y.T
+L0, A = K0 * weights, np.outer(Y @ f, Y @ f)
+for eta in problem.schedule.step_sizes(few):
+    level = weights * (np.diag(A) + noise)
+    A = A - eta * (L0 @ A + A @ L0.T) + eta**2 * (K0 * level) @ K0
+fast = risk_given_start(operator, f[None], problem.schedule, [few]).risk(noise)[0, 0]
+print(f"trace A after {few} steps: {weights @ np.diag(A):.6g}, the library's: {fast:.6g}")
+assert np.isclose(weights @ np.diag(A), fast, rtol=1e-6)
+
+# %% [markdown]
+# The library diagonalises $L_0$ in the harmonics (Funk–Hecke, exact for ReLU too) and takes the steps
+# in blocks (module `risk.coupled`): $10^9$ steps in about a second. The mean over starts does not change
+# if $f^*\otimes f^*$ is replaced by its mean over rotations, and what is of first order in $L_0-L$ has
+# a known mean, zero: eight starts a width are enough. The kernel is cut at the degree named.
+
+# %%
+far = {(smooth, 2): (40, T_far), ("relu", 2): (128, T_relu), (smooth, 3): (12, 5), ("relu", 3): (20, 5)}
+exact = {}
+for i, ((name, d), (top, log_T)) in enumerate(far.items()):
+    for j, r in enumerate((0.25, *regularities) if d == 2 else ends):
+        exact[name, d, r] = linearised_sweep(
+            source_problem(name, d, r, noise, step, top), widths_exact,
+            log_times(10**log_T, 2 * log_T - 3, 100), starts, child(seed, 10 * i + j), degrees)
+
+# %%
+lazy = {(*key, s2, tau): width_law(sweep.excess(s2), tau) for key, sweep in exact.items()
+        for s2 in noises for tau in tolerances}
+
+
+def decades(law):
+    """Exponents of m* in T: all, first two decades, last two decades of the times seen."""
+    T, m = law.times[law.seen], law.required[law.seen]
+    first, last = T <= 100 * T[0], T >= T[-1] / 100
+    return [str(law.slope), *(f"{curve_slope(T[part], m[part]).value:.2f}" for part in (first, last))]
+
+
+table = pd.DataFrame(
+    [[*key[:4], *decades(lazy[*key, tau_shown]), f"{law.required[-1]:.0f}", f"1e{far[key[:2]][1]}"]
+     for key in [(*key, noise) for key in exact] for law in [lazy[*key, tau_shown]]],
+    columns=["activation", "d", "r", "s^2", "exponent of m*", "first", "last", "m* there", "at T"])
+table
+
+# %% [markdown]
+# $\tau=0.1$, $s^2=0.25$. The exponents now have narrow intervals, and a local exponent at either end:
+# on the circle the spectrum is sparse and $m^*$ climbs in wobbles, one as $1/(\eta_1+\dots+\eta_T)$
+# passes each eigenvalue, so that over a few decades no exponent is asymptotic to better than 0.1.
+# (Notebook 07 derives the asymptotic ones.) All noises and tolerances:
+
+# %%
+rows = [[name, d, r, *(f"{s.value:.2f}" if (s := lazy[name, d, r, s2, tau].slope) else "-"
+                       for s2 in noises for tau in tolerances)] for name, d, r in exact]
+pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(
+    [("", "", name) for name in ("activation", "d", "r")]
+    + [("s^2", s2, f"tau = {tau:g}") for s2 in noises for tau in tolerances]))
+
+# %%
+drawn = pd.concat([
+    law_table({r: lazy[smooth, 2, r, noise, tau]}, "r").assign(
+        tau=tau, first_order=first_order(exact[smooth, 2, r].problem, exact[smooth, 2, r].times) / tau)
+    for r in (0.25, *regularities) for tau in tolerances], ignore_index=True)
+save(draw.exact_requirement(drawn), "06_width_requirement-exact", drawn)
 plt.show()
 
 # %% [markdown]
-# Points: measured, with their intervals (triangles: beyond the largest width tested). Bands:
-# fitted power laws. Dashed: a prediction with no fitted parameter, derived in section 5. It
-# describes the small tolerances; at $\tau=0.5$ higher orders in $1/m$ matter.
+# Points: $m^*$ of the linearised network, exact but for the starts. Dashed: $c(T)/\tau$, the first order in $1/m$
+# (notebook 07), nothing fitted. At $\tau\ge1/2$ the higher orders ask for less width than $c/\tau$ where it is small.
 #
-# ## 4. One law for the whole plane
+# ## 3. The worst target
 #
-# Small tolerances need wide networks, whose excess drowns in noise one cell at a time. So fit all
-# cells together, in the regime where the excess is small (chosen by the prediction of section 5,
-# below 0.3, not by the data):
+# Claim C is uniform over a class, and so far we had one target. By the invariance of the start, $\mathbb ER_m^{\rm
+# lin}=\sum_kF_ka_k+s^2b$ with $a_k$ the response to a harmonic of degree $k$, **whatever the shape of $f^*$** (the
+# test suite checks targets that are not zonal). Over the source ball $F_k=\lambda_k^{2r}h_k^2$, $\sum h_k^2\le H^2$,
+# this is linear in $(h_k^2)$, hence largest at a single harmonic; so is the ratio of two such risks. Two readings
+# of "suffices for the class":
 #
-# $$\frac{\mathbb ER_m(T)}{R(T)}-1\approx A\,m^{-\alpha}T^{\beta},\qquad m^*\propto T^{\beta/\alpha}.$$
+# $$\text{class}:\ \sup_{f^*}\mathbb ER_m\le(1+\tau)\sup_{f^*}R,\qquad\text{own}:\ \mathbb ER_m\le(1+\tau)\,R\ \text{ for every }f^*.$$
+#
+# The second asks for more: a low harmonic, long learnt, has little risk of its own, and what leaks from it is large
+# beside that.
 
 # %%
-def small_cells(sweep):
-    """Cells (m, T) in which the predicted excess c(T)/m is below 0.3."""
-    return first_order(sweep.problem, sweep.times) / sweep.network.widths[:, None] < 0.3
+worst, frames = {}, []
+for r in (0.25, *regularities):
+    sweep = exact[smooth, 2, r]
+    for reading, (excess, degree) in {"our target": (sweep.excess(noise), None),
+                                      **{how: sweep.worst(how, noise) for how in READINGS}}.items():
+        law = worst[r, reading] = width_law(excess, tau_shown)
+        at = [degree[np.argmin(np.abs(np.log(sweep.widths / m))), j] if degree is not None else -1
+              for j, m in enumerate(law.required)]
+        frames.append(law_table({reading: law}, "reading").assign(r=r, degree=at))
+worst_table = pd.concat(frames, ignore_index=True)
+save(draw.worst_target(worst_table), "06_width_requirement-worst", worst_table)
+plt.show()
 
-
-planes = {r: plane_law(s.network, small_cells(s)) for r, s in sweeps.items()}
-print(pd.DataFrame(
-    [[r, str(p.alpha), str(p.beta), str(p.ratio), p.cells, f"{p.misfit:.2f}"]
-     for r, p in planes.items()],
-    columns=["r", "alpha", "beta", "beta/alpha", "cells", "misfit"]).to_string(index=False))
+# %%
+pd.DataFrame([[r, reading, *decades(law), f"{law.required[-1]:.0f}",
+               f"{sufficient_width(r):.2f}"] for (r, reading), law in worst.items()],
+             columns=["r", "target", "exponent of m*", "first", "last", f"m* at 1e{T_far}", "paper"])
 
 # %% [markdown]
-# The exponent in $m$ is near 1, and $\beta/\alpha$ agrees with the direct crossings: two estimates
-# that weigh the data differently. A misfit near 1 says that a power law describes these cells
-# within their noise.
-#
-# ## 5. Why $1/m$: the linearised network to first order
-#
-# Freeze the tangent features at the start: what remains is SGD with the random kernel $K_m$, an
-# average over $m/2$ independent neurons (the two of a symmetric pair agree). Let $L_m=L+E$ be its
-# operator; $\mathbb E\,E=0$, and in the basis of harmonics $\mathbb
-# E\sum_qE_{kp,lq}^2=\frac2mV_{kl}$ with $V$ a variance over one neuron, given by Funk–Hecke
-# coefficients (module `kernel_variance`). The risk is a function of the operator: with
-#
-# $$p(\lambda)=\prod_{t\le T}(1-\eta_t\lambda)^2,\qquad g(\lambda)=\sum_{t\le T}\eta_t^2(s^2+R_{t-1})\,\lambda^2\prod_{u>t}(1-\eta_u\lambda)^2,$$
-#
-# it is $\langle f^*,p(L_m)f^*\rangle+\operatorname{tr}g(L_m)$: bias and variance. Expand in $E$
-# (Daletskii–Krein). The first order has mean zero; the second brings second divided differences
-# $f[\lambda_k,\lambda_l,\lambda_k]$:
-#
-# $$\boxed{\ \frac{\mathbb ER_m^{\rm lin}}{R}-1=\frac{c(T)}m+O(m^{-2}),\qquad c(T)=\frac2{R(T)}\sum_{k,l}V_{kl}\bigl(F_k\,p[\lambda_k,\lambda_l,\lambda_k]+N_k\,g[\lambda_k,\lambda_l,\lambda_k]\bigr)\ }$$
-#
-# So the unbiased kernel noise of size $m^{-1/2}$ costs only $1/m$ in expected risk, and $m^*_{\rm
-# lin}\simeq c(T)/\tau$. (In $g$ the risk $R_{t-1}$ at infinite width stands in for the network's
-# own, and its error counts as spread evenly over $x$: an approximation of the noise that the error
-# itself makes, whose size at finite width we do not bound.) Nothing is fitted. Test it: network and
-# linearised network on the same samples, ReLU.
+# Class against class, as the claim is stated, the exponents are those of our target within a few hundredths: the
+# easy target was not what made the width small. The network itself at its worst harmonic, for the "own" reading:
 
 # %%
-relu = {r: source_problem("relu", 2, r, noise, step) for r in regularities}
-relu_sweeps = {r: measure(problem, relu_plan, seed + 10 + i, points)
-               for i, (r, problem) in enumerate(relu.items())}
-relu_times = relu_sweeps[regularities[0]].times
-chosen = [0, len(relu_times) // 2, len(relu_times) - 1]
-curves = {f"ReLU, r = {r:g}": (s.network, s.linearised, chosen,
-                               first_order(relu[r], s.times)[chosen])
-          for r, s in relu_sweeps.items() if r in (regularities[0], regularities[-1])}
+rows, T_worst = [], T // 10
+for i, r in enumerate(ends):
+    line = worst_table.query("r == @r and reading == 'own' and T <= @T_worst")
+    k, p = int(line["degree"].iloc[-1]), problems[r]
+    radius = p.spectrum.eigenvalues.max() ** -r
+    plan_worst = Plan(T_worst, ((widths_small[1:], replicates[0]), (widths_middle, replicates[0] // 4)), True)
+    found = measure(p.with_(target=harmonic_target(p.spectrum, k, r, radius)), plan_worst, seed + 80 + i)
+    for tau in tolerances[1:3]:
+        both = [width_law(part, tau) for part in (found.network, found.linearised)]
+        rows.append([r, k, tau, *(f"{law.required[-1]:.0f} [{law.low[-1]:.0f}, {law.high[-1]:.0f}]"
+                                  for law in both)])
+pd.DataFrame(rows, columns=["r", "degree", "tau", f"m*({T_worst}), network", "linearised network"])
+
+# %% [markdown]
+# ## 4. What drift adds
+#
+# **Heuristic.** $\Theta_t$ travels $\|\Theta_t-\Theta_0\|\approx\|f_t\|_H=O(1)$ for $r\ge1/2$, features are
+# Lipschitz, hence $\|K_t-K_0\|\lesssim m^{-1/2}$; add norms over $\sum\eta_t$ steps, and $m\sim(\sum\eta_t)^2=T^{2/(2r+1)}$
+# makes drift harmless. The first step is right (notebook 05), the rest is lossy: the two neurons of a pair move so
+# that what is of order $m^{-1/2}$ cancels (a symmetry; notebook 07 turns it into a theorem), and errors in learnt
+# modes are forgotten. So measure: same start, same samples,
+#
+# $$R_m-R_m^{\rm lin}=2\langle g-\ell,\ell-f^*\rangle+\|g-\ell\|^2,\qquad c_{\rm drift}(T)=\lim_{m\to\infty}m\,\frac{\mathbb E[R_m-R_m^{\rm lin}]}{R(T)},\qquad m^*\simeq\frac{c+c_{\rm drift}}\tau\quad(\tau\to0).$$
+#
+# **Orders.** With $\varepsilon=m^{-1/2}$ neuron $i$ is at $\theta_i(0)+\varepsilon v_i$. If $(\alpha,\beta)$ moves one of a
+# pair, $(\alpha,-\beta)$ moves the other, which is minus the first at $-\varepsilon$: a pair gives
+# $h(\varepsilon)+h(-\varepsilon)$, even in $\varepsilon$. For smooth $\sigma$ the excess has the orders $m^{-1},m^{-2}$; for ReLU,
+# where kinks are crossed with random signs, $m^{-1},m^{-3/2}$. (A count of orders at fixed $T$; it bounds no remainder.)
+#
+# **Estimator.** With independent pairs, products of drift and fluctuation hide $c_{\rm drift}$ until $m\gg c(T)$. But the
+# limit asks for the law of the neurons, not for their independence: the *even start* puts pairs on rings of 16
+# equally spaced directions with stratified lengths, each $b_i\sim N(0,I)$, so that low harmonics are not coupled.
 
 # %%
-pairs = pd.concat([pd.DataFrame({
-    "panel": name, "m": np.repeat(net.widths, len(chosen)),
-    "T": np.tile(net.times[chosen], net.widths.size),
-    "network": net.mean[:, chosen].ravel(), "network_error": net.error[:, chosen].ravel(),
-    "linearised": lazy.mean[:, chosen].ravel(), "linearised_error": lazy.error[:, chosen].ravel(),
-    "first_order": np.outer(1 / net.widths, c).ravel()})
-    for name, (net, lazy, chosen, c) in curves.items()], ignore_index=True)
-save(draw_theory.two_curves(pairs), "06_width_requirement-linearised", pairs)
+costs = {(r, s2): drift_cost(source_problem(smooth, 2, r, s2, step, 64), widths_drift, T,
+                             replicates_drift, seed + 20 + i)
+         for i, (r, s2) in enumerate((r, s2) for s2 in noises[:2] for r in regularities)}
+far_cost = drift_cost(source_problem(smooth, 2, ends[1], noises[0], step, 64), widths_drift[-3::2],
+                      T_drift, max(replicates_drift // 2, 2), seed + 30)
+shares = pd.concat([pd.DataFrame({
+    "panel": f"squareplus, $s^2$ = {s2:g}", "r": r, "T": part.times, "share": share.value,
+    "low": share.low, "high": share.high}) for (r, s2), cost in costs.items()
+    for part in [cost.averaged()] for share in [part.share()]], ignore_index=True)
+save(draw_drift.share(shares), "06_width_requirement-share", shares)
 plt.show()
 
 # %% [markdown]
-# Open symbols, the linearised network, start far above the dashed prediction and come down to it as
-# $m$ grows: at small $m$ the higher orders in $1/m$ cost more, not less. Filled symbols, the network itself, lie at or *below*
-# the linearised network: for ReLU, letting the features move helps.
+# Drift's share of the width as $\tau\to0$: never near one half, and falling once it is past its largest value. A heuristic
+# says why: once the parameters have settled, drift is a fixed change $\delta K/m$ of the kernel, which moves the
+# eigenvalues at the edge by a part $O(1/m)$, so that $c_{\rm drift}=O(1)$ while $c(T)$ grows as a power. (That drift is never
+# dominant is a conjecture beyond the $T$ shown.) Does the heuristic's exponent return at $r=1$ and small noise?
 
 # %%
 rows = []
-for r, s in relu_sweeps.items():
-    small = small_cells(s)
-    expected = first_order(s.problem, s.times) / s.linearised.widths[:, None]
-    weight = (expected / s.linearised.error)[small] ** 2
-    ratio = np.average((s.linearised.mean / expected)[small], weights=weight)
-    z = ((s.linearised.mean - expected) / s.linearised.error)[small]
-    rows.append([r, small.sum(), f"{ratio:.2f}", f"{np.mean(np.abs(z)):.2f}"])
-print(pd.DataFrame(rows, columns=["r", "cells", "measured / first order", "mean |z|"]).to_string(
-    index=False))
+for (r, s2), cost in [*costs.items(), ((ends[1], noises[0]), far_cost)]:
+    late, last = (cost.times >= low for low in (1000, cost.times[-1] / 10))
+    c, tail = (curve_slope(cost.times[part], cost.fluctuation[part]).value for part in (late, last))
+    rows.append([r, s2, f"{cost.times[-1]:,}", f"{c:.3f}", str(cost.exponent(1000)), f"{tail:.2f}",
+                 str(cost.exponent(cost.times[-1] / 10)), f"{drift_heuristic_width(r):.2f}"])
+pd.DataFrame(rows, columns=["r", "s^2", "T", "exponent of c", "of c + c_drift", "last decade: c",
+                            "c + c_drift", "heuristic"])
 
 # %% [markdown]
-# Over all cells where the prediction is below 0.3: the weighted ratio of measurement to
-# prediction, and the mean deviation in standard errors (0.80 if the prediction were exact). The
-# ratios scatter on both sides of 1 and the deviations exceed 0.80: part is the second order in
-# $1/m$, part may be that cells share paths and that the standard errors are themselves uncertain.
-
-# %% [markdown]
-# ## 6. The exponent that theory gives the linearised network
-#
-# Let $\lambda_i\sim i^{-b}$ count eigenvalues with multiplicity, $S=\sum_{t\le T}\eta_t\sim
-# T^{1/(2r+1)}$. SGD has learnt the modes with $\lambda_i>1/S$, $N=S^{1/b}$ of them. Zonal features
-# share their leverage evenly, $V_{kl}\sim N_l\lambda_k\lambda_l$.
-#
-# 1. *Low modes, $\lambda_k\gg1/S$, leak*: $p[\lambda_k,\lambda_l,\lambda_k]\approx
-#    p(\lambda_l)/\lambda_k^2$ for $\lambda_l\lesssim1/S$. Their sum is
-#    $\sum_k\frac{F_k}{\lambda_k}\cdot\sum_{\lambda_l\lesssim1/S}N_l\lambda_l=\|f^*\|_H^2\cdot
-#    NS^{-1}$ for $r\ge1/2$ (at $r=1/2$ the norm is finite, but its sum converges slowly).
-# 2. *Modes at the edge*, $\lambda_k\sim1/S$: of order $N$ times the bias, $NS^{-2r}$; no larger
-#    when $r\ge1/2$.
-# 3. *The variance* $N_kg[\lambda_k,\lambda_l,\lambda_k]$ adds $N^2(S^{-2r-1}+S^{-2}\sum\eta_t^2)$, of
-#    lower order: above the edge $g$ is nearly linear, so that its second differences vanish.
-#
-# So the excess is of order $S^{-1+1/b}/m$. The risk it is compared with is the larger of
-# $T^{-2r/(2r+1)}=S^{-2r}$ and of the noise of early, large steps that modes at the edge have not
-# yet forgotten, $\sum_{\lambda_i\lesssim1/S}\lambda_i^2\sum_t\eta_t^2\sim S^{-2+1/b}$ (the second
-# wins for $r>1-\frac1{2b}$ when $\sum\eta_t^2<\infty$). Hence
-#
-# $$m^*_{\rm lin}\sim T^{\beta},\qquad\beta=\frac{\min(2r,\,2-1/b)-1+1/b}{2r+1},\qquad\tfrac12\le r\le1.$$
-#
-# This is a heuristic for the orders of magnitude (the sums are not bounded with constants). As
-# long as the first term is the minimum it is, in $S$, the number of random features of Rudi &
-# Rosasco (2017), $S^{2r-1+1/b}$. For ReLU $b=d/(d-1)$; for an analytic activation eigenvalues fall
-# exponentially, $b=\infty$. The exact $c(T)$ says when the asymptotics sets in:
+# At $r=1$, $s^2=0.01$ the exponent of $c$ comes near $2/3$ over $10^3\dots10^5$: one wobble of the sparse spectrum, which is
+# over in the next decade (last row); drift moves it by hardly more than its interval. **ReLU**: kinks are crossed. To
+# take drift apart from fluctuation, let $N$ neurons learn the labels $\kappa y$: they move $\kappa$ times as far, which is
+# the drift of width $m=N/\kappa^2$ at the fluctuation of $N$.
 
 # %%
-far = np.unique(np.rint(np.geomspace(100, 10**9, 57)).astype(int))
-spectra = {"relu": (512, 2.0), "squareplus(0.5)": (64, np.inf)}  # largest degree, b
 frames = []
-for name, (degree, b) in spectra.items():
-    for r in regularities:
-        c = first_order(source_problem(name, 2, r, noise, step, degree), far)
+for r in ends:
+    p = source_problem("relu", 2, r, noise, step)
+    for name, ms, how in ((f"{neurons_relu} neurons, even", widths_relu, {"neurons": neurons_relu}),
+                          ("the network itself", widths_drift_own, {"start": start})):
+        last = drift_cost(p, ms, T // 10, replicates_drift, seed + 32, **how).averaged()
+        at = last.at_width()[:, -1]
         frames.append(pd.DataFrame({
-            "activation": name, "r": r, "T": far, "c": c,
-            "exponent": np.gradient(np.log(c), np.log(far)),
-            "asymptotic": linearised_width(r, b)}))
-local = pd.concat(frames, ignore_index=True)
-fig = draw_theory.exponents(local)
-save(fig, "06_width_requirement-exponents", local)
-plt.show()
-
-# %%
-rows = []
-for (name, r), part in local.groupby(["activation", "r"]):
-    fits = [curve_slope(part["T"][inside], part["c"][inside]).value
-            for inside in (part["T"].between(10**2, 10**5), part["T"].between(10**7, 10**9))]
-    rows.append([name, r, *(f"{v:.2f}" for v in (*fits, part["asymptotic"].iloc[0]))])
-print(pd.DataFrame(rows, columns=["activation", "r", "1e2 to 1e5", "1e7 to 1e9",
-                                  "asymptotic"]).to_string(index=False))
-
-# %% [markdown]
-# Spectra on the circle are sparse (two modes a degree), so the local exponent wobbles as $1/S$
-# passes one eigenvalue after another: over three decades of $T$ an exponent is an average over a
-# few wobbles, and no measurement there should be read as asymptotic to better than about 0.1.
-#
-# ## 7. What drift adds, and the heuristic
-#
-# **Heuristic.** $\Theta_t$ travels $\|\Theta_t-\Theta_0\|\approx\|f_t\|_H=O(1)$ for $r\ge1/2$; the
-# features are Lipschitz in the parameters, hence $\|K_t-K_0\|\lesssim\|\Theta_t-\Theta_0\|/\sqrt
-# m$. With $e_t$ the error of the kernel's iterate, the difference $\delta$ of the two trajectories
-# obeys $\delta_{t+1}\approx(I-\eta_tL)\delta_t-\eta_t(K_t-K_0)e_t$; drop the contraction and add
-# norms: $\|\delta_T\|\lesssim m^{-1/2}\sum_t\eta_t\|e_t\|\sim m^{-1/2}S\,\|e_T\|$ (for $e_t\sim
-# S_t^{-r}$, $r<1$; a further logarithm at $r=1$). It is harmless once $m\sim S^2=T^{2/(2r+1)}$.
-#
-# The first step is right: the distance travelled is that of the kernel, at every width.
-
-# %%
-times = sweeps[regularities[0]].times
-m_drift, drift = sweeps[regularities[0]].drift()
-some = np.isin(m_drift, [16, 128, 1024])
-p = problems[regularities[0]]
-travel = np.sqrt(expected_rkhs_norm(p.spectrum, p.target, p.schedule, times, p.noise))
-fig = draw_theory.drift(times, dict(zip(m_drift[some], drift[some], strict=True)), travel)
-save(fig, "06_width_requirement-drift",
-     pd.DataFrame({"t": times} | {f"m{m}": row for m, row in zip(m_drift, drift, strict=True)}))
-plt.show()
-growth = [curve_slope(times, row).value for row in drift[some]]
-print("exponent of the distance in t:", ", ".join(f"{g:.3f}" for g in growth))
-
-# %% [markdown]
-# The rest is lossy, in four places. (i) *Symmetry*: a gradient step moves the two neurons of a
-# pair by increments odd in $a_i$ (those of $b_i,c_i$), or leaves $a_i\,\delta a_i$ odd. To first
-# order the changes of $K_t$ cancel in the pair; what is left is
-# $\|K_t-K_0\|\sim\|\Theta_t-\Theta_0\|^2/m$, not $m^{-1/2}$. (With independent signs the first
-# order is a sum of random signs, of the same size.) A ReLU whose kink is crossed cancels only on
-# average: $m\cdot m^{-1/2}$ neurons cross, with random signs, which adds $m^{-3/4}$.
-
-# %%
-widths_change = [64, 256, 1024, 4096]
-for problem in (problems[regularities[0]], relu[regularities[0]]):
-    run = paths(problem, ["network"], widths_change, [200], 16, seed + 30, degree=15,
-                observers={"change": kernel_change})
-    fall = slope(widths_change, run.observed["change"][..., 0])
-    print(f"{problem.activation}: exponent of ||K_t - K_0|| in m: {fall}")
-print(coverage("slope", 16))
-
-# %% [markdown]
-# (ii) *Contraction*: an error in a learnt mode lives for $1/\lambda_k$, not $S$. (iii) *Size*: the
-# change acts through $L^{1/2}$, only on $N$ modes. (iv) *Sign*: nothing says that drift hurts.
-#
-# So measure what drift costs: network minus linearised network, same samples and same start, so
-# that kernel fluctuation cancels. If it too is $O(1/m)$, the network needs
-#
-# $$m^*\simeq\frac{c(T)+c_{\rm drift}(T)}\tau\quad(\tau\to0),\qquad c_{\rm drift}=\lim m\,\mathbb E[R_m-R^{\rm lin}_m]/R.$$
-
-# %%
-samples, rows = {}, []
-shown = (0, len(times) // 2, len(times) - 1)
-for i, r in enumerate(regularities):
-    run = paths(problems[r], ["network", "linearised"], [width_drift], times, replicates_drift,
-                seed + 20 + i)
-    c, exact = first_order(problems[r], times), sweeps[r].risk
-    drifted = width_drift * (run.network - run.linearised)[:, 0] / exact
-    samples[r], error = c + drifted, drifted.std(axis=0, ddof=1) / np.sqrt(replicates_drift)
-    rows.append([r, *(f"{c[j]:.1f} {drifted.mean(0)[j]:+.1f} +- {error[j]:.1f}" for j in shown)])
-fine = {r: slope(times, values) for r, values in samples.items()}
-for row in rows:
-    row.append(str(fine[row[0]]))
-print(pd.DataFrame(rows, columns=["r", *(f"T = {times[j]:,}" for j in shown),
-                                  "exponent, tau -> 0"]).to_string(index=False))
-print(coverage("slope", replicates_drift, len(times)))
-
-# %% [markdown]
-# Each entry is $c$ and $c_{\rm drift}$ (squareplus). Fluctuation at initialisation is the larger
-# part everywhere; drift adds to it for the roughest target and hardly changes it for the
-# smoothest. This gives the narrowest interval for the exponent, because the large part of $m^*$
-# is computed; it holds the noise of the drift only, not the error of first-order theory nor that of
-# one finite width.
-
-# %%
-relu_planes = {r: plane_law(s.linearised, small_cells(s)) for r, s in relu_sweeps.items()}
-relu_fine = {r: slope(s.times, s.small_tolerance()) for r, s in relu_sweeps.items()}
-rows = []
-for r, s in relu_sweeps.items():
-    (widths, net), (_, lazy) = s.network.blocks[-1], s.linearised.blocks[-1]
-    gap = widths * (net - lazy)[..., -1]
-    error = gap.std(axis=0, ddof=1) / np.sqrt(len(gap))
-    rows.append([r, f"{first_order(s.problem, s.times)[-1]:.0f}",
-                 *(f"{g:+.0f} +- {e:.0f}" for g, e in zip(gap.mean(axis=0), error, strict=True)),
-                 str(relu_fine[r]), str(relu_planes[r].ratio)])
-print(pd.DataFrame(rows, columns=[
-    "r", f"c({relu_times[-1]})", *(f"drift, m = {m:g}" for m in widths), "network, tau -> 0",
-    "linearised, plane law"]).to_string(index=False))
-
-# %% [markdown]
-# For ReLU drift is *negative* at $r\ge3/4$, where it takes away a sizeable part of $c(T)$ and the two
-# widths agree: features that move help. At $r=1/2$ the error leaves it open at the larger width.
-# (Last columns: exponent of $c+c_{\rm drift}$, and that of the linearised network by the fit of
-# section 4.) So drift, which every coupling bound fights, is not what asks for width here; the
-# fluctuation of the kernel at the start is. We replace the heuristic $T^{2/(2r+1)}$, which is safe
-# but not the law, by $m^*\simeq(c(T)+c_{\rm drift}(T))/\tau$, with the exponent of section 6 once
-# it sets in.
-#
-# ## 8. The width figure
-
-# %%
-reach = np.unique(np.rint(np.geomspace(100, 10 * T, 60)).astype(int))
-tau_shown, panels = tolerances[1], {}
-shown_laws = {r: next(x for x in laws[r] if x.tau == tau_shown) for r in regularities}
-for r in (regularities[0], regularities[-1]):
-    law, grown = shown_laws[r], step_budget(problems[r], reach)
-    low, high = law.band(reach)
-    panels[f"r = {r:g}"] = law, pd.DataFrame({
-        "panel": f"r = {r:g}", "T": reach, "paper": reach ** sufficient_width(r),
-        "heuristic": law.required[0] * (reach / reach[0]) ** drift_heuristic_width(r),
-        "earlier": law.required[0] * np.exp(np.minimum(grown - grown[0], 300)),
-        "first_order": first_order(problems[r], reach) / tau_shown,
-        "measured": law.slope(reach), "low": low, "high": high})
-fig = draw.headline(panels)
-save(fig, "06_width_requirement-headline", pd.concat(
-    [lines for _, lines in panels.values()], ignore_index=True))
+            "panel": f"ReLU, $r$ = {r:g}, $T$ ~ {last.times[-1]:,.0f}", "start": name, "r": r,
+            "m": last.widths, "value": at.value, "low": at.low, "high": at.high,
+            "fluctuation": last.fluctuation[-1]}))
+relu_drift = pd.concat(frames, ignore_index=True)
+save(draw_drift.by_width(relu_drift), "06_width_requirement-relu", relu_drift)
 plt.show()
 
 # %% [markdown]
-# How each line is drawn. *Measured*: $m^*(T,\tau)$ of section 3, with the fitted law and its 95 %
-# band. *First order*: $c(T)/\tau$ of section 5. *Paper*: the power of $T$ with constant 1, since
-# we do not have the paper's; compare slopes. *Heuristic*: the power of $T$ through the first
-# measured point. *Earlier work*: our reading, a schematic curve and not a formula of Nitanda and
-# Suzuki. A comparison of trajectories by Grönwall, without the contraction of SGD, lets an error of
-# order $1/m$ (the drift; one of order $m^{-1/2}$ would double the exponent) grow by
-# $1+\eta_t\kappa(1)$ a step, hence a width $\propto\exp(\kappa(1)\sum\eta_t)$; it is
-# normalised to the measured $m^*$ at the smallest $T$. Beyond the last measured $T$ (grey) lines
-# are extrapolated.
+# At $r=1$ drift *helps* at every width reached: the network itself (squares) from far below, through products with
+# fluctuation; drift alone (circles) from above. The two approach one another; we quote the width, and no limit.
 #
-# ### How pessimistic is the bound?
+# ## 5. Weight decay
+#
+# The paper has a $\lambda$ that we do not know. With $\lambda=c/S_T$, $S_T=\eta_1+\dots+\eta_T$ (towards the start), network and kernel
+# share the bias of $\lambda$:
+
+# %%
+rows, T_decay = [], [10**3, 10**5, 10**7]
+for i, (r, T_end) in enumerate((r, T_end) for r in ends for T_end in T_decay):
+    p = exact[smooth, 2, r].problem
+    lam = decay / power_sums(p.schedule, [T_end])[0]
+    laws_decay = [width_law(linearised_sweep(p.with_(weight_decay=value), widths_exact[1:], [T_end], starts,
+                                             seed + 90 + i).excess(), tau_shown) for value in (0.0, lam)]
+    ratio = kernel_risk(p.with_(weight_decay=lam), [T_end])[0] / kernel_risk(p, [T_end])[0]
+    rows.append([r, f"{T_end:.0e}", f"{lam:.2g}", f"{ratio:.2f}", *(
+        f"{law.required[0]:.0f} [{law.low[0]:.0f}, {law.high[0]:.0f}]" for law in laws_decay)])
+pd.DataFrame(rows, columns=["r", "T", "lambda", "kernel's risk / that without", "m*, lambda = 0", "m*"])
+
+# %% [markdown]
+# The width needed changes by tens of per cent; a little decay averages away fluctuation and noise alike.
+#
+# ## 6. The width figure
+
+# %%
+headline = []
+for r in ends:
+    law, lin = next(x for x in laws[r] if x.tau == tau_shown), lazy[smooth, 2, r, noise, tau_shown]
+    first = law.required[0] / law.times[0] ** np.array([sufficient_width(r), drift_heuristic_width(r)])
+    for name, source in (("network", law), ("linearised", lin)):
+        headline.append(law_table({r: source}, "r").assign(
+            series=name, paper=first[0] * source.times ** sufficient_width(r),
+            heuristic=first[1] * source.times ** drift_heuristic_width(r),
+            first_order=first_order(exact[smooth, 2, r].problem, source.times) / tau_shown))
+headline = pd.concat(headline, ignore_index=True)
+save(draw.headline(headline), "06_width_requirement-headline", headline)
+plt.show()
 
 # %%
 lines = []
-for r, law in shown_laws.items():
-    end, need = law.times[-1], law.required[-1]
-    bound = end ** sufficient_width(r)
-    heuristic = law.required[0] * (end / law.times[0]) ** drift_heuristic_width(r)
-    state = " (a lower bound: censored)" if law.censored[-1] else ""
-    lines.append(
-        f"- $r={r:g}$: at $T={end:,.0f}$ the bound asks for "
-        f"$10^{{{np.log10(bound):.1f}}}$ neurons, "
-        f"the heuristic for {heuristic:,.0f}; **{need:.0f}** [{law.low[-1]:.0f}, "
-        f"{law.high[-1]:.0f}]{state} suffice for a risk within {100 * tau_shown:.0f} % of the "
-        f"kernel's, fewer by a factor $10^{{{np.log10(bound / need):.1f}}}$. "
-        f"Exponent {law.slope} against {sufficient_width(r):.2f}.")
+for r in ends:
+    law, lin = next(x for x in laws[r] if x.tau == tau_shown), lazy[smooth, 2, r, noise, tau_shown]
+    state = ", a lower bound" if law.censored[-1] > 0 else ""
+    lines.append(f"- $r={r:g}$: at $T={T:,}$ **{law.required[-1]:.0f}** [{law.low[-1]:.0f}, {law.high[-1]:.0f}]{state} "
+                 f"neurons are within {100 * tau_shown:.0f} % of the kernel's risk; the linearised network, exact, "
+                 f"needs {lin.required[lin.times == T][0]:.0f}, and {lin.required[-1]:.0f} at "
+                 f"$T=10^{{{T_far}}}$. Exponents {law.slope} and {lin.slope}, against {sufficient_width(r):.2f}.")
 Markdown("\n".join(lines))
 
 # %% [markdown]
-# ## 9. What the law depends on
-#
-# $c(T)$ is computed, so dimension, noise, step and activation cost nothing to vary; one cell each is
-# measured to keep the formula honest ($r=1/2$; $m\times$ excess $\to c$ for the linearised
-# network).
-
-# %%
-base = {"spec": "squareplus(0.5)", "d": 2, "r": 0.5, "noise": noise, "step": step,
-        "max_degree": 64}
-variants = {"as above": {}, "s^2 = 0.01": {"noise": 0.01}, "s^2 = 1": {"noise": 1.0},
-            "eta_1 kappa(1) = 1/2": {"step": 0.5}, "eta_1 kappa(1) = 3/2": {"step": 1.5},
-            "squareplus(0.1)": {"spec": "squareplus(0.1)", "max_degree": 128},
-            "relu": {"spec": "relu", "max_degree": 128}, "erf": {"spec": "erf"},
-            "tanh": {"spec": "tanh"}, "d = 3": {"d": 3, "max_degree": 40},
-            "relu, d = 3": {"spec": "relu", "d": 3, "max_degree": 40}}
-decades = np.unique(np.rint(np.geomspace(100, 1e5, 25)).astype(int))
-
-
-# %%
-def cell(problem, m, T, replicates, seed, linearised=True):
-    """Samples of m times the excess at (m, T): linearised, network, and their difference."""
-    learners = ["network", "kernel", *["linearised"] * linearised]
-    run = paths(problem, learners, [m], [T], replicates, seed)
-    mean, risk = (kernel_risk(problem, [T], tail=tail) for tail in (False, True))
-    network, lazy = (controlled_excess(values, run.kernel, mean, risk).ravel() if used else None
-                     for values, used in ((run.network, True), (run.linearised, linearised)))
-    return (lazy, network, network - lazy) if linearised else (network,)
-
-
-def shown_mean(samples, factor=1.0, digits=1):
-    """Mean and its standard error as text."""
-    error = samples.std(ddof=1) / np.sqrt(samples.size)
-    return f"{factor * samples.mean():.{digits}f} +- {factor * error:.{digits}f}"
-
-
-# %%
-m, rows = 64, []
-for i, (name, change) in enumerate(variants.items()):
-    problem = source_problem(**(base | change))
-    c, at = first_order(problem, decades), first_order(problem, [3000])[0]
-    measured = cell(problem, m, 3000, replicates_side, seed + 40 + i)
-    rows.append([name, f"{curve_slope(decades, c).value:.2f}", f"{c[-1] / tau_shown:.0f}",
-                 f"{at:.1f}", *(shown_mean(part, m) for part in measured)])
-print(pd.DataFrame(rows, columns=[
-    "setting", "exponent", f"m*(1e5, {tau_shown:g})", "c(3000)", "m x linearised", "m x network",
-    "m x drift"]).to_string(index=False))
-
-# %% [markdown]
-# Columns: exponent of $c$ over $10^2\le T\le10^5$; the width it asks for at $T=10^5$; $c$ and
-# three measurements at one cell, network and linearised against the kernel and against each other.
-# Less noise makes the network's own error visible and asks for more width; so does a smaller step,
-# which averages less noise into the risk compared with. Rougher activations, whose spectra decay
-# slowly, need more, and so does a higher dimension.
-#
-# ## 10. Does the network keep the rate?
-#
-# Follow the network along its own width law $m=m^*(T,0.1)$ (fitted line) and compare the slope of
-# its risk with the exact kernel's over the same range and with the asymptotic $-2r/(2r+1)$.
-
-# %%
-along, frames = {}, []
-for r, s in sweeps.items():
-    path = np.clip(shown_laws[r].slope(s.times), s.network.widths[0], s.network.widths[-1])
-    risk, along[r] = risk_along(s.network, path, s.risk)
-    frames.append(pd.DataFrame({
-        "r": r, "T": s.times, "risk": risk.value, "low": risk.low, "high": risk.high,
-        "exact": s.risk,
-        "theory": 0.8 * s.risk[0] * (s.times / s.times[0]) ** -float(capacity_free(r))}))
-drawn = pd.concat(frames, ignore_index=True)
-fig = draw.rate(drawn)
-save(fig, "06_width_requirement-rate", drawn)
-plt.show()
-
-# %%
-kernel_slopes = {r: curve_slope(s.times, s.risk).value for r, s in sweeps.items()}
-print(pd.DataFrame(
-    [[r, str(along[r]), f"{kernel_slopes[r]:.3f}", f"{-capacity_free(r):.3f}"]
-     for r in regularities],
-    columns=["r", "network at m*(T) [95 %]", "kernel, exact", "-2r/(2r+1)"]).to_string(index=False))
-
-# %% [markdown]
-# Along its own width law the network's risk is $1+\tau$ times the kernel's by the definition of
-# $m^*$, so the slopes must agree: this checks that *one power law* $m^*\propto T^\beta$ serves the
-# whole range, and is no independent evidence that the network keeps the rate (for that, see the
-# coupled runs of notebook 05). The interval leaves out the error of the fitted law. Where the slope
-# differs from $-2r/(2r+1)$ the kernel itself is not yet asymptotic over this range (notebook 03); the
-# scoreboard holds both comparisons, and the second is out of range where the kernel is.
-#
-# The paper's own width is affordable only for a few steps:
-
-# %%
-for r, few in ((regularities[0], [10, 18, 32]), (regularities[-1], [10, 18, 32, 56, 100])):
-    for t in few:
-        m = 2 * round(t ** sufficient_width(r) / 2)
-        (found,) = cell(problems[r], m, t, 12, seed + 60, linearised=False)
-        print(f"r = {r:g}, T = {t:3d}, m = {m:7,d}: E R_m / R - 1 = "
-              f"{shown_mean(found, digits=4)}")
-
-# %% [markdown]
-# There the network is the kernel to within the noise: the bound is safe, and wasteful.
+# Above, lines of theory go through the first measured width: compare slopes, for constants are not known. Below, the
+# same points between 30 and 5000 neurons: networks (filled), the linearised network given its start (open), and its
+# first order (dashed). Notebook 07 has what is *proved* of the network: $(1+r)/(2r+1)$, up to logarithms.
 #
 # ## The scoreboard
 
 # %%
-def exponent_rows(name, r, s, at, heuristic):
-    """The exponent of m* against the paper's (a claim), and against the heuristic's (ours)."""
-    shared = {"measured": s.value, "interval": s, "interval_kind": "statistical",
-              "relation": "<=", "activation": name, "d": 2, "r": r,
-              "range": f"T = {s.x_min:.0f}..{s.x_max:.0f}, {at}"}
-    rows = [Statement("C", "exponent of m* against 1+5/(2r+1)", "claim",
-                      theory=sufficient_width(r), **shared)]
-    if heuristic:
-        rows.append(Statement("C", "exponent of m* against 2/(2r+1)",
-                              "prediction", theory=drift_heuristic_width(r), **shared))
-    return rows
+def exponent(quantity, law, name, d, r, at, theory, kind="claim", relation="<=", **options):
+    """A row on an exponent of m* in T, from a WidthLaw or a Slope."""
+    s = getattr(law, "slope", law)
+    return Statement("C", quantity, kind, theory=theory, relation=relation, measured=s.value, interval=s,
+                     interval_kind="statistical", activation=name, d=d, r=r,
+                     range=f"T = {s.x_min:.0f}..{s.x_max:.0f}, {at}", **options)
 
 
-board, smooth = [], "squareplus(0.5)"
+against, below = "exponent of m* against 1+5/(2r+1)", "exponent of m* against 2/(2r+1)"
 for (r, tau), s in slopes.items():
-    board += exponent_rows(smooth, r, s, f"tau = {tau:g}", tau == tau_shown)
-for r in regularities:
-    board += exponent_rows(smooth, r, fine[r], f"tau -> 0, drift at m = {width_drift}", True)
-    board += exponent_rows("relu", r, relu_fine[r], f"tau -> 0, drift at m = {widths[-1]:g}", True)
+    board.append(exponent(f"{against}, network", s, smooth, 2, r, f"tau = {tau:g}", sufficient_width(r)))
+    if tau == tau_shown:
+        board.append(exponent(f"{below}, network", s, smooth, 2, r, f"tau = {tau:g}",
+                              drift_heuristic_width(r), "prediction"))
+for (r, reading), law in worst.items():
+    if reading in READINGS:
+        board.append(exponent(f"{against}, worst target ({reading}), linearised", law, smooth, 2, r,
+                              f"tau = {tau_shown:g}", sufficient_width(r)))
 
 # %%
-for r in regularities:
-    s, ratio = relu_sweeps[r], relu_planes[r].ratio
+for name, d, r in exact:
+    sweep, law = exact[name, d, r], lazy[name, d, r, noise, tolerances[0]]
+    if law.slope is None:
+        continue
+    c = first_order(sweep.problem, law.times[law.seen])
+    board.append(exponent("exponent of m* against first order, linearised", law, name, d, r,
+                          f"tau = {tolerances[0]:g}", curve_slope(law.times[law.seen], c).value,
+                          "prediction", "=", why="next order in 1/m"))
+for (r, s2), cost in costs.items():
+    part = cost.averaged()
     board.append(Statement(
-        "C", "exponent of m*, linearised, plane law against first order", "prediction",
-        theory=curve_slope(s.times, first_order(s.problem, s.times)).value, relation="=",
-        measured=ratio.value, interval=ratio, interval_kind="statistical", activation="relu", d=2,
-        r=r, range=f"T = 100..{T_relu}, predicted excess < 0.3", why="next order in 1/m"))
-    shared = {"measured": along[r].value, "interval": along[r], "interval_kind": "statistical",
-              "relation": "=", "activation": smooth, "d": 2, "r": r,
-              "range": f"T = 100..{T}, tau = {tau_shown:g}"}
-    board.append(Statement("C", "slope of risk along m*(T) against the kernel's",
-                           "check", theory=kernel_slopes[r], **shared))
-    board.append(Statement(
-        "B'", "slope of risk along m*(T) against -2r/(2r+1)", "claim",
-        theory=-float(capacity_free(r)), here=kernel_slopes[r],
-        settles="once the kernel's own risk is (notebook 03)", **shared))
-
-# %%
+        "C", "share of drift in m*, tau -> 0", "finding", measured=part.share()[-1].value,
+        interval=part.share()[-1], interval_kind="statistical", activation=smooth, d=2, r=r,
+        range=f"T ~ {part.times[-1]:.0f}, s^2 = {s2:g}"))
+for (r, s2), s in [((r, s2), cost.exponent(1000)) for (r, s2), cost in costs.items()]:
+    board.append(exponent("exponent of c + c_drift against 2/(2r+1)", s, smooth, 2, r,
+                          f"tau -> 0, s^2 = {s2:g}", drift_heuristic_width(r), "prediction"))
 frame = claims.record("06_width_requirement", board)
-print(claims.text(frame.drop(columns=["claim", "d", "interval"])))
+print(claims.text(frame.drop(columns=["claim", "interval"])))
 
 # %% [markdown]
 # ## What was shown, and what not
 #
-# - The paper's width is sufficient and far from necessary: what is needed grows like a small power
-#   of $T$, well below even the drift heuristic.
-# - Kernel fluctuation at initialisation sets the need, at order $1/m$ with a constant computed,
-#   nothing fitted; drift corrects it, and for ReLU helps.
-# - *Limits.* One family of targets (zonal, source condition with equality), uniform inputs on the
-#   circle and the sphere, $\lambda=0$, symmetric initialisation, an expectation and not a bound
-#   with probability $1-\delta$; a few decades of $T$ measured, where the local exponent still
-#   wobbles. Section 6 is a heuristic for the asymptotics; a proof would have to control the higher
-#   orders in $1/m$ and drift.
-# - *To narrow an interval*: more replicates at the widths around $m^*$ (the error falls like their
-#   inverse root), a larger $T$ (the exponent's error falls like $1/\log T$): `params/paper.yaml`.
+# - The paper's width is sufficient and far from necessary, class against class too: what is needed grows like a small
+#   power of $T$. Fluctuation of the kernel at the start sets the need; drift is a part of it that shrinks with $T$.
+# - *Exact* here: the linearised network's risk given its start, to $10^9$ steps. *Measured*: networks to $10^5$ steps,
+#   the drift to $10^6$. *Proved*, for the network: notebook 07.
+# - *Limits.* Uniform inputs on the circle and the sphere, symmetric start, an expectation and not a bound with
+#   probability $1-\delta$. The worst target is that of the linearised network. On the circle the local exponent wobbles.
+# - *To narrow an interval*: more starts, more replicates, larger $T$: `params/paper.yaml`.

@@ -53,7 +53,7 @@ class LinearisedSweep:
             raise ValueError("degrees = 0: the sweep was made without single harmonics")
         found = []
         for run in self.runs:
-            risks = run.risks - run.linear
+            risks = run.risks - run.first - run.second
             found.append(worst_excess(risks[:, 1:-1], risks[:, -1], run.limit[1:-1], run.limit[-1],
                                       ball[:count], noise, reading))
         return self._blocks([one.samples for one in found]), np.array([f.degree for f in found])
