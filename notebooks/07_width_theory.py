@@ -43,12 +43,13 @@ import pandas as pd
 from IPython.display import Markdown
 
 from ntksgd import check
-from ntksgd.compare.width_exponents import far_curve, leverage_table, network
+from ntksgd.compare.width_exponents import far_curve, leverage_columns, network
 from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.problems.problem import source_problem
 from ntksgd.report import claims
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width_theory as draw
+from ntksgd.report.width_tables import far_table
 from ntksgd.risk import predicted_widths as widths
 from ntksgd.risk.finite_width import first_order, risk_before_step
 from ntksgd.risk.kernel_risk import kernel_risk
@@ -195,7 +196,8 @@ for r in regularities:
 # %%
 a, settings = widths.leverage_exponent(), (("relu", 2, 256), ("relu", 3, 128),
                                            ("squareplus", 2, 220), ("squareplus", 3, 220))
-energy = pd.concat([leverage_table(*setting) for setting in settings], ignore_index=True)
+energy = pd.concat([pd.DataFrame(leverage_columns(*setting)) for setting in settings],
+                   ignore_index=True)
 save(draw.leverage(energy), "07_width_theory-leverage", energy)
 for (name, d), part in energy.groupby(["activation", "d"], sort=False):
     end, theory = part.iloc[-1], a if name == "squareplus" else 0.0
@@ -247,8 +249,7 @@ curves = [far_curve(name, d, r, top, noise) for name, d, of, top in (
     ("squareplus", 2, regularities, log10_S_smooth),
     ("squareplus", 3, regularities[1:3], log10_S_smooth),
     ("relu", 3, regularities[1:3], log10_S_relu)) for r in of]
-local = pd.concat([curve.table() for curve in curves if (curve.name, curve.d) != ("relu", 3)],
-                  ignore_index=True)
+local = far_table([curve for curve in curves if (curve.name, curve.d) != ("relu", 3)])
 save(draw.far_exponents(local), "07_width_theory-exponents", local)
 
 # %%
@@ -318,11 +319,11 @@ LAWS = [
      (BETA_TWO, SMOOTH), 0.76, True),
     ("random features, leverage unknown", "proved elsewhere",
      lambda r: widths.random_features_width(r, 2.0, 1.0), (BETA_TWO,), 0.77, True),
-    ("$S$: any capacity", "derived here too", widths.capacity_free_width, (BETA_TWO, SMOOTH),
+    ("$S$: the most it needs", "derived here too", widths.capacity_free_width, (BETA_TWO, SMOOTH),
      0.85, True),
     ("linearised network, derived", "derived here", lambda r: widths.linearised_width(r, 2.0),
      (BETA_TWO,), 0.85, False),
-    ("linearised network, derived", "derived here", widths.uneven_width, (SMOOTH,), 0.83, False)]
+    ("linearised network, derived", "derived here", widths.uneven_width, (SMOOTH,), 0.88, False)]
 r_line = np.linspace(0.5, 1, 101)
 lines = pd.concat([pd.DataFrame({
     "panel": panel, "name": name, "status": status, "r": r_line, "at": at, "above": above,
@@ -353,11 +354,10 @@ print(claims.counts(frame))
 print(claims.text(frame.drop(columns=["claim", "interval"])))
 
 # %%
-count = frame["verdict"].value_counts()
-low, high = (widths.uneven_width(r) for r in (0.5, 1.0))
-Markdown(
-    "**Verdict.** " + ", ".join(f"{n} rows: {name}" for name, n in count.items()) + ". "
-    f"At $r=1/2$ and $r=1$ the linearised network needs $T^{{{low:.3f}}}$ and $T^{{{high:.3f}}}$ (squareplus), "
-    f"$T^{{{widths.linearised_width(0.5, 2.0):.3f}}}$ and $T^{{{widths.linearised_width(1.0, 2.0):.3f}}}$ (ReLU on "
-    f"the circle), where the paper's width is $T^{{{widths.sufficient_width(0.5):.2f}}}$ and "
-    f"$T^{{{widths.sufficient_width(1.0):.2f}}}$.")
+count = ", ".join(f"{n} {name}" for name, n in frame["verdict"].value_counts().items())
+ends = {r: [f"$T^{{{p:.3g}}}$" for p in (widths.uneven_width(r), widths.linearised_width(r, 2.0),
+                                         widths.sufficient_width(r))] for r in (0.5, 1.0)}
+Markdown(f"**Verdict** (rows: {count}). " + " ".join(
+    f"At $r={r:g}$ the linearised network needs {smooth} (squareplus) and {even} (ReLU on the "
+    f"circle) to first order; the paper's width is {paper}."
+    for r, (smooth, even, paper) in ends.items()))

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ntksgd.compare.width_exponents import far_curve, leverage_table, network
+from ntksgd.compare.width_exponents import far_curve, leverage_columns, network
 from ntksgd.kernels.decay import squareplus_coupling, squareplus_law
 from ntksgd.kernels.neuron_moments import degree_coupling, degree_energies
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems.problem import source_problem
+from ntksgd.report.width_tables import far_table
 from ntksgd.risk import even_leverage, leading_order
 from ntksgd.risk import predicted_widths as widths
 from ntksgd.risk.finite_width import first_order
@@ -170,7 +171,7 @@ def test_far_curve(name, d, r, top):
     assert curve.T[-1] == pytest.approx(10 ** (top * (2 * r + 1)), rel=1e-9)
     np.testing.assert_allclose(curve.c, first_order(network(name, d, r), curve.T), rtol=1e-12)
     assert curve.bracket.contains(curve.limit / (2 * r + 1))
-    table = curve.table()
+    table = far_table([curve])
     assert set(table["kind"]) == {"first order", "model"}
     assert table["derived"].eq(curve.limit).all()
     if name == "squareplus":  # settled from the first point on which all later ones are near
@@ -178,9 +179,9 @@ def test_far_curve(name, d, r, top):
         assert np.all(late <= 0.01) and curve.settles < np.inf
 
 
-def test_leverage_table():
+def test_leverage_columns():
     """ReLU's leverage is even, squareplus's exponent is 2 - 2^(2/3) once powers of k are out."""
-    assert leverage_table("relu", 3, 64)["measured"].iloc[-1] == pytest.approx(0, abs=1e-3)
-    table = leverage_table("squareplus", 4, 200)
-    assert table["measured"].iloc[-1] == pytest.approx(widths.leverage_exponent(), abs=0.003)
-    np.testing.assert_allclose(table["ratio"].iloc[-4:], table["law"].iloc[-4:], rtol=0.2)
+    assert leverage_columns("relu", 3, 64)["measured"][-1] == pytest.approx(0, abs=1e-3)
+    table = leverage_columns("squareplus", 4, 200)
+    assert table["measured"][-1] == pytest.approx(widths.leverage_exponent(), abs=0.003)
+    np.testing.assert_allclose(table["ratio"][-4:], table["law"][-4:], rtol=0.2)

@@ -7,7 +7,6 @@ Everything here is deterministic. Exponents are in S = eta_1 + ... + eta_T ~ T^(
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from ntksgd.kernels import sphere
 from ntksgd.kernels.decay import squareplus_coupling, squareplus_prefactor
@@ -79,16 +78,6 @@ class FarCurve:
         first = last[-1] + 1 if last.size else 0
         return float(self.line[first]) if first < self.line.size else np.inf
 
-    def table(self):
-        """Rows for `report.figures.width_theory.far_exponents`."""
-        title = {"relu": "ReLU", "even leverage": "even leverage (model)"}.get(self.name, self.name)
-        kinds = (("first order", self.log_S, local_exponents(10.0**self.log_S, self.c)),
-                 ("model", self.line, self.model))
-        return pd.concat([pd.DataFrame({
-            "panel": f"{title}, $d={self.d}$", "leverage": self.name == "squareplus", "r": self.r,
-            "kind": kind, "log_S": x, "exponent": y, "derived": self.limit})
-            for kind, x, y in kinds if len(x)], ignore_index=True)
-
 
 def steps(log_S, r):
     """T = S^(2r+1), rounded, for log10 S."""
@@ -124,12 +113,12 @@ def far_curve(name, d, r, top, noise=0.25):
     return FarCurve(name, d, r, log_S, c, *((log_S, leak) if r >= 0.5 else ([], [])))
 
 
-def leverage_table(name, d, top):
+def leverage_columns(name, d, top):
     """Second moment of a neuron's energy in even degrees over its mean squared, and its law.
 
-    Columns activation, d, k, eigenvalue, ratio; for squareplus also law, and measured: exponent of
-    the ratio in the eigenvalue between neighbours, both freed of the powers of k that Laplace's
-    method gives them (k^(-(d-1)/3), and the prefactor of the eigenvalue). ReLU: as it is.
+    A dict of columns activation, d, k, eigenvalue, ratio, law (NaN for ReLU), and measured: minus
+    the exponent of the ratio in the eigenvalue between neighbours, both freed of the powers of k
+    that Laplace's method gives them (k^(-(d-1)/3), and the prefactor of the eigenvalue).
     """
     spec = f"squareplus({SCALE})" if name == "squareplus" else name
     k = 2 * np.unique(np.round(np.geomspace(1, top / 2, 14))).astype(int)
@@ -143,5 +132,5 @@ def leverage_table(name, d, top):
         law, power = law * np.exp(3 * q ** (2 / 3) - 1.5 * both ** (2 / 3)), (d - 1) / 3
     freed = np.log(ratio * (k + (d - 2) / 2) ** power), np.log(values / prefactor)
     measured = np.append(np.nan, -np.diff(freed[0]) / np.diff(freed[1]))
-    return pd.DataFrame({"activation": name, "d": d, "k": k, "eigenvalue": values, "ratio": ratio,
-                         "law": law, "measured": measured})
+    return {"activation": name, "d": d, "k": k, "eigenvalue": values, "ratio": ratio, "law": law,
+            "measured": measured}
