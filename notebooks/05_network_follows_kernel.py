@@ -22,21 +22,20 @@
 # only costs time.
 #
 # **Idea.** Run the network $g$, its linearisation $\ell$ and kernel SGD $f$ on the same samples:
-# $g-f=(g-\ell)+(\ell-f)$. The second part, **fluctuation**, comes from the kernel at the start, a
-# mean over $m/2$ independent pairs of neurons: $E\|\ell-f\|^2=O(1/m)$. The first, **drift**, comes
-# from its motion: a neuron moves by $m^{-1/2}$, the kernel by $1/m$, so $E\|g-\ell\|^2=O(m^{-2})$;
-# with a kink in $\sigma$, $m^{-3/2}$. What is left is kernel SGD, exactly known (notebook 03).
+# $g-f=(g-\ell)+(\ell-f)$. The second part, **fluctuation**, comes from the kernel at the start, a mean over $m/2$
+# independent pairs of neurons: $E\|\ell-f\|^2=O(1/m)$. The first, **drift**, comes from its motion: a neuron moves
+# by $m^{-1/2}$, the kernel by $1/m$, so $E\|g-\ell\|^2=O(m^{-2})$; with a kink in $\sigma$, $m^{-3/2}$. What is left
+# is kernel SGD, exactly known (notebook 03).
 #
 # ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel
 # lies on that of its linearisation and falls like 1/m; drift is smaller and falls
 # faster](../figures/05_network_follows_kernel-gaps-width.png)
 #
-# **Verdict.** Both gaps follow these laws, so that the network has the kernel's risk up to a
-# relative excess of order $1/m$, with weight decay and without. As far as measured, B' holds with
-# the constant that notebook 03 proves for the kernel, and the excess shrinks along
-# $m\propto T^{0.6}$. D is plain at $r=1$; at $r=1/2$ the level suffers and the rate hardly. The factor
-# $\log(2/\delta)$ is generous, but not shown to be enough far in the tail of a very narrow network.
-# Proved here: a bound on fluctuation. Heuristic here: drift (notebook 07 proves
+# **Verdict.** Both gaps follow these laws, so that the network has the kernel's risk up to a relative excess of
+# order $1/m$, with weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves
+# for the kernel, and the excess shrinks along $m\propto T^{0.6}$. D is plain at $r=1$; at $r=1/2$ the level suffers
+# and the rate hardly. The factor $\log(2/\delta)$ is generous, but not shown to be enough far in the tail of a very
+# narrow network. Proved here: a bound on fluctuation. Heuristic here: drift (notebook 07 proves
 # $E\|g-\ell\|^2=O(m^{-2})$ for smooth $\sigma$). The last cell says it in numbers.
 
 # %%
@@ -48,6 +47,7 @@ from ntksgd import check
 from ntksgd.compare.bound import fluctuation_bound, start_distances
 from ntksgd.compare.drift import diagonal, kernel_change, kernel_change_bound
 from ntksgd.compare.learners import LEARNERS, start
+from ntksgd.compare.path_quantiles import tail_power
 from ntksgd.compare.paths import paths
 from ntksgd.compare.spread import initialisation_spread
 from ntksgd.problems.grid import log_times
@@ -68,7 +68,7 @@ from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.sgd.network import train
 from ntksgd.stats import intervals
 from ntksgd.stats.coverage import coverage
-from ntksgd.stats.quantiles import of_samples, quantile
+from ntksgd.stats.quantiles import quantile
 from ntksgd.stats.slopes import slope
 from ntksgd.stats.two_orders import leading_exponent, two_orders
 
@@ -83,41 +83,41 @@ T_long = 10**5  # type: int  steps of the long runs, a power of ten
 max_log2_width = 11  # type: int  largest width of the coupled runs, as a power of 2
 max_log2_drift = 14  # type: int  largest width of those that measure drift
 replicates = 24  # type: int  of the coupled runs, and of those that measure drift
-replicates_long = [80, 32]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
+replicates_long = [96, 32]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
 initialisations = [6000, 600]  # type: list[int]  at m = 16 and at m = 128
 seed = 4  # type: int  root of all randomness
 
 # %%
 check.number("noise", noise, 0)
 check.positive("weight_decay", weight_decay)
-for name, values, least in (
-        ("T, T_drift", (T, T_drift), 100), ("T_long", [T_long], 10_000), ("seed", [seed], 0),
-        ("max_log2_width, max_log2_drift", (max_log2_width, max_log2_drift), 10),
-        ("replicates", (replicates, *replicates_long), 4), ("initialisations", initialisations, 60)):
-    for value in values:
-        check.integer(name, value, least)
+for name, value, least in (("T", T, 100), ("T_drift", T_drift, 100), ("T_long", T_long, 10_000),
+                           ("max_log2_width", max_log2_width, 10), ("seed", seed, 0),
+                           ("max_log2_drift", max_log2_drift, 12), ("replicates", replicates, 4),
+                           ("replicates_long", min(replicates_long), 4),
+                           ("initialisations", min(initialisations), 60)):
+    check.integer(name, value, least)
 
 # %% [markdown]
 # ## 1. Three learners, one stream of samples
 #
-# Inputs are uniform on the circle, $y=f^*(x)+$ noise of variance $s^2$, the step is
-# $\eta_t=\eta_1t^{-2r/(2r+1)}$. With the residual $e_t=g_{t-1}(x_t)-y_t$ of each learner,
+# Inputs are uniform on the circle, $y=f^*(x)+$ noise of variance $s^2$, the step is $\eta_t=\eta_1t^{-2r/(2r+1)}$.
+# With the residual $e_t=g_{t-1}(x_t)-y_t$ of each learner,
 #
 # * the **network** $g(x;\Theta)=m^{-1/2}\sum_ia_i\,\sigma(b_i\cdot x+\gamma c_i)$,
-#   $\ \Theta_t=\Theta_{t-1}-\eta_te_t\nabla g(x_t;\Theta_{t-1})-\eta_t\lambda(\Theta_{t-1}-\Theta_0)$;
-# * the **linearised network** $\ell(x)=\nabla g(x;\Theta_0)\cdot W$, features frozen at $\Theta_0$:
-#   kernel SGD for the random kernel $K_0(x,x')=\nabla g(x;\Theta_0)\cdot\nabla g(x';\Theta_0)$;
+#   $\Theta_t=\Theta_{t-1}-\eta_te_t\nabla g(x_t;\Theta_{t-1})-\eta_t\lambda(\Theta_{t-1}-\Theta_0)$;
+# * the **linearised network** $\ell(x)=\nabla g(x;\Theta_0)\cdot W$, features frozen at $\Theta_0$: kernel SGD for
+#   the random kernel $K_0(x,x')=\nabla g(x;\Theta_0)\cdot\nabla g(x';\Theta_0)$;
 # * **kernel SGD** $f_t$, for the limit $K=E\,K_0$.
 #
-# That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$
-# (Chizat, Oyallon & Bach 2019). Headline activation: squareplus, smooth. ReLU goes beside it, for
-# the kink that the smooth theory excludes. The network's step as it stands above, fifty times:
+# That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$ (Chizat, Oyallon &
+# Bach 2019). Headline activation: squareplus, smooth. ReLU goes beside it, for the kink that the smooth theory
+# excludes. The network's step as it stands above, fifty times:
 
 # %%
 degrees = {"squareplus(0.5)": 64, "relu": 128}  # eigenvalues beyond are negligible
 problems = {(name, r): source_problem(name, 2, r, noise, 0.5, K)
             for r in (0.5, 1.0) for name, K in degrees.items()}
-smooth, kinked = problems["squareplus(0.5)", 0.5], problems["relu", 0.5]
+smooth = problems["squareplus(0.5)", 0.5]
 decayed = smooth.with_(weight_decay=weight_decay)
 
 # %%
@@ -135,37 +135,36 @@ assert max(np.abs(p - q).max() for p, q in zip(now, fast)) < 1e-10  # the librar
 # %% [markdown]
 # ## 2. The gap against the width
 #
-# Expected at fixed $T$, with the next order: fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ for a
-# smooth $\sigma$, $A/m^{3/2}+B/m^2$ for ReLU. Sections 3 and 4 say why, section 8 what is proved.
+# Expected at fixed $T$, with the next order: fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ for a smooth $\sigma$,
+# $A/m^{3/2}+B/m^2$ for ReLU. Sections 3 and 4 say why.
 
 # %%
 widths = 2 ** np.arange(3, max_log2_width + 1)
 times = log_times(T, 13, first=10)
 runs = {name: paths(problems[name, 0.5], LEARNERS, widths, times, replicates, seed)
         for name in degrees}
-orders = {(name, gap): pair for name, drift in zip(runs, ((-2, -3), (-1.5, -2)))
-          for gap, pair in (("linearised_kernel", (-1, -2)), ("network_linearised", drift))}
 wide = widths >= 64  # the laws are asymptotic in m
-fits = {(name, gap): two_orders(widths[wide], getattr(runs[name], gap)[:, wide, -1], pair)
-        for (name, gap), pair in orders.items()}
+sizes = {(name, gap): getattr(run, gap)[:, wide, -1] for name, run in runs.items()
+         for gap in ("linearised_kernel", "network_linearised")}
+drift_orders = {"squareplus(0.5)": (-2, -3), "relu": (-1.5, -2)}
+orders = {key: (-1, -2) if key[1] == "linearised_kernel" else drift_orders[key[0]] for key in sizes}
+fits = {key: two_orders(widths[wide], values, orders[key]) for key, values in sizes.items()}
 gaps = tables.gaps_by_width(runs, fits)
 save(figures.gaps_by_width(gaps, T), "05_network_follows_kernel-gaps-width", gaps)
 
 # %%
-one_power = {(name, gap): slope(widths[wide], getattr(runs[name], gap)[:, wide, -1])
-             for name, gap in fits}
-free = {(name, gap): leading_exponent(widths[wide], getattr(runs[name], gap)[:, wide, -1], b)
-        for (name, gap), (_, b) in orders.items()}
+one_power = {key: slope(widths[wide], values) for key, values in sizes.items()}
+free = {key: leading_exponent(widths[wide], values, orders[key][1])
+        for key, values in sizes.items()}
 print(tables.two_orders(fits, free, slope=one_power))
 print(coverage("slope", replicates, wide.sum()))
 print("networks that diverged:", sum(run.diverged.sum() for run in runs.values()))
 
 # %% [markdown]
-# A wide network differs from the kernel by the fluctuation of $K_0$ alone: **drift is smaller and
-# falls faster**. Where the two are of one size (small $m$) the network is *closer* to the kernel
-# than its linearisation is: moving features repair a poor draw. Fits are weighted least squares in
-# the squares themselves; the misfit is in standard errors; "free" has its leading exponent fitted,
-# beside the next order. Intervals are the jackknife's with Student's $t$, at 95 %.
+# A wide network differs from the kernel by the fluctuation of $K_0$ alone: **drift is smaller and falls faster**. At
+# small $m$, where the two are of one size, the network is *closer* to the kernel than its linearisation is: moving
+# features repair a poor draw. Fits are weighted least squares, misfits in standard errors; "free" has the leading
+# exponent fitted too, beside the next order. Intervals are the jackknife's with Student's $t$, at 95 %.
 #
 # ## 3. Fluctuation: a bound that is proved
 #
@@ -180,9 +179,8 @@ print("networks that diverged:", sum(run.diverged.sum() for run in runs.values()
 # 1. $E\|(1-\eta\lambda)\delta-\eta\,\delta(x)K_0(x,\cdot)\|^2=(1-\eta\lambda)^2\|\delta\|^2
 #    -2\eta(1-\eta\lambda)\langle\delta,L_0\delta\rangle+\eta^2E\,\delta(x)^2\|K_0(x,\cdot)\|^2$
 #    $\le\bigl((1-\eta\lambda)^2+\eta^2\tau\bigr)\|\delta\|^2$, as $L_0\ge0$ and $\eta\lambda\le1$.
-# 2. The noise in $e_t$ is centred and drops out of the cross term. Since
-#    $E\,h(x)\Delta(x,\cdot)=Dh$, the rest is at most
-#    $2\eta\,\bigl(\|D\|+\eta\sqrt\tau\,B\bigr)\,\|h\|\,\|\delta\|$.
+# 2. The noise in $e_t$ is centred and drops out of the cross term. Since $E\,h(x)\Delta(x,\cdot)=Dh$, the rest is at
+#    most $2\eta\,\bigl(\|D\|+\eta\sqrt\tau\,B\bigr)\,\|h\|\,\|\delta\|$.
 # 3. $E\,e_t^2\|\Delta(x_t,\cdot)\|^2\le B^2(\|h\|^2+s^2)$.
 #
 # With $\rho_t^2=E[\|\delta_t\|^2\mid\Theta_0]$ and Cauchy-Schwarz over the past,
@@ -201,6 +199,7 @@ print("networks that diverged:", sum(run.diverged.sum() for run in runs.values()
 # $$m\;\gtrsim\;T^{2/(2r+1)}\qquad(1/2<r<1).$$
 # That is proved for the **linearised** network only, and only where B holds (ReLU on the circle: up
 # to $r=3/4$, notebook 03). At $r=1/2$ the exponential adds the power $T^{\tau\eta_1^2}$.
+# (Norms of $D$ and suprema are those on a quadrature grid.)
 
 # %%
 few = np.array([64, 256, 1024])
@@ -216,9 +215,9 @@ save(figures.gaps_by_time(along), "05_network_follows_kernel-gaps-time",
 
 # %% [markdown]
 # The bound holds, has the right power of $m$, and is loose in $t$: it forgets the dissipation
-# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the two learners together, so that the measured
-# gap *falls*. **With weight decay**, a fixed $\lambda$ or one that vanishes like $1/S_T$,
-# $S_T=\sum\eta_t$, the network follows kernel SGD with the same $\lambda$ as it does without:
+# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. **With weight
+# decay**, a fixed $\lambda$ or $1/S_T$, $S_T=\sum\eta_t$, the network follows kernel SGD of the same $\lambda$ as it
+# does without:
 
 # %%
 share, used = {}, {}
@@ -228,7 +227,7 @@ for (name, p), run in zip(decays.items(), tied.values()):
     share[str(p.activation), name] = intervals.of(lambda mean: 1 + mean, excess)
     k, j = np.unravel_index((gap.mean(0) / bounds[name].mean(1)).argmax(), gap.shape[1:])
     pair = np.stack([gap[:, k, j], bounds[name][k, :, j]], axis=-1)
-    used[str(p.activation), name] = intervals.of(lambda v: v[..., 0] / v[..., 1], pair, transform="log")
+    used[str(p.activation), name] = intervals.of(lambda v: v[:, 0] / v[:, 1], pair, transform="log")
     print(f"{name:10s} kernel's risk {exact:.4f}, network's / kernel's at m = {few[-1]}: "
           f"{share[str(p.activation), name]}; slopes in m: |l - f|^2 {slope(few, gap[..., -1])}, "
           f"|g - l|^2 {slope(few, run.network_linearised[..., -1])}")
@@ -249,17 +248,15 @@ for (name, p), run in zip(decays.items(), tied.values()):
 # $$|K_t-K_0|\;\le\;2c\,\sqrt{\textstyle\sup_xK_0(x,x)}\;\frac{\|\Theta_t-\Theta_0\|}{\sqrt m}
 # +c^2\,\frac{\|\Theta_t-\Theta_0\|^2}{m}.$$
 #
-# **That is too pessimistic (heuristic).** To first order neuron $i$ moves by $m^{-1/2}a_iB(b_i)$, and
-# the kernel by $m^{-3/2}\sum_ia_i\,G(b_i)$: zero with paired signs, of order $m^{-1}$ with
-# independent ones. The second order is $m^{-1}$, the third $m^{-3/2}$: $E\|K_t-K_0\|^2=A/m^2+B/m^3$,
-# and by the same count $E\|g-\ell\|^2$. That the kernel moves by $1/m$ is known: Dyer & Gur-Ari
-# 2020, Huang & Yau 2020 (deep networks, smooth activations).
+# **That is too pessimistic (heuristic).** To first order neuron $i$ moves by $m^{-1/2}a_iB(b_i)$, and the kernel by
+# $m^{-3/2}\sum_ia_i\,G(b_i)$: zero with paired signs, of order $m^{-1}$ with independent ones. The second order is
+# $m^{-1}$, the third $m^{-3/2}$: $E\|K_t-K_0\|^2=A/m^2+B/m^3$, and by the same count $E\|g-\ell\|^2$. That the
+# kernel moves by $1/m$ is known, also for deep networks: Dyer & Gur-Ari 2020, Huang & Yau 2020.
 #
-# **ReLU (heuristic).** $\dot\sigma$ jumps for the neurons with $|u_i|\lesssim m^{-1/2}$, about
-# $m^{1/2}$ of them. Of a pair, which moves in opposite directions, one crosses the kink, and
-# $\operatorname{sign}u_i$, random, is the sign of its effect, of size $1/m$: variance
-# $m^{1/2}m^{-2}=m^{-3/2}$. The mean effect and the smooth part are $O(1/m)$, their covariance with
-# the signs is smaller: both squares are $A/m^{3/2}+B/m^2$, $A,B\ge0$.
+# **ReLU (heuristic).** $\dot\sigma$ jumps for the neurons with $|u_i|\lesssim m^{-1/2}$, about $m^{1/2}$ of them. Of
+# a pair, which moves in opposite directions, one crosses the kink, and $\operatorname{sign}u_i$, random, is the sign
+# of its effect, of size $1/m$: variance $m^{1/2}m^{-2}=m^{-3/2}$. The mean effect and the smooth part are $O(1/m)$,
+# their covariance with the signs is smaller: both squares are $A/m^{3/2}+B/m^2$, $A,B\ge0$.
 
 # %%
 ms = 2 ** np.arange(7, max_log2_drift + 1)
@@ -269,22 +266,22 @@ study = {name: paths(problems[name, 0.5], LEARNERS[:2], ms, [T_drift], replicate
 squares = {(name, what): values for name, run in study.items() for what, values in (
     ("|K_T - K_0|^2", run.observed["kernel"][..., 0] ** 2),
     ("|g - l|^2", run.network_linearised[..., 0]))}
-powers = {(name, what): (-1.5, -2) if name == "relu" else (-2, -3) for name, what in squares}
-laws = {key: two_orders(ms, squares[key], pair) for key, pair in powers.items()}
-leading, whole = ({key: leading_exponent(ms[cut], squares[key][:, cut], b)
-                   for key, (_, b) in powers.items()} for cut in (slice(-5, None), slice(None)))
+powers = {key: drift_orders[key[0]] for key in squares}
+laws = {key: two_orders(ms, values, powers[key]) for key, values in squares.items()}
+leading, whole = ({key: leading_exponent(ms[cut], values[:, cut], powers[key][1])
+                   for key, values in squares.items()} for cut in (slice(-5, None), slice(None)))
 print(tables.two_orders(laws, leading, **{f"from m = {ms[0]}, not {ms[-5]}": whole}))
 
 # %%
-name = "squareplus(0.5)"
-run, base = runs[name], study[name]
+sp = "squareplus(0.5)"
+run, base = runs[sp], study[sp]
 norm = expected_rkhs_norm(smooth.spectrum, smooth.target, smooth.schedule, times, noise)
 moved = tables.parameters_moved(run, [1, 4, len(widths) - 1], norm)
 curvature = 1 / (2 * smooth.activation.scale)  # sup |sigma''| of squareplus
 proved = kernel_change_bound(base.drift[..., 0], ms, base.observed["diagonal"][..., 0], curvature)
 moved_kernel, fitted = ({key[0]: values[key] for key in squares if "K" in key[1]}
                         for values in (squares, laws))
-change = tables.kernel_moved(ms, moved_kernel, fitted, {name: np.mean(proved**2, axis=0)})
+change = tables.kernel_moved(ms, moved_kernel, fitted, {sp: np.mean(proved**2, axis=0)})
 save(figures.drift(moved, change), "05_network_follows_kernel-drift",
      pd.concat([moved, change], ignore_index=True))
 
@@ -296,20 +293,17 @@ Markdown(f"At m = {widths[-1]} the squared drift of the parameters at T = {T:,} 
          f"by a factor {loose.min():.0f} to {loose.max():.0f}.")
 
 # %% [markdown]
-# The parameters move by as much as the RKHS norm of what was learnt, and no more; the kernel by
-# $1/m$. **ReLU's kernel is no single power over these widths**: the kink's $m^{-3/2}$ and $m^{-2}$
-# together describe it nearly (misfit), and a free leading order comes down to the kink's on the
-# widest networks: a third order shows on the narrower ones. Squareplus's kernel is close to one
-# power; in its $g-\ell$ the next order is larger.
+# The parameters move by as much as the RKHS norm of what was learnt, and no more; the kernel by $1/m$. **ReLU's
+# kernel is no single power over these widths**: the kink's $m^{-3/2}$ and $m^{-2}$ together describe it nearly
+# (misfit), and a free leading order comes down to the kink's on the widest networks: a third order shows on the
+# narrower ones. Squareplus's kernel is close to one power; in its $g-\ell$ the next order is larger.
 #
 # ## 5. The floor $\varepsilon$
 #
-# The excess of the network's risk is
-# $E\|g-f^*\|^2-E\|f-f^*\|^2=E\|g-f\|^2+2E\langle g-f,f-f^*\rangle$. The first term is of order $1/m$
-# by the above; the second is linear in $\Delta$ to first order, hence zero on average over
-# $\Theta_0$, and $1/m$ at second order. Expected (heuristic): $\varepsilon=A/m$, and a next order
-# $m^{-2}$ or, with a kink, $m^{-3/2}$. The risk of kernel SGD on the same samples, of known mean, is
-# a control variate.
+# The excess of the network's risk is $E\|g-f^*\|^2-E\|f-f^*\|^2=E\|g-f\|^2+2E\langle g-f,f-f^*\rangle$. The first
+# term is of order $1/m$ by the above; the second is linear in $\Delta$ to first order, hence zero on average over
+# $\Theta_0$, and $1/m$ at second order. Expected (heuristic): $\varepsilon=A/m$, and a next order $m^{-2}$ or, with
+# a kink, $m^{-3/2}$. The risk of kernel SGD on the same samples, of known mean, is a control variate.
 
 # %%
 narrow_to_wide = 2 ** np.arange(2, 9)
@@ -337,26 +331,26 @@ levels = tables.floor(narrow_to_wide, excess, floor)
 save(figures.floor(levels), "05_network_follows_kernel-floor", levels)
 
 # %% [markdown]
-# A single power fitted on narrow networks is flatter than $1/m$, most for ReLU at the largest $T$.
-# With a next order, which is **negative**, the leading one is compatible with $1/m$: a narrow network
-# adapts its features and suffers less. ("A, linearised" is the exact first order of the linearised
-# network, notebook 06.) Bordelon, Atanasov & Pehlevan (2024) derive, for random features, a distance
-# from infinite width of 1/width early and width$^{-c}$ late; here the bend is seen at small $m$ only.
-# And $\varepsilon$ is no constant of the width: relative to the kernel's risk $A$ grows slowly with
-# $T$, so that in absolute terms the floor falls along with the risk.
+# A single power fitted on narrow networks is flatter than $1/m$, most for ReLU at the largest $T$. With a next order
+# beside it, **negative** where it is told from zero, ReLU's leading one is compatible with $1/m$, in wide intervals:
+# a narrow network adapts its features and suffers less. (Last column: first order of the linearised network,
+# notebook 06.) Bordelon, Atanasov & Pehlevan (2024) derive, for random features, a distance from infinite width of
+# 1/width early and width$^{-c}$ late; here the bend is seen at small $m$ only. And $\varepsilon$ is no constant of the
+# width: relative to the kernel's risk $A$ grows slowly with $T$; in absolute terms the floor falls with the risk.
 #
 # ## 6. B' along $T$, and the signature of failure (claim D)
 #
-# B' is an $O(\cdot)$ bound: its test is the supremum over $T$ of $T^{2r/(2r+1)}E\|g_T-f^*\|^2$
-# against the constant that notebook 03 proves for the kernel (its explicit bound, on these $T$). And
-# the excess over the kernel must not grow along some width $m(T)$, here $T^{0.6}/4$, far below the
-# paper's. D is weakest at $r=1/2$, where the predicted excess $c(T)/m$ of notebook 06 hardly grows:
-# so $r=1$ stands beside it. "Too small" means: $c(T)/m>1/2$ at the largest $T$.
+# B' is an $O(\cdot)$ bound: its test is the supremum over $T$ of $T^{2r/(2r+1)}E\|g_T-f^*\|^2$ against the constant
+# that notebook 03 proves for the kernel (its explicit bound, on these $T$). And the excess over the kernel must not
+# grow along some width $m(T)$, here $T^{0.6}/4$, far below the paper's. D is weakest at $r=1/2$, where the predicted
+# excess $c(T)/m$ of notebook 06 hardly grows: so $r=1$ stands beside it. "Too small" means: $c(T)/m>1/2$ at the
+# largest $T$.
 
 # %%
 ratios = {(*key, "network", m): run.network[:, k] / exact[key]
           for key, run in long.items() for k, m in enumerate(narrow_to_wide)}
-ratios |= {(*key, "linearised", 4): run.linearised[:, 0] / exact[key] for key, run in frozen.items()}
+ratios |= {(*key, "linearised", 4): run.linearised[:, 0] / exact[key]
+           for key, run in frozen.items()}
 signature = tables.signature(ratios, marks)
 save(figures.signature(signature), "05_network_follows_kernel-signature", signature)
 
@@ -381,67 +375,53 @@ for (name, r), p in problems.items():
           f"{constant[name, r]:.2f}; slope of risk / kernel risk along m(T) {together[name, r]}")
 
 # %% [markdown]
-# At $r=1$ the signature is plain: the risk falls behind the kernel's by a power of $T$, the smaller
-# the wider. At $r=1/2$ the level shows, the rate hardly. At $m=4$ the network is far from any kernel,
-# and **features that move are worth a factor**: frozen, on the same samples, they are many times worse
-# and fall behind fast. That finite width is felt from a sample size on that grows with the width,
-# Atanasov et al. (2023) find for trained networks, at $\sqrt{\text{width}}$ in their tasks, much
-# earlier than here (notebook 06). Along $m(T)$ the ratio falls; beyond, width only costs time, $mT$.
+# At $r=1$ the signature is plain: the risk falls behind the kernel's by a power of $T$, less as $m$ grows. At
+# $r=1/2$ the level shows, the rate hardly. At $m=4$ the network is far from any kernel, and **features that move are
+# worth a factor**: frozen, on the same samples, they are many times worse and fall behind fast. That finite width is
+# felt from a sample size on that grows with the width, Atanasov et al. (2023) find for trained networks, at
+# $\sqrt{\text{width}}$ in their tasks, much earlier than here (notebook 06). Along $m(T)$ the ratio falls; beyond,
+# width only costs time, $mT$.
 #
 # ## 7. Confidence: the spread over initialisations against $\log(2/\delta)$
 #
-# Given $\Theta_0$, average the risk over samples, the same 8 streams for every $\Theta_0$. The claim
-# allows the quantile at $1-\delta$ to grow like $\log(2/\delta)$. Intervals of quantiles are those of
-# order statistics; those of powers leave out a fifth of the initialisations at a time.
+# Given $\Theta_0$, average the risk over samples, the same 8 streams for every $\Theta_0$. The claim allows the
+# quantile at $1-\delta$ to grow like $\log(2/\delta)$. Intervals of quantiles are those of order statistics; those
+# of powers leave out a fifth of the initialisations at a time.
 
 # %%
-def power(values, delta):
-    """p in: quantile at 1 - delta ~ log(2/delta)^p, by least squares over delta."""
-    found = np.quantile(values, 1 - delta, method="higher")
-    return np.polyfit(np.log(np.log(2 / delta)), np.log(found), 1)[0]
-
-
-T_spread, levels, deltas, grows = 2000, {}, {}, {}
+T_spread, levels, deltas, grows, surest = 2000, {}, {}, {}, {}
 for name, m, n in ((name, m, n) for name in degrees for m, n in zip((16, 128), initialisations)):
     risks = initialisation_spread(problems[name, 0.5], m, T_spread, n, 8, seed + 2)
     d = deltas[name, m] = np.geomspace(0.5, 6 / n, 12)
     levels[name, m] = quantile(risks, 1 - d)
-    grows |= {(name, m, d[cut][0], d[-1]): of_samples(lambda v, d=d[cut]: power(v, d), risks)
-              for cut in (slice(None), slice(-4, None))}
-
-# %%
+    grows |= {(name, m, part[0], d[-1]): tail_power(risks, part) for part in (d, d[-4:])}
+    q, R = levels[name, m], kernel_risk(problems[name, 0.5], [T_spread], tail=False)[0]
+    surest[name, m, d[-1]] = intervals.Interval(*(
+        R * np.sqrt(T_spread) * np.max(end / np.log(2 / d)) for end in (q.value, q.low, q.high)))
 spread = tables.spread(levels, deltas)
 save(figures.spread(spread), "05_network_follows_kernel-spread", spread)
-for (name, m, first, last), p in grows.items():
-    print(f"{name:16s} m = {m:3d}, delta {first:.2g} to {last:.2g}: log(2/delta)^p, p = {p}")
+for (name, m, first, end), p in grows.items():
+    print(f"{name:16s} m = {m:3d}, delta {first:.2g} to {end:.2g}: log(2/delta)^p, p = {p}")
 
 # %% [markdown]
-# Over all $\delta$ the quantiles grow more slowly than $\log(2/\delta)$, and the more slowly the
-# wider the network. **Far in the tail of 16 neurons** the local power may exceed 1: among eight pairs a
-# poor draw is not rare enough. (Intervals over the last four $\delta$ cover 92 % in simulations.)
+# Over all $\delta$ the quantiles grow more slowly than $\log(2/\delta)$, and the more slowly the wider the network; with
+# the constant of section 6 they stay far below it.
+# **Far in the tail of 16 neurons** the local power may exceed 1: among eight pairs a poor draw is not rare enough.
+# (Intervals over a few small $\delta$ cover a little less than 95 %, see `stats.quantiles`.)
 #
-# ## 8. What is proved, what is not
-#
-# * *Proved above*: the recursion and the closed form for $E\|\ell_t-f_t\|^2$ given $\Theta_0$,
-#   $0\le\lambda\le1/\eta_1$; given claim B and $\|D\|,B=O(m^{-1/2})$, that $m\gtrsim T^{2/(2r+1)}$
-#   suffices for the linearised network, $1/2<r<1$; $\|\Theta_t-\Theta_0\|\to\|f_t\|_H$ for the linearised
-#   network; $\|K_t-K_0\|=O(m^{-1/2})$, $\sigma$ smooth, given the drift.
-# * *Proved in notebook 07*, under its conditions: $E\|g-\ell\|^2=O(m^{-2})$, $\sigma$ smooth.
-# * *Heuristic, measured*: $E\|K_t-K_0\|^2\sim m^{-2}$; ReLU's $A/m^{3/2}+B/m^2$; $\varepsilon\sim1/m$.
-#
-# The norms of $D$ and the suprema are computed on a quadrature grid.
+# ## 8. The scoreboard
 
 # %%
-where, after = f"T = {T_drift}, m = {ms[-5]}..{ms[-1]}", {"why": "next order in 1/m"}
 board = rows("B'", "prediction", "slope of |l - f|^2 in m",
              {key: law for key, law in one_power.items() if key[1] == "linearised_kernel"},
              f"T = {T}, m = {widths[wide][0]}..{widths[-1]}", "=", -1)
-board += rows("B'", "prediction", "leading order of {1} in m, the next beside it", leading, where,
-              "=", {key: pair[0] for key, pair in powers.items()}, **after)
+board += rows("B'", "prediction", "leading order of {1} in m, the next beside it", leading,
+              f"T = {T_drift}, m = {ms[-5]}..{ms[-1]}", "=",
+              {key: pair[0] for key, pair in powers.items()}, why="next order in 1/m")
 board += rows("B'", "prediction", "leading order of the floor in m, the next beside it", order,
               f"T = {{1}}, m = {x[0]}..{x[-1]}", "=", -1)
 board += rows("B'", "prediction", "squared drift of the parameters / limit",
-              {("squareplus(0.5)",): limit}, f"T = {T}, m = {widths[-1]}", "=", 1)
+              {(sp,): limit}, f"T = {T}, m = {widths[-1]}", "=", 1)
 board += rows("B'", "prediction", "network's risk / kernel's, {1}", share,
               f"T = {T}, m = {few[-1]}, tau = 0.1", "<=", 1.1)
 board += rows("B'", "check", "|l - f|^2 / bound, {1}", used,
@@ -449,12 +429,16 @@ board += rows("B'", "check", "|l - f|^2 / bound, {1}", used,
 
 # %%
 span, tail = f"T = {marks[0]}..{marks[-1]}", f"T = {marks[late][0]}..{marks[-1]}, m = {{3}}"
-board += rows("B'", "claim", "slope in T of risk / kernel risk along m(T)", together,
+board += rows("B'", "prediction", "slope in T of risk / kernel risk along m(T)", together,
               f"{span}, m = T^0.6/4", "<=", 0, r=None)
 board += rows("B'", "claim", "sup over T of T^(2r/(2r+1)) risk", largest,
               f"{span}, m = {narrow_to_wide[-1]}", "<=", constant, r=None)
+board += rows("B'", "claim", "sup over delta of T^(2r/(2r+1)) quantile / log(2/delta)", surest,
+              f"T = {T_spread}, m = {{1}}, delta = 0.5..{{2:.2g}}", "<=",
+              {key: constant[key[0], 0.5] for key in surest})
 board += rows("B'", "claim", "power of log(2/delta) in quantiles", grows,
-              f"T = {T_spread}, m = {{1}}, delta = {{2:.2g}}..{{3:.2g}}", "<=", 1, why="finite width")
+              f"T = {T_spread}, m = {{1}}, delta = {{2:.2g}}..{{3:.2g}}", "<=", 1,
+              why="finite width")
 small = {key: law for key, law in bend.items()
          if key[2] == "network" and predicted[key[:2]][-1] / key[3] > 0.5}
 board += rows("D", "claim", "slope of risk / kernel risk in T", small, tail, ">=", 0, r=None)
@@ -472,12 +456,11 @@ for (claim, kind), part in board.groupby(["claim", "kind"], sort=False):
 # ## The verdict, in numbers
 
 # %%
-Markdown(f"""* The network's distance from the kernel falls like $m^p$, p = {one_power[
-    "squareplus(0.5)", "linearised_kernel"]} (squareplus), {one_power["relu", "linearised_kernel"]}
-  (ReLU); drift, squared, with p = {leading["squareplus(0.5)", "|g - l|^2"]} and
-  {leading["relu", "|g - l|^2"]}.
-* ReLU at T = {T_long:,}, risk over the kernel's: {ratios["relu", 0.5, "network", 256][:, -1].mean():.2f}
-  at r = 1/2 and {ratios["relu", 1.0, "network", 256][:, -1].mean():.2f} at r = 1 with m = 256. At
-  m = 8 it grows like $T^p$, p = {bend["relu", 0.5, "network", 8]} and {bend["relu", 1.0, "network", 8]}.
-* Claims B' and D: {", ".join(f"{n} {verdict}" for verdict, n in
-  board[board.kind == "claim"].verdict.value_counts().items())}.""")
+verdicts = board[board.kind == "claim"].verdict.value_counts()
+last = {r: ratios["relu", r, "network", 256][:, -1].mean() for r in (0.5, 1.0)}
+eight = {r: bend["relu", r, "network", 8] for r in (0.5, 1.0)}
+Markdown(f"""* The network's distance from the kernel falls like $m^p$, squared:
+  p = {one_power[sp, "linearised_kernel"]} for {sp}. Drift: p = {leading[sp, "|g - l|^2"]}.
+* ReLU at T = {T_long:,}, m = 256: risk {last[0.5]:.2f} times the kernel's at r = 1/2,
+  {last[1.0]:.2f} at r = 1. At m = 8 the ratio grows like $T^p$, p = {eight[0.5]} and {eight[1.0]}.
+* Rows on what B' and D claim: {", ".join(f"{n} {word}" for word, n in verdicts.items())}.""")

@@ -1,4 +1,4 @@
-"""A power law and its next order: exact laws, a general optimiser, coverage, what one power misses."""
+"""A power law and its next order: exact laws, a general optimiser, coverage."""
 
 import numpy as np
 import pytest

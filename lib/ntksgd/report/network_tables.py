@@ -6,8 +6,10 @@ Means come with the ends of their intervals, on the log scale where they are pos
 import numpy as np
 import pandas as pd
 
-from ntksgd.report.figures.network import GAPS
 from ntksgd.report.tables import positive_table, series_table
+
+#: Attributes of `compare.paths.Paths`: mean squared distances of two learners.
+GAPS = ("network_kernel", "linearised_kernel", "network_linearised")
 
 
 def gaps_by_width(runs, laws):

@@ -8,7 +8,7 @@ import numpy as np
 from ntksgd.report.figures import THEORY, marks, panels, shades
 
 ENDS = ["low", "high"]
-GAPS = {
+LABELS = {
     "network_kernel": r"network $-$ kernel, $\|g_T-f_T\|^2$",
     "linearised_kernel": r"linearised $-$ kernel, $\|\ell_T-f_T\|^2$",
     "network_linearised": r"network $-$ linearised, $\|g_T-\ell_T\|^2$",
@@ -27,7 +27,7 @@ def gaps_by_width(table, T):
     """
     fig, axes, parts = panels.facets(table, None, "activation", 3.6, "{activation}", sharey=True)
     for ax, part in parts:
-        marks.family(ax, part.replace({"gap": GAPS}), "m", "mean", "gap", ENDS, ls="", mfc="none")
+        marks.family(ax, part.replace({"gap": LABELS}), "m", "mean", "gap", ENDS, ls="", mfc="none")
         _laws(ax, part, "gap")
         for _, last in part[part["law"].notna()].groupby("gap").tail(1).iterrows():
             ax.annotate(rf"$m^{{{last['order']:g}}}$", (last["m"], last["law"]), fontsize=8,
@@ -70,7 +70,8 @@ def drift(moved, change):
     marks.theory(right, proved, "m", "bound", label="proved bound (smooth)", ls="--")
     panels.log_axes(right, x=2)
     right.set(xlabel="width $m$", ylabel=r"$\|K_T-K_0\|^2$",
-              ylim=(None, 1e3 * proved["bound"].max()), title=r"kernel: $m^{-2}$, with a kink $m^{-3/2}$")
+              ylim=(None, 1e3 * proved["bound"].max()),
+              title=r"kernel: $m^{-2}$, with a kink $m^{-3/2}$")
     left.legend()
     return panels.legends(right, loc="upper right")
 
