@@ -24,6 +24,7 @@ from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.seeds import child
+from ntksgd.sgd.learner import Network
 from ntksgd.sgd.network import train_linearised
 from ntksgd.stats.quantiles import quantile
 
@@ -149,6 +150,12 @@ def test_spread_is_the_mean_risk_of_each_network_over_the_kernel_s(change):
 def test_spread_of_a_network_that_diverges_is_infinite():
     found = initialisation_spread(setting().with_(labels=square(400.0)), 2, 60, 40, 1, 0, workers=1)
     assert np.isinf(found).any() and np.isfinite(found).any()
+
+
+def test_spread_does_not_evaluate_a_network_that_stopped_early(monkeypatch):
+    monkeypatch.setattr(Network, "advance", lambda self, x, y, steps: (len(y) - 1, y))
+    monkeypatch.setattr(Network, "values", lambda self, points: np.zeros(len(points)))
+    assert np.all(np.isinf(initialisation_spread(setting(), 8, 9, 2, 1, 0, workers=1)))
 
 
 @pytest.mark.parametrize("change", [{"momentum": 0.5}, {"batch": 2}, {"depth": 1}])

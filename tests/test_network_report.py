@@ -57,6 +57,7 @@ def test_gaps_by_width():
     assert tuple(row[["mean", "low", "high"]]) == (interval.value, interval.low, interval.high)
     fitted = table[table.law.notna()]
     assert set(fitted.gap) == {"linearised_kernel"} and list(fitted.m) == [16, 32, 64]
+    assert set(fitted.order) == {-1}
     assert held(figures.gaps_by_width(table, 1000), table)
 
 
