@@ -295,7 +295,7 @@ Markdown(f"At m = {widths[-1]} the squared drift of the parameters at T = {T:,} 
 # %% [markdown]
 # The parameters move by as much as the RKHS norm of what was learnt, and no more; the kernel by $1/m$. **ReLU's
 # kernel is no single power over these widths**: the kink's $m^{-3/2}$ and $m^{-2}$ together describe it nearly
-# (misfit), and a free leading order comes down to the kink's on the widest networks: a third order shows on the
+# (misfit), and a free leading order comes near the kink's on the widest networks: a third order shows on the
 # narrower ones. Squareplus's kernel is close to one power; in its $g-\ell$ the next order is larger.
 #
 # ## 5. The floor $\varepsilon$
@@ -441,7 +441,9 @@ board += rows("B'", "claim", "power of log(2/delta) in quantiles", grows,
               why="finite width")
 small = {key: law for key, law in bend.items()
          if key[2] == "network" and predicted[key[:2]][-1] / key[3] > 0.5}
-board += rows("D", "claim", "slope of risk / kernel risk in T", small, tail, ">=", 0, r=None)
+for key, law in small.items():
+    board += rows("D", "claim", "slope of risk / kernel risk in T", {key: law}, tail, ">=", 0,
+                  r=None, why="features move" if key[3] == 4 else "unexplained")
 board += rows("D", "prediction", "slope of risk / kernel risk in T, features frozen",
               {key: law for key, law in bend.items() if key[2] == "linearised"}, tail, ">=", 0,
               r=None)
@@ -459,8 +461,8 @@ for (claim, kind), part in board.groupby(["claim", "kind"], sort=False):
 verdicts = board[board.kind == "claim"].verdict.value_counts()
 last = {r: ratios["relu", r, "network", 256][:, -1].mean() for r in (0.5, 1.0)}
 eight = {r: bend["relu", r, "network", 8] for r in (0.5, 1.0)}
-Markdown(f"""* The network's distance from the kernel falls like $m^p$, squared:
-  p = {one_power[sp, "linearised_kernel"]} for {sp}. Drift: p = {leading[sp, "|g - l|^2"]}.
+Markdown(f"""* Squared gaps fall like $m^p$, {sp}: fluctuation with
+  p = {one_power[sp, "linearised_kernel"]}, drift with p = {leading[sp, "|g - l|^2"]}.
 * ReLU at T = {T_long:,}, m = 256: risk {last[0.5]:.2f} times the kernel's at r = 1/2,
   {last[1.0]:.2f} at r = 1. At m = 8 the ratio grows like $T^p$, p = {eight[0.5]} and {eight[1.0]}.
 * Rows on what B' and D claim: {", ".join(f"{n} {word}" for word, n in verdicts.items())}.""")
