@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare.bound import KernelDistance, fluctuation_bound, kernel_distance
+from ntksgd.compare.bound import (
+    KernelDistance,
+    fluctuation_bound,
+    kernel_distance,
+    start_distances,
+)
 from ntksgd.compare.drift import diagonal, kernel_change, kernel_change_bound
-from ntksgd.compare.learners import start, unpaired
+from ntksgd.compare.learners import kernel_values, network_path, start, unpaired
 from ntksgd.compare.paths import paths
 from ntksgd.compare.spread import initialisation_spread
 from ntksgd.kernels.spectrum import mercer_spectrum
@@ -19,6 +24,7 @@ from ntksgd.problems.target import source_target
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.seeds import child
+from ntksgd.sgd.learner import Network
 from ntksgd.sgd.network import train_linearised
 from ntksgd.stats.quantiles import quantile
 
@@ -83,9 +89,10 @@ def test_kernel_change_stays_below_its_bound_pointwise():
 def test_fluctuation_stays_below_its_bound(weight_decay):
     problem, m, count, times = setting(weight_decay=weight_decay), 32, 40, [1, 10, 200]
     run = paths(problem, ["linearised", "kernel"], [m], times, count, 5)
-    starts = [start(problem, m, parameter_rng(child(5, i))) for i in range(count)]
-    distance = KernelDistance(*np.array([kernel_distance(problem, params, problem.grid())
-                                         for params in starts]).T)
+    distance = KernelDistance(*(v[0] for v in start_distances(problem, [m], count, 5)))
+    last = kernel_distance(problem, start(problem, m, parameter_rng(child(5, count - 1))),
+                           problem.grid())
+    assert tuple(v[-1] for v in distance) == last
     bound = fluctuation_bound(distance, problem, times)
     ratio = run.linearised_kernel[:, 0].mean(axis=0) / bound.mean(axis=0)
     assert np.all(ratio < 1)
@@ -124,6 +131,37 @@ def test_kernel_drift_falls_like_1_over_m_paired_or_not(begin):
     # and stays below its bound: |sigma''| <= 1/(2 scale) = 1
     bound = kernel_change_bound(run.drift, np.array([[256], [2048]]), run.observed["diagonal"], 1.0)
     assert np.all(run.observed["kernel"] < bound)
+
+
+@pytest.mark.parametrize("change", [{}, {"weight_decay": 0.2}, {"labels": huber(0.5, 3.0)}])
+def test_spread_is_the_mean_risk_of_each_network_over_the_kernel_s(change):
+    problem, times = setting().with_(**change), [60]
+    points = problem.grid()
+    run = {"times": times, "points": points.points}
+    streams = [problem.samples(60, child(child(1, 0), j)) for j in range(2)]
+    kernel = np.mean([problem.risk(points, kernel_values(problem, s, **run)[0]) for s in streams])
+    expected = [np.mean([problem.risk(points, network_path(problem, s, 8, child(child(1, 1), i),
+                                                           **run).values[0]) for s in streams])
+                for i in range(3)]
+    found = initialisation_spread(problem, 8, 60, 3, 2, 1, workers=1)
+    np.testing.assert_allclose(found, np.array(expected) / kernel, rtol=1e-12)
+
+
+def test_spread_of_a_network_that_diverges_is_infinite():
+    found = initialisation_spread(setting().with_(labels=square(400.0)), 2, 60, 40, 1, 0, workers=1)
+    assert np.isinf(found).any() and np.isfinite(found).any()
+
+
+def test_spread_does_not_evaluate_a_network_that_stopped_early(monkeypatch):
+    monkeypatch.setattr(Network, "advance", lambda self, x, y, steps: (len(y) - 1, y))
+    monkeypatch.setattr(Network, "values", lambda self, points: np.zeros(len(points)))
+    assert np.all(np.isinf(initialisation_spread(setting(), 8, 9, 2, 1, 0, workers=1)))
+
+
+@pytest.mark.parametrize("change", [{"momentum": 0.5}, {"batch": 2}, {"depth": 1}])
+def test_spread_refuses_what_it_does_not_run(change):
+    with pytest.raises(ValueError, match=r"problem: depth = .* the spread is for None, 0, 1"):
+        initialisation_spread(setting().with_(**change), 8, 9, 4, 2, 0)
 
 
 def test_spread_over_initialisations_narrows_with_width():

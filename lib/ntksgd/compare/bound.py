@@ -15,8 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ntksgd import check
+from ntksgd.compare.learners import start
 from ntksgd.models.two_layer import empirical_ntk
+from ntksgd.problems.samples import parameter_rng
 from ntksgd.risk.exact import expected_risk
+from ntksgd.seeds import child
 
 
 class KernelDistance(NamedTuple):
@@ -39,6 +42,14 @@ def kernel_distance(problem, params, points):
     root = np.sqrt(w)
     return KernelDistance(np.linalg.norm(root[:, None] * delta * root, 2),
                           np.sqrt((np.square(delta) @ w).max()), (np.square(start) @ w).max())
+
+
+def start_distances(problem, widths, replicates, seed):
+    """`KernelDistance` of the starts of all replicates of `compare.paths`: (widths, replicates)."""
+    points = problem.grid()
+    found = [[kernel_distance(problem, start(problem, m, parameter_rng(child(seed, i))), points)
+              for i in range(check.integer("replicates", replicates, 1))] for m in widths]
+    return KernelDistance(*np.moveaxis(np.array(found), -1, 0))
 
 
 def fluctuation_bound(distance, problem, times):

@@ -16,6 +16,16 @@ def series_table(x, series, **columns):
     return pd.concat(rows, ignore_index=True)
 
 
+def positive_table(x, series, **columns):
+    """The same for samples of positive means: mean, low and high, by the rule on the log scale."""
+    rows = []
+    for name, samples in series.items():
+        mean = intervals.of(lambda means: means, np.asarray(samples, dtype=float), transform="log")
+        rows.append(pd.DataFrame({**columns, "series": name, "x": x, "mean": mean.value,
+                                  "low": mean.low, "high": mean.high}))
+    return pd.concat(rows, ignore_index=True)
+
+
 def curve_table(x, curves, **columns):
     """The same for exact curves, without intervals."""
     rows = [pd.DataFrame({**columns, "series": name, "x": x, "mean": y, "half": np.nan})
