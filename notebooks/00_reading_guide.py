@@ -61,6 +61,8 @@
 # | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `05_network_follows_kernel` |
 # | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `05_network_follows_kernel` |
 # | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |
+# | | what width do theory, and the linearised network, ask for? | exponents derived | `07_width_theory` |
+# | | and which width is proved to suffice for the network? | $(1+r)/(2r+1)$, up to logarithms | `08_width_theorem` |
 # | F | deeper networks, and losses other than the square, are open | measured, no theorem | `09_beyond` |
 # | | and does any of it show on real data? | | `10_real_data` |
 #
@@ -128,7 +130,7 @@ print(claims.text(ours[ours["verdict"] != "holds"].drop(columns="interval")))
 # %% [markdown]
 # ## How to go on
 #
-# * The notebooks are read from `01` to `08`; each derives what it uses. Code cells are short: the
+# * The notebooks are read from `01` to `10`; each derives what it uses. Code cells are short: the
 #   algorithms are in `lib/ntksgd`, one concept a module, and their docstrings give the formula and
 #   its source.
 # * A cell near the top of each notebook, tagged `parameters`, holds its sizes. To change them

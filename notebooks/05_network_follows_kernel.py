@@ -35,7 +35,7 @@
 # order $1/m$, with weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves
 # for the kernel, and the excess shrinks along $m\propto T^{0.6}$. D is plain at $r=1$; at $r=1/2$ the level suffers
 # and the rate hardly. The factor $\log(2/\delta)$ is generous, but not shown to be enough far in the tail of a very
-# narrow network. Proved here: a bound on fluctuation. Heuristic here: drift (notebook 07 proves
+# narrow network. Proved here: a bound on fluctuation. Heuristic here: drift (notebook 08 proves
 # $E\|g-\ell\|^2=O(m^{-2})$ for smooth $\sigma$). The last cell says it in numbers.
 
 # %%

@@ -122,5 +122,7 @@ def headline(table):
             panels.log_axes(ax)
         top.set(title=f"$r$ = {r:g}", ylim=(10, 1e12))
         below.set_ylim(ZOOM)
+    fig.suptitle("The width needed grows far more slowly than the width known to suffice",
+                 fontsize=10)
     panels.outer_labels(axes, "steps $T$", "width $m$")
     return panels.legend_below(fig, axes[0, 0], 2)
