@@ -25,7 +25,8 @@ from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.risk.collocation import observe
-from ntksgd.risk.finite_width import before_step, second_order
+from ntksgd.risk.finite_width import before_step
+from ntksgd.risk.spectral_functions import second_order
 from ntksgd.risk.given_start import risk_given_start
 from ntksgd.risk.modes import Modes
 from ntksgd.stats.sweep import map_tasks
@@ -131,8 +132,8 @@ def _curvature(problem, spectrum, powers, times):
     dense = log_times(int(times[-1]), 200)
     paths = _zonal(problem, spectrum, powers, dense, spectrum.eigenvalues)
     columns = [*zip(powers, paths, strict=False), (np.zeros_like(powers[0]), paths[-1])]
-    return np.array([second_order(spectrum, power, problem.schedule, times, float(i == len(powers)),
-                                  before_step(dense, path, power.sum()))
+    return np.array([list(second_order(spectrum, power, problem.schedule, times, float(i == len(powers)),
+                                  before_step(dense, path, power.sum())))
                      for i, (power, path) in enumerate(columns)])
 
 
