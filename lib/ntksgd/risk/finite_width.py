@@ -12,8 +12,8 @@ R_t in g being the risk at infinite width; what a finite width changes in it is 
 6 % of c at T = 10 and either sign; at T = 1e2, 1e3, 1e5, s^2 = 1/4, on the circle it would add
     squareplus  r = 1/2   1.5 %, 0.8 %, 0.03 %      r = 1   0.03 %, 0.06 %, 0.00 %
     ReLU        r = 1/2   1.0 %, 0.3 %, 0.01 %      r = 1   0.1 %,  0.15 %, 0.01 %
-(cut at degree 12; `tests/test_self_noise.py` computes them). For ReLU the cut of the kernel at degree
-K leaves c too low, by a part ~ 1/K that grows with T: 1.7 % at K = 512, T = 1e5, r = 1/2.
+(cut at degree 12; `tests/test_self_noise.py` computes them). For ReLU the cut of the kernel at
+degree K leaves c too low, by a part ~ 1/K that grows with T: 1.7 % at K = 512, T = 1e5, r = 1/2.
 """
 
 import numpy as np
