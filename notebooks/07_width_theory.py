@@ -88,19 +88,20 @@ rows = []  # of the scoreboard
 # E\,E=0$, a mean over $m/2$ independent neurons. Hence $\mathbb E\,\|P_lEY_k\|^2=\frac2mV_{kl}$ for a harmonic
 # $Y_k$, with $V_{kl}$ the variance of one neuron (module `neuron_moments`). With
 #
-# $$p(\lambda)=\prod_{t\le T}(1-\eta_t\lambda)^2,\qquad g(\lambda)=\sum_{t\le T}\eta_t^2(s^2+R_{t-1})\,\lambda^2\prod_{u>t}(1-\eta_u\lambda)^2$$
+# $$p(\lambda)=\prod_{t\le T}(1-2\eta_t\lambda),\qquad g(\lambda)=\sum_{t\le T}\eta_t^2(s^2+R_{t-1})\,\lambda^2\prod_{u>t}(1-2\eta_u\lambda)$$
 #
 # the risk is $\langle f^*,p(L_m)f^*\rangle+\operatorname{tr}g(L_m)$, bias and variance, but for one
 # simplification: in $g$ the error of step $t$ enters with its size at infinite width and as if
-# spread evenly over $x$. For a function $f$ of a matrix the second-order term of Daletskii and Krein is
+# spread evenly over $x$. (Not $(1-\eta\lambda)^2$: the rest $\eta^2\lambda^2$ of the square is in $g$, as part of $R$.) For a function $f$ of a matrix the second-order term of Daletskii and Krein is
 # $\langle v,f(L+E)v\rangle_2=\sum_lf[\lambda_k,\lambda_l,\lambda_k]\,\|P_lEv\|^2$ if $Lv=\lambda_kv$
 # (different degrees of $f^*$ do not mix in the mean, by rotation). The first order has mean zero:
 #
-# $$\boxed{\ \frac{\mathbb ER_m^{\rm lin}}R-1=\frac{c(T)}m+O(m^{-2}),\qquad c=\frac2R\sum_{k,l}V_{kl}\bigl(F_k\,p[\lambda_k,\lambda_l,\lambda_k]+N_k\,g[\lambda_k,\lambda_l,\lambda_k]\bigr)\ }$$
+# $$\boxed{\ \frac{\mathbb ER_m^{\rm lin}}R-1=\frac{c(T)}m+O(m^{-2}),\qquad c=c_{\rm own}+\frac2R\sum_{k,l}V_{kl}\bigl(F_k\,p[\lambda_k,\lambda_l,\lambda_k]+N_k\,g[\lambda_k,\lambda_l,\lambda_k]\bigr)\ }$$
 #
-# **Left out**: what finite width changes in the noise that the error itself makes. It is itself of order $1/m$
-# (computed in notebook 06), so the box is exact only without it; section 2 says why no exponent depends on it.
-# The formula, step by step, with derivatives by a complex increment:
+# **Its own noise**, $c_{\rm own}$: the error that finite width adds makes noise itself. It obeys a Volterra equation
+# (module `self_noise`), with $R_{m,t-1}-R_{t-1}$ for $R_{t-1}+s^2$ in $g$; section 2 says why no exponent depends on it.
+# **Left out**: the error is not spread evenly over $x$ (sizes in module `finite_width`; at large $T$ it is far below $1\%$).
+# The sum, step by step, with derivatives by a complex increment:
 
 # %%
 problem = source_problem("squareplus(0.5)", 2, 0.5, noise, max_degree=32)
@@ -113,8 +114,8 @@ def bias_and_variance(x):
     bias, variance = np.ones_like(x), np.zeros_like(x)
     for t in range(1, T_check + 1):
         eta = problem.schedule(t)
-        bias = bias * (1 - eta * x) ** 2
-        variance = variance * (1 - eta * x) ** 2 + eta**2 * (noise + before(t)) * x**2
+        bias = bias * (1 - 2 * eta * x)
+        variance = variance * (1 - 2 * eta * x) + eta**2 * (noise + before(t)) * x**2
     return np.stack([bias, variance])
 
 
@@ -131,8 +132,8 @@ difference = f[:, None, :] - f[:, :, None] - gap * slope(lam)[:, :, None]
 second = np.where(gap == 0, twice[:, :, None] / 2, difference / np.where(gap == 0, 1, gap) ** 2)
 c = 2 * np.sum(V * (F[:, None] * second[0] + N[:, None] * second[1]))
 c /= kernel_risk(problem, [T_check])[0]
-library = first_order(problem, [T_check])[0]
-print(f"c({T_check}) = {c:.6f}, the library's {library:.6f}")
+library, whole = (first_order(problem, [T_check], own)[0] for own in (False, True))
+print(f"c({T_check}) - c_own = {c:.6f}, the library's {library:.6f}; c_own = {whole - library:.3f}")
 assert np.isclose(c, library, rtol=2e-3)
 
 # %% [markdown]
@@ -142,7 +143,7 @@ assert np.isclose(c, library, rtol=2e-3)
 #
 # $$p[\lambda_k,\lambda_l,\lambda_k]=4S^2e^{-2S\min(\lambda_k,\lambda_l)}\,w,\qquad w=\begin{cases}(1-(1+u)e^{-u})/u^2\le\min(\tfrac12,u^{-2})&\lambda_k>\lambda_l\\(u-1+e^{-u})/u^2\le\min(\tfrac12,u^{-1})&\lambda_k\le\lambda_l\end{cases}$$
 #
-# All terms are positive ($p$ is convex), so no cancellation can make the sum smaller. Three kinds of pairs count:
+# All terms are positive ($p$ is convex while $2\eta_1\lambda\le1$), so no cancellation can make the sum smaller. Three kinds of pairs count:
 #
 # | $k$ (carries the target) | $l$ | $p[\lambda_k,\lambda_l,\lambda_k]$ |
 # |:--|:--|:--|
@@ -152,7 +153,7 @@ assert np.isclose(c, library, rtol=2e-3)
 #
 # The variance part: above the edge $g(\lambda)\approx\frac12s^2\eta_T(\lambda+r/S)$ is nearly linear, and its second
 # differences nearly vanish; below, $g\approx s^2Q\lambda^2$. It is of lower order in every case that follows. So is
-# what section 1 leaves out: if $R_{t-1}$ changes by the share $c(t)/m$, then $c(T)$ changes by $\eta_Tc(T)$ (fresh noise)
+# $c_{\rm own}$: if $R_{t-1}$ changes by the share $c(t)/m$, then $c(T)$ changes by $\eta_Tc(T)$ (fresh noise)
 # and by $\int\sigma^{-2r}R_\sigma c_\sigma\,d\sigma$ over at least $Q=\int\sigma^{-2r}d\sigma$ (early noise): both grow more slowly than $c$.
 # The risk compared with is $R\sim S^{-\min(2r,\,2-1/\beta)}$: bias and fresh noise, or the memory of early noise
 # (notebook 03). (Orders of magnitude: the sums are not bounded with constants.)

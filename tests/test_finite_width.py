@@ -1,5 +1,7 @@
 """First-order theory of the linearised network: variance of K_m, divided differences, c(T)."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,9 @@ from ntksgd.risk.finite_width import (
     excess_coefficient,
     first_order,
     risk_before_step,
-    spectral_functions,
 )
 from ntksgd.risk.kernel_risk import kernel_risk
+from ntksgd.risk.spectral_functions import divided_differences, spectral_functions
 from ntksgd.width.excess import controlled_excess
 
 
@@ -53,19 +55,31 @@ def test_kernel_variance_is_symmetric_in_the_harmonics():
 
 
 def test_blocks_of_steps_against_single_steps():
-    """p and g by blocks agree with the recursion step by step."""
-    lam, schedule, noise = np.array([0.5, 0.05, 1e-3, 1e-6]), polynomial(0.8, 0.6), 0.3
-    p, g, at = np.ones(4), np.zeros(4), {}
-    for t in range(1, 20_001):
+    """p - 1, g and their derivatives by blocks agree with the recursion step by step."""
+    lam, schedule, noise = np.array([1.2, 0.05, 1e-3, 1e-6]), polynomial(0.8, 0.6), 0.3
+    h, T, times = 1e-6 * lam, 20_000, [500, 3000, 20_000]
+    x = np.stack([lam + 1e-30j, lam + h + 1e-30j, lam - h + 1e-30j])
+    p, g, at = np.zeros_like(x), np.zeros_like(x), {}
+    for t in range(1, T + 1):
         eta = float(schedule(t))
-        keep = (1 - eta * lam) ** 2
-        p, g = p * keep, g * keep + eta**2 * (noise + 1 / t) * lam**2
-        at[t] = (p, g)
-    times = [500, 3000, 20_000]
+        keep = 1 - 2 * eta * x  # negative at first for the largest
+        p, g = p * keep - 2 * eta * x, g * keep + eta**2 * (noise + 1 / t) * x**2
+        at[t] = np.stack([[f[0].real, f[0].imag / 1e-30, (f[1] - f[2]).imag / 1e-30 / (2 * h)]
+                          for f in (p, g)])
     found = spectral_functions(lam, schedule, noise, times, lambda t: 1 / t)
     for i, t in enumerate(times):
-        np.testing.assert_allclose(found[0, i], at[t][0], rtol=2e-3, atol=1e-12)
-        np.testing.assert_allclose(found[1, i], at[t][1], rtol=2e-3)
+        exact = at[t] * lam ** np.arange(3)[:, None]  # l^j f^(j), of one scale for each l
+        gap = np.abs(found[:, :, i] * lam ** np.arange(3)[:, None] - exact)
+        assert np.all(gap <= 4e-3 * np.abs(exact) + 1e-4 * np.abs(exact).max(1, keepdims=True))
+
+
+def test_divided_differences_of_known_functions():
+    """exp(-x), apart, close and equal; the second derivative is never lost to rounding."""
+    x = np.array([1.0, 1.0 + 1e-9, 1.0 + 9e-4, 1.0 + 2e-3, 3.0])
+    found = divided_differences(x, np.stack([np.exp(-x), -np.exp(-x), np.exp(-x)]))
+    gap = x - x[:, None]
+    terms = sum((-gap) ** n / math.factorial(n + 2) for n in range(25))
+    np.testing.assert_allclose(found, np.exp(-x)[:, None] * terms, rtol=1e-6)
 
 
 def test_second_order_expansion_of_a_random_matrix():
@@ -83,8 +97,8 @@ def test_second_order_expansion_of_a_random_matrix():
         values, basis = np.linalg.eigh(matrix)
         p, g = np.ones(values.size), np.zeros(values.size)
         for eta in steps:
-            p = p * (1 - eta * values) ** 2
-            g = g * (1 - eta * values) ** 2 + eta**2 * 0.4 * values**2
+            p = p * (1 - 2 * eta * values)
+            g = g * (1 - 2 * eta * values) + eta**2 * 0.4 * values**2
         return np.sum((basis**2 @ p) * power) + g.sum()
 
     at_rest, root = risk(np.diag(full)), np.sqrt(variance / counts)[np.ix_(degree, degree)]
@@ -120,9 +134,9 @@ def test_bias_and_variance_functions_give_the_exact_risk(name, r, noise):
     problem = source_problem(name, 2, r, noise, max_degree=64)
     spectrum, T = problem.spectrum, 3000
     p, g = spectral_functions(spectrum.eigenvalues, problem.schedule, noise, [T],
-                              risk_before_step(problem, T))[:, 0]
-    total = problem.target.power @ p + spectrum.multiplicities @ g
-    assert total == pytest.approx(kernel_risk(problem, [T], tail=False)[0], rel=0.01)
+                              risk_before_step(problem, T))[:, 0, 0]
+    total = problem.target.power @ (1 + p) + spectrum.multiplicities @ g
+    assert total == pytest.approx(kernel_risk(problem, [T], tail=False)[0], rel=2e-3)
 
 
 def test_bad_input_is_refused():

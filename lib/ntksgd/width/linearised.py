@@ -14,7 +14,7 @@ from ntksgd import check
 from ntksgd.problems.problem import Problem
 from ntksgd.seeds import child
 from ntksgd.width.excess import Excess
-from ntksgd.width.starts import Starts, risks_over_starts
+from ntksgd.width.starts import Starts, risks_over_widths
 from ntksgd.width.worst_target import source_ball, worst_excess
 
 
@@ -53,7 +53,7 @@ class LinearisedSweep:
             raise ValueError("degrees = 0: the sweep was made without single harmonics")
         found = []
         for run in self.runs:
-            risks = run.risks - run.first - run.second
+            risks = run.controlled
             found.append(worst_excess(risks[:, 1:-1], risks[:, -1], run.limit[1:-1], run.limit[-1],
                                       ball[:count], noise, reading))
         return self._blocks([one.samples for one in found]), np.array([f.degree for f in found])
@@ -62,7 +62,7 @@ class LinearisedSweep:
 def linearised_sweep(problem: Problem, widths: Sequence[int], times: ArrayLike, starts: int,
                      seed: int | np.random.SeedSequence, degrees: int = 0,
                      max_degree: int | None = None, workers: int | None = None) -> LinearisedSweep:
-    """Exact risks of the linearised network, see `starts.risks_over_starts`.
+    """Exact risks of the linearised network, see `starts.risks_over_widths`.
 
     Parameters
     ----------
@@ -80,6 +80,6 @@ def linearised_sweep(problem: Problem, widths: Sequence[int], times: ArrayLike, 
     check.integer("degrees", degrees, 0, problem.target.power.size)
     ours = problem.target.power
     targets = np.vstack([ours, np.eye(degrees, ours.size)])
-    runs = tuple(risks_over_starts(problem, m, times, starts, child(seed, i), targets, max_degree,
-                                   workers) for i, m in enumerate(widths))
+    seeds = [child(seed, i) for i in range(len(widths))]
+    runs = risks_over_widths(problem, widths, times, starts, seeds, targets, max_degree, workers)
     return LinearisedSweep(problem, runs[0].times, runs)

@@ -1,0 +1,67 @@
+r"""What finite width changes in the noise that the error itself makes, to first order in 1/m.
+
+Step t adds eta^2 (R_m + s^2) L_m^2 to the second moments, and R_m, the risk at width m, is known
+only with them. Write E = L_m - L = sum_k e_k P_k + E', tr(P_k E') = 0. To first order in E the risk
+moves by sum_k e_k dR/dlambda_k alone, so, with delta(t) = m E[R_m - R]:
+    from E'    delta(T) = d'(T) + sum_t eta_t^2 delta(t-1) w(t,T),   a Volterra equation,
+               w(t,T) = sum_k N_k l_k^2 prod_(u>t) (1 - 2 eta_u l_k),
+               d' the expansion of `spectral_functions` with the variance of E' for that of E;
+    from e_k   the second derivative of the exact risk of a zonal kernel along e: the recursion
+               of the moments C_k is carried with its first and second derivatives.
+The law of e is that of the energies of a neuron (`neuron_moments.degree_energies`), Cov(e_k, e_l) =
+(2/m) sum_a u_ak u_al, with few directions u_a. The error is still taken as spread evenly over x.
+"""
+
+import numpy as np
+
+from ntksgd.kernels.neuron_moments import degree_energies
+from ntksgd.risk.spectral_functions import blocks, factors
+
+RANK = 1e-5  # directions below this part of the largest are left out
+
+
+def eigenvalue_shifts(spec, spectrum, gamma=1.0):
+    """Directions u_a, shape (n, K + 1): m/2 Cov of tr(P_k L_m) / N_k is sum_a u_ak u_al."""
+    _, density, energies = degree_energies(spec, spectrum.d, spectrum.max_degree, gamma)
+    shifts = energies / spectrum.multiplicities
+    shifts = np.sqrt(density)[:, None] * (shifts - density @ shifts / density.sum())
+    scale = np.sqrt(np.sum(shifts**2, axis=0))
+    scale[scale == 0] = 1.0  # degrees without any energy
+    _, size, directions = np.linalg.svd(shifts / scale, full_matrices=False)
+    kept = size > RANK * size[0]
+    return size[kept, None] * directions[kept] * scale
+
+
+def with_self_noise(spectrum, power, shifts, direct, schedule, noise, times):
+    """m E[R_m - R] at increasing times, the error spread evenly over x.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    power : array, shape (K + 1,)
+        F_k.
+    shifts : array, shape (n, K + 1)
+        As in `eigenvalue_shifts`.
+    direct : callable
+        d'(t) at a real t >= 0.
+    schedule, noise, times
+        As in `spectral_functions`.
+    """
+    lam, counts = spectrum.eigenvalues, spectrum.multiplicities
+    squares = np.sum(shifts**2, axis=0)
+    C, slopes, bends = power.astype(float), np.zeros_like(shifts), np.zeros_like(lam)
+    ends, lengths, middle, etas = blocks(schedule, times)
+    wanted, out = set(np.asarray(times, dtype=float)), []
+    for end, n, before, eta in zip(ends, lengths, direct(middle - 1), etas, strict=True):
+        gone, k1, k2, h, h1, h2 = factors(lam, eta, n)
+        level, change = noise + C.sum(), slopes.sum(axis=1)
+        moved = before + bends.sum()
+        along = np.sum(shifts * slopes, axis=0)
+        bends = ((1 - gone) * bends + 2 * k1 * along + k2 * squares * C
+                 + counts * (level * h2 * squares + 2 * h1 * (change @ shifts) + moved * h))
+        slopes = ((1 - gone) * slopes + shifts * (k1 * C + counts * level * h1)
+                  + change[:, None] * counts * h)
+        C = (1 - gone) * C + counts * level * h
+        if end in wanted:
+            out.append(bends.sum())
+    return np.array(out) + direct(np.asarray(times, dtype=float))
