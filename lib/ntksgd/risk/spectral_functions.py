@@ -37,11 +37,11 @@ def factors(eigenvalues, eta, n):
     if n == 1:
         gone, first, second = x, -2 * eta, 0.0
     else:
-        steady = x < 0.5
-        gone = -np.expm1(n * np.log1p(-np.where(steady, x, 0.0)))
-        gone = np.where(steady, gone, 1 - (1 - x) ** n)
-        first = -2 * eta * n * (1 - x) ** (n - 1)
-        second = 4 * eta**2 * n * (n - 1) * (1 - x) ** (n - 2)
+        steady = x < 0.5  # there x may be below rounding, but not n x
+        log_keep = n * np.log1p(-np.where(steady, x, 0.0))
+        gone = np.where(steady, -np.expm1(log_keep), 1 - (1 - x) ** n)
+        twice = np.where(steady, np.exp(log_keep) / (1 - x) ** 2, (1 - x) ** (n - 2))
+        first, second = -2 * eta * n * twice * (1 - x), 4 * eta**2 * n * (n - 1) * twice
     half = x / 4
     return (gone, first, second, half * gone, eta / 2 * gone - half * first,
             -eta * first - half * second)
