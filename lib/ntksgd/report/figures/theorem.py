@@ -17,7 +17,7 @@ def bounds(gaps, excess, tau):
     marks.reference_law(left, gaps["m"], mean.iloc[-1], -2)
     names = [name for name in gaps if name not in ("m", "measured", "error")]
     for name, dashes in zip(names, ("--", ":", "-."), strict=False):
-        left.plot(gaps["m"], gaps[name], dashes, color=THEORY, label=name)
+        left.plot(gaps["m"], gaps[name], dashes, color=THEORY, label=f"{name} (proved)")
     left.set(xlabel="width $m$", ylabel=r"$\|g_T-\ell_T\|^2$")
     left.set_title("Drift: the bound has the power $m^{-2}$")
     for name, style in (("measured", {"marker": "o"}), ("bound", {"ls": "--"})):
@@ -28,7 +28,7 @@ def bounds(gaps, excess, tau):
     right.annotate(rf"$\tau$ = {tau:g}", (right.get_xlim()[1], tau), ha="right", va="bottom",
                    fontsize=8)
     right.set(xlabel="width $m$", ylabel=r"$E\,\|g_T-f^*\|^2/R(T)-1$")
-    right.set_title("Excess risk: measured, proved (dashed)")
+    right.set_title("Excess: measured, proved (dashed)")
     panels.log_axes(left, right)
     left.set_ylim(bottom=mean.min() / 2e4)  # room for the legend
     left.legend(loc="lower left")
@@ -41,4 +41,6 @@ def widths(table, exponents):
     ax = panels.single(3.4, "steps $T$", "width $m$ that suffices", x=10, y=10, width=panels.WIDTH)
     names = {kind: f"{kind}: $T^{{{float(power):.3g}}}$" for kind, power in exponents.items()}
     marks.family(ax, table.assign(kind=table["kind"].map(names)), "T", "m", "kind")
+    steepest = max(map(float, exponents.values()))
+    ax.set_title(f"Proved widths grow far slower than $T^{{{steepest:.3g}}}$")
     return panels.legends(ax, title="exponent: asymptotic, up to logarithms", loc="upper left")
