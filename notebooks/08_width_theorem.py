@@ -12,7 +12,7 @@
 # ---
 
 # %% [markdown]
-# # A theorem: the width $T^{(1+r)/(2r+1)}$ suffices for the network (claim C)
+# # A theorem: a width of $T^{(1+r)/(2r+1)}$, up to logarithms, suffices for the network (claim C)
 #
 # **Theorem.** Assume
 # * **network**: $g(x;\Theta)=m^{-1/2}\sum_{i\le m}a_i\,\sigma(b_i\cdot x+\gamma c_i)$, $m$ even; $\sigma\in C^2$, $\dot\sigma,\ddot\sigma$ bounded, $\ddot\sigma$ Lipschitz; $\Theta_0$: $m/2$ independent pairs, each with one $b\sim N(0,I_d)$ for both neurons, $c=0$, $a=+1$ and $-1$;
@@ -29,7 +29,7 @@
 #
 # The exponent is $\frac34$, $\frac7{10}$, $\frac23$ at $r=\frac12,\frac34,1$; the paper's $1+\frac5{2r+1}$ (our reading) is $\frac72$, $3$, $\frac83$.
 #
-# **The idea.** *The network is odd*: exchange the neurons of each pair and turn the sign of $a$; the start stays, $g$ changes sign. So the quadratic term of $g-\ell$ vanishes ($\ell$: network linearised at $\Theta_0$), and what could bring it back, the even part of the movement, is itself of order $m^{-1/2}$: $\|g-\ell\|\lesssim S/m$, $S=\sum\eta_t$. And $\ell$ stays within $O(m^{-1/2})$ of the kernel *whatever* $T$.
+# **The idea.** *The network is odd*: exchange the neurons of each pair and turn the sign of $a$; the start stays, $g$ changes sign. So the quadratic term of $g-\ell$ vanishes ($\ell$: network linearised at $\Theta_0$), and what could bring it back, the even part of the movement, is itself of order $m^{-1/2}$: $\|g-\ell\|\lesssim S/m$, $S=\sum\eta_t$. And $\ell$ stays within $O(m^{-1/2})$ of the kernel *whatever* $T$, up to logarithms.
 #
 # ![Width that suffices against the number of steps, log-log: claim C's line, steep; the theorem's far flatter ones](../figures/08_width_theorem-widths.png)
 #
@@ -149,7 +149,7 @@ for V in (V_path[-1], wild):
             remainder=abs(g - phi0 @ V) / second, backward=abs(phi @ V - g) / second)
 
 # %% [markdown]
-# **Lemma 2** (the network is odd). $J$ exchanges the neurons of each pair and turns the sign of $a$. Then $J\Theta_0=\Theta_0$, $g(\cdot;J\Theta)=-g(\cdot;\Theta)$; $\varphi_0$ and $W_t$ are odd, $\langle\varphi_0,V^e\rangle=0$; $\|\varphi_t^e\|\le c\,\|V_t\|/\sqrt m$; and with $o_t=\max_j|O_j|\le\max_i|\Delta_i|$,
+# **Lemma 2** (the network is odd). $J$ exchanges the neurons of each pair and turns the sign of $a$; $V$ is odd if $JV=-V$, even if $JV=V$, and $V^o=\frac12(V-JV)$, $V^e=\frac12(V+JV)$. Then $J\Theta_0=\Theta_0$, $g(\cdot;J\Theta)=-g(\cdot;\Theta)$; $\varphi_0$ and $W_t$ are odd, $\langle\varphi_0,V^e\rangle=0$; $\|\varphi_t^e\|\le c\,\|V_t\|/\sqrt m$; and with $o_t=\max_j|O_j|\le\max_i|\Delta_i|$,
 # $$|\rho_t|\le m^{-1/2}\bigl(c\,\|V^e\|\|V^o\|+c_3\,o_t\|V^o\|^2\bigr),\qquad\|\psi_t\|\le m^{-1/2}\bigl(c\,\|V^e\|+c_4\,o_t\|V^o\|\bigr),$$
 # $c_3=\max\frac12\bigl(\frac13s_3q^3w^3+s_2q^2pw^2\bigr)$, $c_4=\max\bigl|\bigl(\frac12s_2q^2w^2,\ q(\frac12s_3q^2w^2+s_2q\,pw)\bigr)\bigr|$ over $p^2+w^2=1$, $p,w\ge0$.
 #
@@ -282,8 +282,7 @@ for bounds in (path, event):
 # 1. On $G_0$ $\|L_0\|\le{\rm tr}\,L_0\le\kappa_0^2\le1/\eta_1$, so $0\le\eta L_0\le1$; likewise $\eta_1\lambda_k\le\eta_1\kappa(1)<1$. With $h=f_{u-1}-f^*$ and $\chi=\ell_{u-1}-f_{u-1}$, given $\Theta_0$ both learners are a mean plus martingale differences:
 #    $$\ell_T-f_T=-[\Pi_{0:T}(L_0)-\Pi_{0:T}(L)]f^*+\sum_u\eta_u\bigl\{\Pi_{u:T}(L_0)(Z^\ell_u-Z^f_u)+[\Pi_{u:T}(L_0)-\Pi_{u:T}(L)]Z^f_u\bigr\},$$
 #    $Z^f_u$ being $-(h(x_u)-\xi_u)K(x_u,\cdot)$ and $Z^\ell_u-Z^f_u$ being $-\chi(x_u)K_0(x_u,\cdot)-(h(x_u)-\xi_u)\tilde K(x_u,\cdot)$, both centred. Given $\Theta_0$ the mean and all terms of the sum are orthogonal, and $1_{G_0}$ is known.
-# 2. $\Pi_{u:T}(L_0)-\Pi_{u:T}(L)=-\sum_{u<s\le T}\eta_s\,\Pi_{s:T}(L_0)\,\tilde L\,\Pi_{u:s-1}(L)$, on $G_0$ the left factor is a contraction. $E\tilde L^2=\frac2m(EZ_b^2-L^2)$ commutes with rotations, so by Schur it is the number $\frac2m\varsigma_k^2$ on degree $k$:
-#    $E\|\tilde Lv\|^2=\frac2m\sum_k\varsigma_k^2\|P_kv\|^2$ for $v$ independent of $\Theta_0$, and $E\|\tilde K(x,\cdot)\|^2=2C_2/m$ for every $x$. With $v=f^*$: the mean is at most $\beta_T$. With $v=K(x,\cdot)$, $\|P_kv\|^2=N_k\lambda_k^2$ at every $x$: the last term is at most $\sqrt{R_{u-1}+s^2}\,\mathsf q_{uT}$, since $(h,x_u,\xi_u)$ is independent of $\Theta_0$.
+# 2. $\Pi_{u:T}(L_0)-\Pi_{u:T}(L)=-\sum_{u<s\le T}\eta_s\,\Pi_{s:T}(L_0)\,\tilde L\,\Pi_{u:s-1}(L)$, on $G_0$ the left factor is a contraction. $E\tilde L^2=\frac2m(EZ_b^2-L^2)$ commutes with rotations, so by Schur it is the number $\frac2m\varsigma_k^2$ on degree $k$: $E\|\tilde Lv\|^2=\frac2m\sum_k\varsigma_k^2\|P_kv\|^2$ for $v$ independent of $\Theta_0$, and $E\|\tilde K(x,\cdot)\|^2=2C_2/m$ for every $x$ (by rotation it is the same for all). With $v=f^*$: the mean is at most $\beta_T$. With $v=K(x,\cdot)$, $\|P_kv\|^2=N_k\lambda_k^2$ at every $x$: the last term is at most $\sqrt{R_{u-1}+s^2}\,\mathsf q_{uT}$, since $(h,x_u,\xi_u)$ is independent of $\Theta_0$.
 # 3. On $G_0$, at every $x$, $\|\Pi_{u:T}(L_0)K_0(x,\cdot)\|^2\le K_0(x,x)\sup_{l\ge0}l\,e^{-2l(S_T-S_u)}\le\frac1{2e\eta_1(S_T-S_u)}$, and it is $\le\|L_0\|\kappa_0^2\le\eta_1^{-2}$: the $\chi$-part is at most $\sqrt{\mathsf m}\,z_{u-1}$, as $x_u$ is independent of $(\chi,\Theta_0)$. By Minkowski (2), at every $t$. All of it is proportional to $m^{-1/2}$.
 # 4. *Memory.* Let $a_t^2=\beta_t^2+\sum_u\eta_u^2(R_{u-1}+s^2)(\sqrt{2C_2/m}+\mathsf q_{ut})^2$, which does not fall in $t$. By Minkowski $z_t\le a_t+(\sum_{u\le t}\eta_u^2\,\mathsf m(S_t-S_u)\,z_{u-1}^2)^{1/2}$, and $\sum_{u\le t}\eta_u^2\mathsf m(S_t-S_u)\lesssim\eta_t^2+\eta_t\log et+\frac{1}{t\eta_t}\sum_{u\le t}\eta_u^2\to0$ ($u=t$; $\frac t2\le u<t$, where $S_t-S_u\ge(t-u)\eta_t$, $\eta_u\lesssim\eta_t$; $u<\frac t2$). It is $\le\frac14$ from some $t_0$ on that knows neither $T$ nor $m$. If $\max_{t\le T}z_t$ is attained beyond $t_0$ it is at most $a_T+\frac12\max z$, so $\le2a_T$; before $t_0$ discrete Grönwall gives const$\,a_T$.
 # 5. *Size of $\varsigma_k$*: $\varsigma_k^2\lesssim\lambda_k\log(e/\lambda_k)$ (for $\lambda_k<1$, all but finitely many). $\|Z_b\|\le{\rm tr}\,Z_b\le\Psi_b^2:=(|\sigma(0)|+s_1|b|)^2+s_1^2q^2$, so $N_k\varsigma_k^2\le E\,\Psi_b^2\,{\rm tr}(P_kZ_b)$. Where $|b|^2\le4\log(1/\lambda_k)$ it is $\lesssim\log(e/\lambda_k)\,N_k\lambda_k$; elsewhere at most $E\Psi_b^41\le\lambda_k\,E\Psi_b^4e^{|b|^2/4}\lesssim\lambda_k$.
@@ -307,7 +306,7 @@ diagonals = [empirical_ntk(start(problem, m_wide, parameter_rng(child(seed, i)))
                            act).diagonal().max() for i in range(count)]
 assert eta1 * max(diagonals) <= 1  # every start is in G_0
 Phi = fluctuation_coefficient(problem, times)
-print("T", *times, " measured m E|l - f|^2", *np.round(m_wide * lin.mean(0), 3), " Phi", *np.round(Phi))
+print(pd.DataFrame({"measured times m": m_wide * lin.mean(0), "Phi_T": Phi}, times).T.round(2))
 compare(fluctuation=lin.mean(0) / (Phi / m_wide))
 
 # %% [markdown]
@@ -329,8 +328,7 @@ compare(kappa_0=[n.kernel / likely.kernel for n in starts[-1]],
 # Let ${\rm lg}=\log(em)$; $m\ge T^{1/2}$, so $\log eT\lesssim{\rm lg}$. $S\ge\eta_1$, $S\lesssim T^{1/(2r+1)}$, $Q\lesssim{\rm lg}$.
 #
 # 1. *Start.* Fix $\bar\kappa$ with $\kappa(1)<\bar\kappa<1/\eta_1$. For $m\ge$ const, with probability $1-\frac{\delta_0}2$ Lemma 9 holds with $\kappa_0^2\le\bar\kappa$, so $\Theta_0\in G_0$. With probability $1-\frac{\delta_0}2$ (Markov in Theorem 8) $E[\|\ell_T-f_T\|^21_{G_0}|\Theta_0]\le2\Phi_T/(m\delta_0)$.
-# 2. *Conditions of Theorem 7.* Take $\omega=\log\max\bigl(5/\delta,\ 100F^2T^{2r/(2r+1)}/(\tau C_R)\bigr)$, one $G$ for (a) and (b): $\omega\lesssim{\rm lg}$. Let $A_0$ be $A$ with $Z$ for $\bar n$ and $1/\eta_1$ for $\mathsf K_B$. For $m\ge{\rm const}\,S\,{\rm lg}$ $S\epsilon^2\lesssim1$, so $A_0^2\lesssim{\rm lg}$. At $B=A_0+w+1$ the conditions hold once
-#    $\sqrt m\ge\sqrt2\,c\sqrt S(\frac12B^2+Bw)$ (then $A\le A_0+1$ by Minkowski), $\sqrt m\ge cB/(\eta_1^{-1/2}-\sqrt{\bar\kappa})$, $\sqrt m\ge2c\Lambda$: all follow from $m\ge{\rm const}\,S\,{\rm lg}^2$.
+# 2. *Conditions of Theorem 7.* Take $\omega=\log\max\bigl(5/\delta,\ 100F^2T^{2r/(2r+1)}/(\tau C_R)\bigr)$, one $G$ for (a) and (b): $\omega\lesssim{\rm lg}$. Let $A_0$ be $A$ with $Z$ for $\bar n$ and $1/\eta_1$ for $\mathsf K_B$. For $m\ge{\rm const}\,S\,{\rm lg}$ $S\epsilon^2\lesssim1$, so $A_0^2\lesssim{\rm lg}$. At $B=A_0+w+1$ the conditions hold once $\sqrt m\ge\sqrt2\,c\sqrt S(\frac12B^2+Bw)$ (then $A\le A_0+1$ by Minkowski), $\sqrt m\ge cB/(\eta_1^{-1/2}-\sqrt{\bar\kappa})$, $\sqrt m\ge2c\Lambda$: all follow from $m\ge{\rm const}\,S\,{\rm lg}^2$.
 # 3. *Drift.* $B^2,H^2,\Psi^2\lesssim{\rm lg}$; $\Lambda\lesssim{\rm lg}\sqrt S$; $v,o\lesssim{\rm lg}^{3/2}\sqrt{S/m}$; $\hat\rho\lesssim{\rm lg}^{5/2}\sqrt S/m$, $\hat\psi\lesssim{\rm lg}^2\sqrt S/m$; so $\Gamma\lesssim{\rm lg}^{5/2}S/m$.
 # 4. *Every $m\ge m_T:=M\,T^{(1+r)/(2r+1)}(\log eT)^3$.* ${\rm lg}^j/m$ falls for $m\ge e^j$, so it is at most its value at $m_T$, where ${\rm lg}\lesssim(1+\log M)\log eT$. Hence $S\,{\rm lg}^2/m\lesssim(1+\log M)^2/M$, as 2 needs for $M$ large, and
 #    $$\Gamma\lesssim\frac{(1+\log M)^{5/2}}M\,T^{\frac1{2r+1}-\frac{1+r}{2r+1}}=\frac{(1+\log M)^{5/2}}M\,T^{-\frac r{2r+1}},\qquad\sqrt{2\Phi_T/(m\delta_0)}\lesssim M^{-1/2}\,T^{-\frac r{2r+1}},$$
@@ -361,10 +359,11 @@ local = np.log10(M[Ts[-1]] / M[Ts[-2]])
 decay = np.log10(ends[Ts[-1]].risk / ends[Ts[-2]].risk)
 print(M.to_string(float_format="{:.1e}".format))
 above = Ts[np.argmax(M.iloc[0].values < claim["m"].values)]
-Markdown(f"(a) asks for less than claim C with constant 1 from T = {above:,} on. Exponents of the last "
-         "decade: " + ", ".join(f"{kind} {local[kind]:.2f} (limit {powers[kind]:.2f})"
+Markdown(f"(a) asks for less than claim C with constant 1 from T = {above:,} on. Exponents of "
+         "the last decade: " + ", ".join(f"{kind} {local[kind]:.2f} (limit {powers[kind]:.2f})"
                                 for kind in kinds) +
-         f". Besides logarithms: R(T) falls by T^{decay:.2f}, not yet by T^{-2 * r / (2 * r + 1):.2f}.")
+         f". They are not asymptotic yet: $R(T)$ falls like $T^{{{decay:.2f}}}$, later like "
+         f"$T^{{{-2 * r / (2 * r + 1):.2f}}}$, and there are the logarithms.")
 
 # %% [markdown]
 # ## 7. How loose
@@ -372,16 +371,16 @@ Markdown(f"(a) asks for less than claim C with constant 1 from T = {above:,} on.
 # Left: $\|g-\ell\|^2$, measured and proved. Right: the excess risk, measured on narrow networks, where it can be seen, and as the theorem guarantees it. At so small a $T$ Proposition 4 is below Theorem 7: it loses only by its power of $S$.
 
 # %%
-gaps = pd.DataFrame({"m": widths, "measured": gap.mean(0),
-                     "error": 2 * gap.std(0, ddof=1) / np.sqrt(replicates),
+seen = interval(lambda mean: mean, gap, transform="log")
+gaps = pd.DataFrame({"m": widths, "measured": seen.value, "low": seen.low, "high": seen.high,
                      "Proposition 4": [np.mean([b.gap**2 for b in row]) for row in path],
                      "Theorem 7": [np.mean([b.gap**2 for b in row]) for row in event]})
 two = np.array([100, T_excess])
 far = paths(problem, ["network", "kernel"], 2 ** np.arange(2, 8), two, 64, seed + 1)
 R = kernel_risk(problem, two, tail=False)
-lead = ((far.network - far.kernel[:, None]) / R).mean(0)
-rows = [{"T": T, "m": m, "value": lead[k, j], "kind": "measured"}
-        for j, T in enumerate(two) for k, m in enumerate(far.widths)]
+lead = interval(lambda mean: mean, (far.network - far.kernel[:, None]) / R)
+rows = [{"T": T, "m": m, "value": lead.value[k, j], "low": lead.low[k, j], "high": lead.high[k, j],
+         "kind": "measured"} for j, T in enumerate(two) for k, m in enumerate(far.widths)]
 rows += [{"T": T, "m": m, "value": guarantee(problem, horizon(problem, int(T)), m).excess,
           "kind": "bound"} for T in two for m in np.geomspace(1e5, 1e10, 40)]
 
