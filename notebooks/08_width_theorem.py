@@ -42,8 +42,9 @@ from IPython.display import Markdown
 from numpy.linalg import norm
 
 from ntksgd.check import integer, number, positive
-from ntksgd.compare.fluctuation import fluctuation_coefficient, rows_bound
+from ntksgd.compare.fluctuation import fluctuation_coefficient
 from ntksgd.compare.learners import start
+from ntksgd.compare.memory_recursion import rows_bound
 from ntksgd.compare.network_bound import event_bound, path_bound
 from ntksgd.compare.network_parts import OBSERVERS, own_losses
 from ntksgd.compare.paths import paths
