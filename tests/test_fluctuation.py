@@ -7,15 +7,9 @@ import pytest
 from scipy import integrate, special
 
 from ntksgd.compare import fluctuation
-from ntksgd.compare.fluctuation import (
-    block_ends,
-    decaying_sum,
-    fluctuation_coefficient,
-    memory_weights,
-    rows_bound,
-    solve,
-)
+from ntksgd.compare.fluctuation import decaying_sum, fluctuation_coefficient
 from ntksgd.compare.learners import start
+from ntksgd.compare.memory_recursion import block_ends, memory_weights, rows_bound, solve
 from ntksgd.compare.paths import paths
 from ntksgd.kernels import sphere
 from ntksgd.kernels.neuron_moments import (

@@ -339,3 +339,14 @@ def test_bound_on_a_path_is_the_formula_of_the_proof():
     rho, psi = (c * v * B + c3 * o * B**2) / root, (c * v + c4 * o * B) / root
     gap = l0 * (np.sqrt(nu * S) * rho + G * psi) + rho
     assert found == pytest.approx((B, v, o, rho, psi, G, gap), rel=1e-6)
+
+
+def test_losses_are_told_apart():
+    """A bound that is loose in one step alone has its loss there, however the others inherit it."""
+    exact = dict.fromkeys(("distance", "even", "neuron", "rho", "psi", "gap"), 1.0)
+    for name, passed in {"even": {"rho": 7.0, "psi": 7.0, "gap": 7.0},
+                         "neuron": {"rho": 7.0, "psi": 7.0, "gap": 7.0},
+                         "distance": {"even": 7.0, "rho": 49.0, "psi": 7.0, "gap": 49.0},
+                         "gap": {}}.items():
+        own = network_parts.own_losses(exact | {name: 7.0} | passed)
+        assert own == exact | {name: 7.0}, name

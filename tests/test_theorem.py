@@ -1,19 +1,11 @@
-"""Sections 6 to 8 of the network's theorem: fluctuation, start, the width that suffices."""
+"""The start's numbers, and the width that the theorem asks for."""
 
 import numpy as np
 import pytest
-from scipy import optimize
 
+from ntksgd.compare.fluctuation import fluctuation_coefficient
 from ntksgd.compare.learners import start
-from ntksgd.compare.mean_fluctuation import (
-    dissipated,
-    fluctuation_bounds,
-    growth,
-    neuron_variances,
-    sums,
-)
 from ntksgd.compare.network_bound import event_bound
-from ntksgd.compare.paths import paths
 from ntksgd.compare.start_numbers import start_numbers, steps_of
 from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
 from ntksgd.models.smoothness import neuron_constants
@@ -21,114 +13,13 @@ from ntksgd.models.two_layer import empirical_ntk
 from ntksgd.problems.labels import huber
 from ntksgd.problems.problem import source_problem
 from ntksgd.problems.samples import parameter_rng
+from ntksgd.risk import predicted_widths
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.width import theorem
 from ntksgd.width.probable_start import covering, probable_start
 
 PROBLEM = source_problem("squareplus(0.5)", 2, 0.75, 0.25, 0.5, 32)
 SHARE, STEPS = 0.02, steps_of(PROBLEM, 100)
-
-
-def largest_tau(params, x, w):
-    gram = empirical_ntk(params, x, x, PROBLEM.activation, PROBLEM.gamma)
-    return (np.square(gram) @ w).max()
-
-
-def test_mean_fluctuation_bounds_the_sampled_distance():
-    m, times = 64, [2, 300]
-    run = paths(PROBLEM, ["linearised", "kernel"], [m], times, 60, 7)
-    points = PROBLEM.grid()
-    tau = max(largest_tau(start(PROBLEM, m, parameter_rng(s)), points.points, points.weights)
-              for s in range(60))
-    bounds = np.array([fluctuation_bounds(PROBLEM, sums(PROBLEM, T), tau) for T in times]).T
-    ratio = np.sqrt(run.linearised_kernel[:, 0].mean(axis=0)) / (bounds / np.sqrt(m))
-    assert np.all(ratio <= 1)
-    assert ratio[0, 0] > 1 / 3  # by Groenwall, two steps: a third of the bound is violated
-    assert ratio[1, 0] > 1 / 8
-
-
-@pytest.mark.parametrize("degree", [0, 1, 4])
-def test_kernel_noise_damps_a_harmonic_by_its_variance(degree):
-    # 6.5: E||(L_0 - L) Y||^2 = (2/m) V_k, and V_k is of the order of lambda_k
-    m, count = 16, 400
-    x, w, _ = PROBLEM.grid(128)
-    angle = np.arctan2(x[:, 1], x[:, 0])
-    Y = np.cos(degree * angle) * (np.sqrt(2) if degree else 1.0)
-    limit, square = PROBLEM.kernel.gram(x), []
-    for seed in range(count):
-        gram = empirical_ntk(start(PROBLEM, m, parameter_rng(seed)), x, x, PROBLEM.activation)
-        square.append(w @ ((gram - limit) @ (w * Y)) ** 2)
-    exact = 2 / m * neuron_variances(PROBLEM)[1][degree]
-    error = np.std(square) / np.sqrt(count)
-    assert np.mean(square) == pytest.approx(exact, abs=4 * error)
-    assert error < 0.2 * exact
-
-
-def test_noise_enters_the_unrolled_difference_as_it_says():
-    # 6.6 (a): Pi0 - Pi telescopes; (b): the mean over x of ||A K(x, .)||^2 is ||A L||_HS^2
-    x, w, _ = PROBLEM.grid(64)
-    root = np.sqrt(w)
-    whiten = lambda gram: root[:, None] * gram * root  # noqa: E731  an operator on L^2
-    L = whiten(PROBLEM.kernel.gram(x))
-    L0 = whiten(empirical_ntk(start(PROBLEM, 8, parameter_rng(0)), x, x, PROBLEM.activation))
-    eta, eye = PROBLEM.schedule.step_sizes(12), np.eye(len(x))
-    product = lambda A, first, last: np.linalg.multi_dot(  # noqa: E731
-        [eye, *(eye - eta[s] * A for s in range(last - 1, first - 1, -1)), eye])
-    telescope = sum(-eta[u] * product(L0, u + 1, 12) @ (L0 - L) @ product(L, 0, u)
-                    for u in range(12))
-    difference = product(L0, 0, 12) - product(L, 0, 12)
-    np.testing.assert_allclose(telescope, difference, atol=1e-13)
-    rows = difference @ (root[:, None] * PROBLEM.kernel.gram(x))  # A K(x_j, .), one a column
-    assert w @ np.sum(rows**2, axis=0) == pytest.approx(np.sum((difference @ L) ** 2))
-
-
-def test_dissipated_sums():
-    # sum_u eta_u B(S_(u-1)) <= eta_1 B(0) + int B, computed from above
-    weights, values, steps = np.array([2.0, 1.0]), np.array([0.5, 0.01]), steps_of(PROBLEM, 400)
-    eta = PROBLEM.schedule.step_sizes(400)
-    before = np.append(0, np.cumsum(eta)[:-1])
-    B = np.sqrt(np.exp(-2 * np.outer(before, values)) @ weights)
-    found = dissipated(weights, values, steps)
-    assert eta @ B <= found
-    fine = np.linspace(0, steps.sum, 200001)
-    integral = np.sqrt(np.exp(-2 * np.outer(fine, values)) @ weights).mean() * steps.sum
-    assert found == pytest.approx(steps.first * np.sqrt(3) + integral, rel=0.02)
-
-
-def test_recursion_of_the_unrolled_bound_is_sharp():
-    # 6.6: z_t = A + (t sum eta^2 z^2)^(1/2) ends at c(t Q) A as the steps become small
-    eta2 = PROBLEM.schedule.step_sizes(2000) ** 2
-    for tau in (1e-6, 0.05, 0.6, 3.0):
-        for split in (1, 1000):
-            energy, z = 0.0, 1.0
-            for step in np.repeat(eta2 / split, split)[:20 * split]:
-                energy += tau * step * z**2
-                z = 1 + np.sqrt(energy)
-            bound = growth(tau * eta2[:20].sum())
-            assert (0.6 if split == 1 else 0.99) * bound < z <= bound
-
-
-def test_one_step_of_the_fluctuation_is_exact():
-    # T = 1, f_0 = 0: E||l_1 - f_1||^2 = eta^2 (2 C / m)(||f*||^2 + s^2), the last term of the bound
-    m, count = 32, 400
-    run = paths(PROBLEM, ["linearised", "kernel"], [m], [1], count, 8)
-    values = run.linearised_kernel[:, 0, 0]
-    C = hilbert_schmidt_constant(PROBLEM.activation, 2)
-    exact = PROBLEM.schedule.largest**2 * 2 * C / m * (PROBLEM.target.power.sum() + 0.25)
-    assert abs(values.mean() - exact) < 4 * values.std() / np.sqrt(count)
-    assert values.std() / np.sqrt(count) < 0.2 * exact
-
-
-@pytest.mark.parametrize("T", [2, 7, 500])
-def test_sums_over_steps_bound_the_direct_sums_closely(T):
-    total = sums(PROBLEM, T)
-    eta = PROBLEM.schedule.step_sizes(T)
-    risk = kernel_risk(PROBLEM, np.arange(1, T + 1))
-    before = np.append(PROBLEM.target.power.sum(), risk[:-1])
-    direct = [risk[-1], eta @ np.sqrt(before), eta**2 @ np.sqrt(before), eta**2 @ (before + 0.25)]
-    found = [total.risk, total.roots, total.square_roots, total.squares]
-    ratio = np.array(found) / direct
-    assert np.all((1 - 1e-9 <= ratio) & (ratio < 1.05))
 
 
 def test_probable_start_holds_as_often_as_it_says():
@@ -177,82 +68,6 @@ def test_covering_of_the_sphere():
     assert 0.1 * covering(3, h) < chosen <= covering(3, h)
 
 
-def test_least_width_is_where_the_guarantee_is_met():
-    T, tau = 1000, 0.5
-    total = sums(PROBLEM, T)
-    for options in ({}, {"labels": 3.0}):
-        m = theorem.least_width(PROBLEM, T, tau, **options)
-        excess = theorem.guarantee(PROBLEM, total, m, **options).excess
-        assert excess == pytest.approx(tau, rel=0.01)
-    parts = [theorem.least_width(PROBLEM, T, tau, part) for part in ("drift", "fluctuation")]
-    whole = theorem.least_width(PROBLEM, T, tau)
-    assert max(parts) < whole < np.sqrt(parts).sum() ** 2
-
-
-def test_exponents():
-    found = theorem.exponents([0.5, 0.75, 1.0])
-    assert found["paper"] == pytest.approx([3.5, 3, 8 / 3])
-    assert found["path"] == pytest.approx([1.5, 1.3, 7 / 6])
-    assert found["mean"] == pytest.approx([1, 0.8, 2 / 3])
-    assert found["event"] == pytest.approx([0.75, 0.7, 2 / 3])
-    assert np.all(found["linearised"] <= found["event"] + 1e-12)
-    assert np.all(found["path"] < found["paper"] / 2)
-
-
-def test_widths_of_the_theorem_grow_as_slowly_as_it_says():
-    # logarithms add to the drift's exponent, the kernel's risk is not yet asymptotic
-    tiers = {"event": {"part": "drift"}, "path": {"part": "drift", "labels": 3.0}}
-    for name, options in tiers.items():
-        m = [theorem.least_width(PROBLEM, T, 0.5, **options) for T in (10**5, 10**7)]
-        local = np.log(m[1] / m[0]) / np.log(100)
-        assert local == pytest.approx(theorem.exponents(0.75)[name], abs=0.2), name
-
-
-def test_what_the_theorem_does_not_cover_is_refused():
-    for change in ({"labels": huber(0.5, 3.0)}, {"weight_decay": 0.1}):
-        with pytest.raises(ValueError, match="the theorem is for square, 0"):
-            sums(PROBLEM.with_(**change), 100)
-    total = sums(PROBLEM, 100)
-    assert theorem.guarantee(PROBLEM, total, 100.0).excess == np.inf
-    for name in ("delta", "delta_start"):
-        with pytest.raises(ValueError, match=f"{name} = 0"):
-            theorem.guarantee(PROBLEM, total, 1e9, **{name: 0.0})
-
-
-def test_fluctuation_bounds_are_the_formulas_of_the_proof():
-    # Theorems 3 and 3', step by step; the library's sums are upper ones
-    T, tau, s2 = 200, 0.7, 0.25
-    eta = PROBLEM.schedule.step_sizes(T)
-    R = np.append(PROBLEM.target.power.sum(), kernel_risk(PROBLEM, np.arange(1, T)))
-    C, V = neuron_variances(PROBLEM)
-    Q, chance = np.sum(eta**2), np.sqrt(eta**2 @ (R + s2))
-    groenwall = np.sqrt(2) * np.exp(tau * Q / 2) * (
-        eta @ ((np.sqrt(V.max()) + eta * np.sqrt(tau * C)) * np.sqrt(R)) + np.sqrt(C) * chance)
-    values, counts = PROBLEM.spectrum.eigenvalues, PROBLEM.spectrum.multiplicities
-    s = np.linspace(0, eta.sum(), 100001)
-    decay = np.exp(-2 * np.outer(s, values))
-    a, b = (eta[0] * np.sqrt(weights.sum())
-            + np.sqrt(decay @ weights).mean() * eta.sum()
-            for weights in (counts * values**2 * V, PROBLEM.target.power * V))
-    X = tau * Q
-    c = optimize.brentq(lambda c: 2 * (np.log(c) + 1 / c - 1) - X, 1.0, 100.0)
-    unrolled = np.sqrt(2) * c * (b + (np.sqrt(C) + a) * chance)
-    ratio = np.array(fluctuation_bounds(PROBLEM, sums(PROBLEM, T), tau)) / [groenwall, unrolled]
-    assert np.all((ratio >= 1 - 1e-6) & (ratio < 1.03))
-
-
-def test_guarantee_shares_the_probabilities():
-    total, m = sums(PROBLEM, 200), 1e8
-    found = theorem.guarantee(PROBLEM, total, m, delta_start=0.14, delta=0.05)
-    begin = probable_start(PROBLEM, m, 0.02, total.steps.sum)
-    scale = min(fluctuation_bounds(PROBLEM, total, (begin.kernel * begin.operator) ** 2))
-    bound = event_bound(begin, neuron_constants(PROBLEM.activation), total.steps, 0.25, 0.5,
-                        np.log(5 / 0.05))
-    assert found == pytest.approx((np.sqrt(total.risk), scale / np.sqrt(0.02 * m), bound.gap))
-    excess = (found.kernel + found.fluctuation + found.drift) ** 2 / total.risk - 1
-    assert found.excess == pytest.approx(excess)
-
-
 def test_probable_start_is_the_formula_of_the_proof():
     m, S = 3e6, 40.0
     found = probable_start(PROBLEM, m, SHARE, S)
@@ -280,3 +95,91 @@ def test_probable_start_is_the_formula_of_the_proof():
     assert found.weights == pytest.approx(weights)
     assert found.residual == pytest.approx(residual, rel=1e-3)
     assert found.residual_sup >= np.abs(PROBLEM.grid().target).max() + found.kernel * weights - 1e-9
+
+
+@pytest.fixture(scope="module")
+def at():
+    return theorem.horizon(PROBLEM, 1000)
+
+
+def test_horizon_is_what_the_bound_needs(at):
+    assert at == (steps_of(PROBLEM, 1000), kernel_risk(PROBLEM, [1000])[0],
+                  fluctuation_coefficient(PROBLEM, [1000])[0])
+
+
+def test_least_width_is_where_the_guarantee_is_met(at):
+    tau, level = 0.5, 3.0
+    for options in ({}, {"labels": 3.0}):
+        m = theorem.least_width(PROBLEM, at, tau, **options)
+        assert theorem.guarantee(PROBLEM, at, m, **options).excess == pytest.approx(tau, rel=0.01)
+    m, delta = theorem.least_width(PROBLEM, at, tau, level=level), tau * at.risk / (40 * level**2)
+    clipped = theorem.guarantee(PROBLEM, at, m, level=level, delta=delta)
+    assert clipped.excess == pytest.approx(tau, rel=0.01)
+    assert clipped.lost == pytest.approx(tau * at.risk / 10)
+    parts = [theorem.least_width(PROBLEM, at, tau, part) for part in ("drift", "fluctuation")]
+    whole = theorem.least_width(PROBLEM, at, tau)
+    assert max(parts) < whole < np.sqrt(parts).sum() ** 2
+    assert whole < m  # the event is rarer
+
+
+def test_clipping_bounds_what_an_event_leaves_out():
+    # E (clip(g) - f)^2 <= E[(g - f)^2; G] + 4 F^2 P(not G), whatever g is off G
+    rng, F = np.random.default_rng(0), 1.3
+    f = rng.uniform(-F, F, 10**5)
+    g, inside = f + rng.standard_normal(f.size), rng.random(f.size) < 0.9
+    g[~inside] = rng.standard_cauchy(np.sum(~inside)) * 1e6
+    clipped, lost = np.clip(g, -F, F), 4 * F**2 * np.mean(~inside)
+    assert np.all(np.abs(clipped - f) <= np.minimum(np.abs(g - f), 2 * F) + 1e-12)
+    assert np.mean((clipped - f) ** 2) <= np.mean((g - f) ** 2 * inside) + lost
+    assert (np.clip(-np.inf, -F, F) - F) ** 2 == 4 * F**2
+
+
+def test_exponents_of_the_theorem():
+    values = [[of(r) for r in (0.5, 0.75, 1.0)] for of in (
+        predicted_widths.theorem_width, predicted_widths.theorem_linearised_width,
+        predicted_widths.pathwise_width)]
+    np.testing.assert_allclose(values, [[0.75, 0.7, 2 / 3], [0.5, 0.6, 2 / 3], [1.5, 1.3, 7 / 6]])
+    for r in (0.49, 1.01):
+        with pytest.raises(ValueError, match="r = "):
+            predicted_widths.theorem_width(r)
+
+
+def test_widths_of_the_theorem_grow_as_slowly_as_it_says():
+    # logarithms add to the drift's exponent, the kernel's risk is not yet asymptotic
+    ends = [theorem.horizon(PROBLEM, T) for T in (10**5, 10**7)]
+    tiers = {predicted_widths.theorem_width: {}, predicted_widths.pathwise_width: {"labels": 3.0}}
+    for exponent, options in tiers.items():
+        m = [theorem.least_width(PROBLEM, at, 0.5, "drift", **options) for at in ends]
+        local = np.log(m[1] / m[0]) / np.log(100)
+        assert local == pytest.approx(exponent(0.75), abs=0.2), exponent
+
+
+def test_what_the_theorem_does_not_cover_is_refused(at):
+    for change in ({"labels": huber(0.5, 3.0)}, {"weight_decay": 0.1}):
+        with pytest.raises(ValueError, match="the bound is for"):
+            theorem.horizon(PROBLEM.with_(**change), 100)
+    assert theorem.guarantee(PROBLEM, at, 100.0).excess == np.inf
+    for name in ("delta", "delta_start"):
+        with pytest.raises(ValueError, match=f"{name} = 0"):
+            theorem.guarantee(PROBLEM, at, 1e9, **{name: 0.0})
+
+
+def test_fluctuation_asks_for_a_start_in_its_set(at):
+    # bounded labels close with eta_1 K_0(x, x) < 2, the fluctuation's G_0 asks for 1
+    m = 1e5
+    while PROBLEM.schedule.largest * probable_start(PROBLEM, m, SHARE, 1.0).kernel**2 <= 1:
+        m /= 1.5
+    found = theorem.guarantee(PROBLEM, at, m, delta_start=7 * SHARE, labels=3.0)
+    assert found.fluctuation == np.inf
+
+
+def test_guarantee_shares_the_probabilities(at):
+    m = 1e8
+    found = theorem.guarantee(PROBLEM, at, m, delta_start=0.14, delta=0.05, level=2.0)
+    begin = probable_start(PROBLEM, m, 0.02, at.steps.sum)
+    scale = fluctuation_coefficient(PROBLEM, [1000])[0]
+    bound = event_bound(begin, neuron_constants(PROBLEM.activation), at.steps, 0.25, 0.5,
+                        np.log(5 / 0.05))
+    assert found == pytest.approx((np.sqrt(at.risk), np.sqrt(scale / (0.02 * m)), bound.gap, 0.8))
+    excess = ((found.kernel + found.fluctuation + found.drift) ** 2 + 0.8) / at.risk - 1
+    assert found.excess == pytest.approx(excess)

@@ -12,19 +12,20 @@ l_t - f* and f_t - f* (a mean plus martingale differences), and expand q(L_0) - 
 z_t^2 = E ||l_t - f_t||^2 over the starts with sup_x K_0(x, x) <= kappa, eta_1 kappa <= 1 and
 sup_x ||K_0(x, .)||^2 <= tau; R_t = E ||f_t - f*||^2, exact. All is proportional to m^(-1/2).
 
-Steps are taken in blocks, each quantity at its largest in the block: a bound at any cost. The
-sums beta and Q are sums of eta_s g(S_(s-1) - S_u), g^2 = sum_k c_k exp(-2 lambda_k x): at most
-int_0^(S_t - S_u) g + eta_(u+1) g(0). g is convex, so the trapezoidal rule is an upper bound.
+Steps are taken in blocks, each quantity at its largest in the block: a bound at any cost; the
+recursion itself is in `memory_recursion`. beta and Q are sums of eta_s g(S_(s-1) - S_u), g^2 =
+sum_k c_k exp(-2 lambda_k x): at most int_0^(S_t - S_u) g + eta_(u+1) g(0). g is convex, so the
+trapezoidal rule is an upper bound. Proof: notebook 08, Theorem 8 (V_k is varsigma_k^2 there).
 """
 
 import numpy as np
 
 from ntksgd import check
+from ntksgd.compare.memory_recursion import block_ends, memory_weights, solve
 from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant, operator_variance
 from ntksgd.problems.schedules import power_sums
 from ntksgd.risk.exact import expected_risk
 
-SINGLE, RATIO = 32, 1.03  # steps taken one by one; growth of the blocks after them
 NODES = 2000  # of the integral of g, spaced evenly in log x
 
 
@@ -67,14 +68,6 @@ def fluctuation_coefficient(problem, times, diagonal=None, rows=None):
     return z[np.searchsorted(ends, times)] ** 2
 
 
-def block_ends(times):
-    """0 and the last steps of the blocks, `times` among them."""
-    count = int(np.log(max(times[-1] / SINGLE, 1)) / np.log(RATIO)) + 2
-    long = np.rint(np.geomspace(min(SINGLE, times[-1]), times[-1], count))
-    ends = np.concatenate([np.arange(min(SINGLE, times[-1]) + 1), long, times])
-    return np.unique(ends.astype(int))
-
-
 def _residual_power(problem, ends, energy):
     """R_(u-1) + s^2 for each block of u: the largest in it."""
     spectrum = problem.spectrum
@@ -114,41 +107,6 @@ def decaying_sum(weights, rates, floor, reach, step):
     left = np.clip(np.searchsorted(x, reach, side="right") - 1, 0, x.size - 2)
     part = (reach - x[left]) * (g[left] + np.interp(reach, x, g)) / 2  # convex: chords lie above
     return np.minimum(integral[left] + part + step * g[0], reach * g[0])
-
-
-def rows_bound(x, kappa, tau):
-    """phi(x) = min(tau, kappa / (2 e x)) >= sup_x ||q_(u:t)(L_0) K_0(x, .)||^2, x = S_t - S_u."""
-    turn = kappa / (2 * np.e * tau)
-    return tau * turn / np.maximum(x, turn)
-
-
-def memory_weights(S, first, energy, kappa, tau):
-    """Sum over the u of a block of eta_u^2 phi(S_t - S_u), at the worst t of a later block."""
-    now, eta, turn = S[:-1] + first, first[:, None], kappa / (2 * np.e * tau)
-    low, high = (np.maximum(now - S[i][:, None], 0.0) for i in (slice(1, None), slice(None, -1)))
-    np.fill_diagonal(high, np.diff(S))
-    near, far = (rows_bound(x, kappa, tau) for x in (low, high))
-    inner, outer = (tau * (np.minimum(x, turn) + turn * np.log(np.maximum(x, turn) / turn))
-                    for x in (low, high))  # the integral of phi from 0
-    return np.minimum(energy[:, None] * near, eta * (outer - inner + eta * (near - far)))
-
-
-def solve(bias, force, memory, lengths):
-    """z at the blocks' ends (z_0 = 0 first), not decreasing: each bounds z_t at earlier t too.
-
-    `bias` is beta_t^2; `force` and `memory` are sums of eta^2 p^2 and eta^2 phi, u down, t across.
-    """
-    z, before = np.zeros(lengths.size + 1), np.zeros(lengths.size)  # before: bounds z_(u-1)
-    for b, length in enumerate(lengths):
-        w, p = np.sqrt(memory[b, b]), np.sqrt(force[b, b])
-        past = bias[b] + np.sum((np.sqrt(memory[:b, b]) * before[:b] + np.sqrt(force[:b, b])) ** 2)
-        value = max(z[b], np.sqrt(past + (w * z[b] + p) ** 2))
-        if length > 1 and value > z[b]:  # z_(u-1) may be as large as the solution itself
-            if w >= 1:
-                raise ValueError(f"schedule: block {b} of steps is too long for these steps")
-            value = max(value, (w * p + np.sqrt(p**2 + (1 - w**2) * past)) / (1 - w**2))
-        z[b + 1], before[b] = value, z[b] if length == 1 else value
-    return z
 
 
 def _check_plain(problem):

@@ -11,7 +11,7 @@ Path by path (`path_bound`): B^2 ~ S, S = sum eta_t; G bounds sum eta |e|, nu = 
 With a representation f* = <grad g_0, W*> + zeta (`event_bound`), on an event of probability
 1 - 5 exp(-x) over the samples: B = O(1), sum eta (g - f*)^2 <= Db^2 = O(1), and
     (E ||g_T - l_T||^2)^(1/2) <= l0 [sqrt(S) Db psi + (S rho^2 + s^2 Q psi^2)^(1/2)] + rho.
-Every condition that fails makes a bound infinite. The proof is in notebook 07.
+Every condition that fails makes a bound infinite. The proof is in notebook 08.
 """
 
 from typing import NamedTuple

@@ -64,3 +64,16 @@ def odd_change(problem, points, start, now):
 
 
 OBSERVERS = {"even": even_part, "neuron": widest_pair, "rho": remainder, "psi": odd_change}
+
+
+def own_losses(ratio):
+    """Of each field of `GapBound` but the residuals, what its bound loses by itself.
+
+    `ratio`: bound over measured, by name. rho and psi inherit the larger of what their two terms
+    lose, c v (B) and o B (B), the gap what rho or psi does.
+    """
+    terms = max(ratio["even"], ratio["neuron"] * ratio["distance"])
+    inherited = {"distance": 1.0, "even": ratio["distance"], "neuron": 1.0,
+                 "rho": terms * ratio["distance"], "psi": terms,
+                 "gap": max(ratio["rho"], ratio["psi"])}
+    return {name: ratio[name] / lost for name, lost in inherited.items()}

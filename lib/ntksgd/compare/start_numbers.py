@@ -21,7 +21,8 @@ def steps_of(problem, T):
 def start_numbers(problem, params, points, steps):
     """`StartNumbers` of a start with paired signs.
 
-    Operator norms on L^2 are those of the discretised operator, suprema are maxima over the points.
+    Operator norms on L^2 are those of the discretised operator; suprema are maxima over the points,
+    lower bounds: what follows from them is computed. `width.probable_start` has bounds instead.
 
     Parameters
     ----------

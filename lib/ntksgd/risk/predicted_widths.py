@@ -2,7 +2,8 @@ r"""Exponents p in T of widths m ~ T^p, derived or known, each a function of wha
 
 r is the regularity, beta the capacity (ordered eigenvalues ~ i^(-beta); infinity: faster than any
 power). The steps are t^(-2r/(2r+1)), so that S = eta_1 + ... + eta_T ~ T^(1/(2r+1)): a width S^e
-has the exponent e/(2r+1). Derivations, conditions, and who proved what: notebook 07.
+has the exponent e/(2r+1). Derivations, conditions, and who proved what: notebook 07; the theorem
+for the network: notebook 08.
 """
 
 import numpy as np
@@ -26,6 +27,32 @@ def drift_heuristic_width(r):
 def capacity_free_width(r):
     """1/(2r+1), m ~ S: the largest exponent of `linearised_width` over all capacities beta >= 1."""
     return 1 / (2 * check.positive("r", r) + 1)
+
+
+def theorem_width(r):
+    """(1+r)/(2r+1) up to logarithms, m ~ S^(1+r): proved for the network, 1/2 <= r <= 1.
+
+    Drift: S/m against the root of the risk, S^(-r). Notebook 08.
+    """
+    r = check.number("r", r, 0.5, 1.0)
+    return (1 + r) / (2 * r + 1)
+
+
+def theorem_linearised_width(r):
+    """2r/(2r+1), m ~ S^(2r), up to logarithms: proved for the linearised network, 1/2 <= r <= 1.
+
+    Its squared distance from kernel SGD, of the order 1/m, against the risk. Notebook 08.
+    """
+    r = check.number("r", r, 0.5, 1.0)
+    return 2 * r / (2 * r + 1)
+
+
+def pathwise_width(r):
+    """1/2 + 2/(2r+1), m ~ S^(5/2 + r), up to a logarithm: drift of every path, bounded labels.
+
+    S^(5/2)/m against S^(-r); no source condition is used in it. Notebook 08.
+    """
+    return 0.5 + 2 / (2 * check.positive("r", r) + 1)
 
 
 def linearised_width(r, beta):

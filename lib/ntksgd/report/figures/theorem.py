@@ -1,34 +1,32 @@
 """Figures of the network's theorem: its bounds over the measurement, the width it asks for."""
 
-import numpy as np
-
 from ntksgd.report.figures import THEORY, marks, panels
 
 
 def bounds(gaps, excess, tau):
     """Network minus linearised network, and excess risk, against the width, with proved bounds.
 
-    `gaps`, a table with columns m, measured, error and one a bound; `excess`, one with columns T,
-    m, value, error, kind ("measured" or "bound"). Errors are half-widths.
+    `gaps`, a table with columns m, measured, low, high and one a bound; `excess`, one with columns
+    T, m, value, low, high, kind ("measured" or "bound", without interval).
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.6)
-    mean, error = gaps["measured"], np.minimum(gaps["error"], 0.9 * gaps["measured"])
-    left.errorbar(gaps["m"], mean, error, marker="o", ms=3.5, label="measured")
+    mean, ends = gaps["measured"], ("low", "high")
+    left.errorbar(gaps["m"], mean, marks.bars(gaps, "measured", ends), marker="o", ms=3.5,
+                  label="measured")
     marks.reference_law(left, gaps["m"], mean.iloc[-1], -2)
-    names = [name for name in gaps if name not in ("m", "measured", "error")]
+    names = [name for name in gaps if name not in ("m", "measured", *ends)]
     for name, dashes in zip(names, ("--", ":", "-."), strict=False):
-        left.plot(gaps["m"], gaps[name], dashes, color=THEORY, label=name)
+        left.plot(gaps["m"], gaps[name], dashes, color=THEORY, label=f"{name} (proved)")
     left.set(xlabel="width $m$", ylabel=r"$\|g_T-\ell_T\|^2$")
     left.set_title("Drift: the bound has the power $m^{-2}$")
-    for name, style in (("measured", {"marker": "o"}), ("bound", {"ls": "--"})):
-        part = excess[excess["kind"] == name]
-        label = "$T$ = {:,.0f}" if name == "measured" else None
-        marks.family(right, part, "m", "value", "T", label=label, **{"marker": ""} | style)
+    measured, bound = (excess[excess["kind"] == kind] for kind in ("measured", "bound"))
+    marks.family(right, measured, "m", "value", "T", ends, label="$T$ = {:,.0f}")
+    marks.family(right, bound, "m", "value", "T", label=None, marker="", ls="--")
     right.axhline(tau, color=THEORY, lw=0.8)
     right.annotate(rf"$\tau$ = {tau:g}", (right.get_xlim()[1], tau), ha="right", va="bottom",
                    fontsize=8)
     right.set(xlabel="width $m$", ylabel=r"$E\,\|g_T-f^*\|^2/R(T)-1$")
-    right.set_title("Excess risk: measured, proved (dashed)")
+    right.set_title("Excess: measured, proved (dashed)")
     panels.log_axes(left, right)
     left.set_ylim(bottom=mean.min() / 2e4)  # room for the legend
     left.legend(loc="lower left")
@@ -41,4 +39,6 @@ def widths(table, exponents):
     ax = panels.single(3.4, "steps $T$", "width $m$ that suffices", x=10, y=10, width=panels.WIDTH)
     names = {kind: f"{kind}: $T^{{{float(power):.3g}}}$" for kind, power in exponents.items()}
     marks.family(ax, table.assign(kind=table["kind"].map(names)), "T", "m", "kind")
+    steepest = max(map(float, exponents.values()))
+    ax.set_title(f"Proved widths grow far slower than $T^{{{steepest:.3g}}}$")
     return panels.legends(ax, title="exponent: asymptotic, up to logarithms", loc="upper left")
