@@ -318,6 +318,7 @@ LAWS = [
      0.75, True),
     ("$S^2$: lazy time scale, drift heuristic", "proved elsewhere", widths.drift_heuristic_width,
      (BETA_TWO, SMOOTH), 0.76, True),
+    ("network: proved, notebook 08", "proved here", widths.theorem_width, (SMOOTH,), 0.66, False),
     ("random features, leverage unknown", "proved elsewhere",
      lambda r: widths.random_features_width(r, 2.0, 1.0), (BETA_TWO,), 0.77, True),
     ("$S$: the most it needs", "derived here too", widths.capacity_free_width, (BETA_TWO, SMOOTH),
@@ -344,8 +345,8 @@ table = pd.concat([lines, shown.assign(status="first order"), roots.assign(statu
 save(draw.laws(lines, shown, roots), "07_width_theory-laws", table.reset_index(drop=True))
 
 # %% [markdown]
-# For the *network*, whose features move, nothing is drawn below $S^2$: that needs drift under control. (The line $S$ is derived
-# here, to first order; at $r=\frac12$ it is proved for random features.)
+# For the *network*, whose features move, the lowest line is that of notebook 08, $S^{1+r}$ up to logarithms, proved for
+# smooth $\sigma$ by keeping drift under control. (The line $S$ is derived here, to first order; at $r=\frac12$ it is proved for random features.)
 #
 # ## Scoreboard
 

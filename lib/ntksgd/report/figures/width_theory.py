@@ -7,8 +7,9 @@ from matplotlib.ticker import NullFormatter
 from ntksgd.report.figures import THEORY, marks, palette, panels
 
 #: How a line of `laws` is drawn, by its status.
-STYLES = {"proved": "-", "proved elsewhere": "--", "derived here": "-", "derived here too": "-.",
-          "observed": ":"}
+STYLES = {"proved": "-", "proved elsewhere": "--", "proved here": "-", "derived here": "-",
+          "derived here too": "-.", "observed": ":"}
+OURS = {"proved here": palette[0], "derived here": palette[1]}
 
 
 def leverage(table):
@@ -71,9 +72,8 @@ def laws(lines, points, known):
     for ax, part in parts:
         panel = part["panel"].iloc[0]
         for (_, status), of in part.groupby(["name", "status"], sort=False):
-            ours = status == "derived here"
-            ax.plot(of["r"], of["exponent"], STYLES[status], lw=2.2 if ours else 1.3, label="_",
-                    color=palette[1] if ours else THEORY if status == "proved" else "0.35")
+            ax.plot(of["r"], of["exponent"], STYLES[status], lw=2.2 if status in OURS else 1.3,
+                    label="_", color=OURS.get(status, THEORY if status == "proved" else "0.35"))
         here = points[points["panel"] == panel]
         groups = zip(here.groupby("name", sort=False), palette[::2], "os", strict=False)
         for (name, of), colour, marker in groups:
@@ -86,7 +86,7 @@ def laws(lines, points, known):
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel="regularity $r$", ylim=(0.14, 4.6))
     axes[0, 0].set_ylabel(r"$p$ in $m\sim T^p$")
-    fig.suptitle("The width proved for the network lies powers of $T$ above the need of its "
+    fig.suptitle("What is proved for the network lies powers of $T$ above the need of its "
                  "linearisation", fontsize=9.5)
     labels = {label: handle for ax in axes[0]
               for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
@@ -94,7 +94,7 @@ def laws(lines, points, known):
     fig.canvas.draw()  # the layout decides the slopes on paper
     for ax, part in parts:
         for (name, status), of in part.groupby(["name", "status"], sort=False):
-            _label(ax, of, name, palette[1] if status == "derived here" else "0.2")
+            _label(ax, of, name, OURS.get(status, "0.2"))
     return fig
 
 
