@@ -34,6 +34,10 @@
 # ![Above, lines through the first measured width: the power of the paper rises by many orders of magnitude, the
 # measured widths hardly; below, widths from 30 to 5000: measured networks on the curve of the exact linearised
 # network](../figures/06_width_requirement-headline.png)
+#
+# **Verdict.** The claim holds, with powers of $T$ to spare: class against class, at every tolerance, noise and dimension
+# tried, the width needed grows like a small power of $T$, the linearised network's to $10^9$ steps. What it needs is set by
+# fluctuation at the start; drift's share is smaller and falls. (Numbers: section 6. Proofs: notebook 08.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -46,6 +50,8 @@ from ntksgd.compare.learners import start
 from ntksgd.kernels.drawn import drawn_operator
 from ntksgd.kernels.harmonics import evaluate
 from ntksgd.kernels.sphere import quadrature
+
+# %%
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import source_problem
 from ntksgd.problems.samples import parameter_rng
@@ -77,28 +83,22 @@ use_style()
 
 # %% tags=["parameters"]
 T = 10**5  # type: int  SGD steps of the networks
-T_far = 10**9  # type: int  steps of the linearised network on the circle
+widths = [[8, 16, 32, 64, 128], [256, 512], [1024, 2048, 4096]]  # type: list  of the networks
+replicates = [96, 96, 12]  # type: list  of these groups: wide networks are dear, and less noisy
+widths_exact = [6, 20, 64, 200, 640, 2000, 6400, 20000, 64000]  # type: list  linearised
 exact_degrees = [24, 128, 16, 14]  # type: list  the kernel's cut: squareplus, ReLU, both on S^2
-exact_log_T = [9, 6, 6, 4]  # type: list  log10 of the steps of the linearised networks
+exact_log_T = [9, 6, 6, 4]  # type: list  log10 of the steps of these linearised networks
 exact_starts = [4, 3, 3, 3]  # type: list  starts a width
-widths_small = [8, 16, 32, 64, 128]  # type: list  networks: cheap widths, many replicates
-widths_middle = [256, 512]  # type: list
-widths_large = [1024, 2048, 4096]  # type: list  dear widths, few replicates
-replicates = [96, 96, 12]  # type: list  replicates of the three groups of widths
-widths_exact = [6, 20, 64, 200, 640, 2000, 6400, 20000]  # type: list  linearised networks
 degrees = 14  # type: int  lowest harmonics among which the worst target is sought
 regularities = [0.5, 0.75, 1.0]  # type: list
 tolerances = [0.05, 0.1, 0.5, 1.0]  # type: list
 noises = [0.01, 0.25, 1.0]  # type: list  variance s^2 of the labels, the middle one by default
 step = 1.0  # type: float  eta_1 kappa(1); 2 is the limit of stability
 decay = 0.2  # type: float  weight decay, in units of 1/(eta_1 + ... + eta_T)
-T_decay = [1000, 100000, 10000000]  # type: list  steps with weight decay
 widths_drift = [96, 128, 192, 256]  # type: list  drift: multiples of 32
 replicates_drift = 12  # type: int
 T_drift = 10**6  # type: int  drift at the largest r and the smallest noise
-widths_relu = [64, 256, 1024]  # type: list  drift of ReLU at the fluctuation of
-neurons_relu = 1024  # type: int
-widths_drift_own = [64, 128, 256, 512]  # type: list  and at its own
+drift_relu = [64, 256, 1024]  # type: list  drift of ReLU, at the fluctuation of the last of these
 limit = 300.0  # type: float  core-seconds the reader accepts to spend on networks
 seed = 5  # type: int
 
@@ -109,7 +109,7 @@ check.integer("T", T, 1000, 10**7)
 [check.positive("tolerances", tau) for tau in tolerances]
 [check.positive("noises", s2) for s2 in noises]
 noise, tau_shown, board, smooth = noises[1], tolerances[1], [], "squareplus(0.5)"
-ends = (regularities[0], regularities[-1])
+ends, T_decay = (regularities[0], regularities[-1]), (10**3, 10**5, 10**7)
 
 # %% [markdown]
 # ## 1. Networks: the measurement
@@ -125,8 +125,7 @@ ends = (regularities[0], regularities[-1])
 # may lie outside enters a slope. Intervals are the delete-one jackknife's over whole paths, 95 %.
 
 # %%
-groups = (widths_small, widths_middle, widths_large)
-plan = Plan(T, tuple(zip(groups, replicates, strict=True)))
+plan = Plan(T, tuple(zip(widths, replicates, strict=True)))
 print(budget({f"squareplus, r = {r:g}": plan for r in regularities}, limit))
 problems = {r: source_problem(smooth, 2, r, noise, step, max_degree=64) for r in regularities}
 sweeps = {r: measure(problem, plan, seed + i) for i, (r, problem) in enumerate(problems.items())}
@@ -151,8 +150,7 @@ slopes = {(r, law.tau): law.slope for r in regularities for law in laws[r] if la
 rows = []
 for (r, tau), s in slopes.items():
     law = next(law for law in laws[r] if law.tau == tau)
-    first, last = (f"{('<= ', '', '> ')[law.censored[j] + 1]}{law.required[j]:.0f}" for j in (0, -1))
-    rows.append([r, tau, str(s), f"{law.seen.sum()} of {law.seen.size}", first, last,
+    rows.append([r, tau, str(s), f"{law.seen.sum()} of {law.seen.size}", *map(law.text, (0, -1)),
                  f"{drift_heuristic_width(r):.2f}", f"{sufficient_width(r):.2f}"])
 pd.DataFrame(rows, columns=["r", "tau", "exponent of m*", "times used", "m*(100)", f"m*({T})",
                             "heuristic 2/(2r+1)", "paper"])
@@ -200,7 +198,8 @@ for i, (name, d) in enumerate(kinds):
     for j, r in enumerate((0.25, *regularities) if i == 0 else ends):
         p = source_problem(name, d, r, noise, step, exact_degrees[i])
         times = log_times(10 ** exact_log_T[i], 2 * exact_log_T[i] - 3, 100)
-        exact[name, d, r] = linearised_sweep(p, widths_exact[:len(widths_exact) - d + 2], times, exact_starts[i],
+        ms = widths_exact[:len(widths_exact) - 2 * (d - 2)]
+        exact[name, d, r] = linearised_sweep(p, ms, times, exact_starts[i],
                                              child(seed, 10 * i + j), 0 if i else degrees)
 
 # %%
@@ -212,11 +211,12 @@ def decades(law):
     """Exponents of m* in T: all, first two decades, last two decades of the times seen."""
     T, m = law.times[law.seen], law.required[law.seen]
     first, last = T <= 100 * T[0], T >= T[-1] / 100
-    return [str(law.slope), *(f"{curve_slope(T[part], m[part]).value:.2f}" for part in (first, last))]
+    local = (curve_slope(T[part], m[part]).value for part in (first, last))
+    return [str(law.slope), *(f"{value:.2f}" for value in local)]
 
 
 table = pd.DataFrame(
-    [[*key[:4], *decades(lazy[*key, tau_shown]), f"{law.required[-1]:.0f}", f"{law.times[-1]:.0e}"]
+    [[*key[:4], *decades(law), law.text(-1), f"{law.times[-1]:.0e}"]
      for key in [(*key, noise) for key in exact] for law in [lazy[*key, tau_shown]]],
     columns=["activation", "d", "r", "s^2", "exponent of m*", "first", "last", "m* there", "at T"])
 table
@@ -236,15 +236,16 @@ pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(
 
 # %%
 drawn = pd.concat([
-    law_table({r: lazy[smooth, 2, r, noise, tau]}, "r").assign(
-        tau=tau, first_order=first_order(exact[smooth, 2, r].problem, exact[smooth, 2, r].times) / tau)
-    for r in (0.25, *regularities) for tau in tolerances], ignore_index=True)
+    law_table({r: lazy[smooth, 2, r, noise, tau]}, "r").assign(tau=tau, first_order=c / tau)
+    for r in (0.25, *regularities)
+    for c in [first_order(exact[smooth, 2, r].problem, exact[smooth, 2, r].times)]
+    for tau in tolerances], ignore_index=True)
 save(draw.exact_requirement(drawn), "06_width_requirement-exact", drawn)
 plt.show()
 
 # %% [markdown]
 # Points: $m^*$ of the linearised network, exact but for the starts. Dashed: $c(T)/\tau$, the first order in $1/m$
-# (notebook 07), nothing fitted. At $\tau\ge1/2$ the higher orders ask for less width than $c/\tau$ where it is small.
+# (notebook 07), nothing fitted. At large $\tau$, where $m$ is small, higher orders in $1/m$ ask for more than $c/\tau$.
 #
 # ## 3. The worst target
 #
@@ -274,13 +275,15 @@ save(draw.worst_target(worst_table), "06_width_requirement-worst", worst_table)
 plt.show()
 
 # %%
-pd.DataFrame([[r, reading, *decades(law), f"{law.required[-1]:.0f}",
+pd.DataFrame([[r, reading, *decades(law), law.text(-1),
                f"{sufficient_width(r):.2f}"] for (r, reading), law in worst.items()],
-             columns=["r", "target", "exponent of m*", "first", "last", f"m* at 1e{exact_log_T[0]}", "paper"])
+             columns=["r", "target", "exponent of m*", "first", "last",
+                      f"m* at 1e{exact_log_T[0]}", "paper"])
 
 # %% [markdown]
-# Class against class, as the claim is stated, the exponents are those of our target within a few hundredths: the
-# easy target was not what made the width small. The network itself at its worst harmonic, for the "own" reading:
+# Class against class, as the claim is stated, the exponent is another than that of our target, larger or smaller, but as
+# far below the paper's: the easy target was not what made the width small. The network itself at the worst harmonic of
+# the "own" reading:
 
 # %%
 rows, T_worst = [], T // 10
@@ -288,8 +291,9 @@ for i, r in enumerate(ends):
     line = worst_table.query("r == @r and reading == 'own' and T <= @T_worst")
     k, p = int(line["degree"].iloc[-1]), problems[r]
     radius = p.spectrum.eigenvalues.max() ** -r
-    plan_worst = Plan(T_worst, ((widths_small[1:], replicates[0]), (widths_middle, replicates[0] // 4)), True)
-    found = measure(p.with_(target=harmonic_target(p.spectrum, k, r, radius)), plan_worst, seed + 80 + i)
+    alone = p.with_(target=harmonic_target(p.spectrum, k, r, radius))
+    few = ((widths[0][1:], replicates[0]), (widths[1], replicates[0] // 4))
+    found = measure(alone, Plan(T_worst, few, linearised=True), seed + 80 + i)
     for tau in tolerances[1:3]:
         both = [width_law(part, tau) for part in (found.network, found.linearised)]
         rows.append([r, k, tau, *(f"{law.required[-1]:.0f} [{law.low[-1]:.0f}, {law.high[-1]:.0f}]"
@@ -355,8 +359,9 @@ pd.DataFrame(rows, columns=["r", "s^2", "T", "exponent of c", "of c + c_drift", 
 frames = []
 for r in ends:
     p = source_problem("relu", 2, r, noise, step)
-    for name, ms, how in ((f"{neurons_relu} neurons, even", widths_relu, {"neurons": neurons_relu}),
-                          ("the network itself", widths_drift_own, {"start": start})):
+    for name, ms, how in (
+            (f"{drift_relu[-1]} neurons, even", drift_relu, {"neurons": drift_relu[-1]}),
+            ("the network itself", [64, 128, 256, 512], {"start": start})):
         last = drift_cost(p, ms, T // 10, replicates_drift, seed + 32, **how).averaged()
         at = last.at_width()[:, -1]
         frames.append(pd.DataFrame({
@@ -381,28 +386,32 @@ rows = []
 for i, (r, T_end) in enumerate((r, T_end) for r in ends for T_end in T_decay):
     p, without = exact[smooth, 2, r].problem, lazy[smooth, 2, r, noise, tau_shown]
     damped = p.with_(weight_decay=decay / power_sums(p.schedule, [T_end])[0])
-    law = width_law(linearised_sweep(damped, widths_exact[1:-1], [T_end], exact_starts[0],
+    law = width_law(linearised_sweep(damped, widths_exact[1:-2], [T_end], exact_starts[0],
                                      child(seed, 90 + i)).excess(), tau_shown)
     ratio = kernel_risk(damped, [T_end])[0] / kernel_risk(p, [T_end])[0]
     at = int(np.argmin(np.abs(np.log(without.times / T_end))))
-    rows.append([r, f"{T_end:.0e}", f"{damped.weight_decay:.2g}", f"{ratio:.2f}", *(
-        f"{x.required[j]:.0f} [{x.low[j]:.0f}, {x.high[j]:.0f}]" for x, j in ((without, at), (law, 0)))])
-pd.DataFrame(rows, columns=["r", "T", "lambda", "kernel's risk / that without", "m*, lambda = 0", "m*"])
+    rows.append([r, f"{T_end:.0e}", f"{damped.weight_decay:.2g}", f"{ratio:.2f}",
+                 *(f"{x.required[j]:.0f} [{x.low[j]:.0f}, {x.high[j]:.0f}]"
+                   for x, j in ((without, at), (law, 0)))])
+pd.DataFrame(rows, columns=["r", "T", "lambda", "kernel's risk / that without",
+                            "m*, lambda = 0", "m*"])
 
 # %% [markdown]
-# The width needed changes by tens of per cent; a little decay averages away fluctuation and noise alike.
+# With the decay the width needed is of the same size; where it differs beyond the intervals it is larger.
 #
 # ## 6. The width figure
 
 # %%
+pairs = {r: (next(x for x in laws[r] if x.tau == tau_shown),
+             lazy[smooth, 2, r, noise, tau_shown]) for r in ends}
 headline = []
-for r in ends:
-    law, lin = next(x for x in laws[r] if x.tau == tau_shown), lazy[smooth, 2, r, noise, tau_shown]
-    first = law.required[0] / law.times[0] ** np.array([sufficient_width(r), drift_heuristic_width(r)])
+for r, (law, lin) in pairs.items():
+    start_at = law.required[0] / law.times[0] ** np.array([sufficient_width(r),
+                                                           drift_heuristic_width(r)])
     for name, source in (("network", law), ("linearised", lin)):
         headline.append(law_table({r: source}, "r").assign(
-            series=name, paper=first[0] * source.times ** sufficient_width(r),
-            heuristic=first[1] * source.times ** drift_heuristic_width(r),
+            series=name, paper=start_at[0] * source.times ** sufficient_width(r),
+            heuristic=start_at[1] * source.times ** drift_heuristic_width(r),
             first_order=first_order(exact[smooth, 2, r].problem, source.times) / tau_shown))
 headline = pd.concat(headline, ignore_index=True)
 save(draw.headline(headline), "06_width_requirement-headline", headline)
@@ -410,13 +419,13 @@ plt.show()
 
 # %%
 lines = []
-for r in ends:
-    law, lin = next(x for x in laws[r] if x.tau == tau_shown), lazy[smooth, 2, r, noise, tau_shown]
-    state = ", a lower bound" if law.censored[-1] > 0 else ""
-    lines.append(f"- $r={r:g}$: at $T={T:,}$ **{law.required[-1]:.0f}** [{law.low[-1]:.0f}, {law.high[-1]:.0f}]{state} "
-                 f"neurons are within {100 * tau_shown:.0f} % of the kernel's risk; the linearised network, exact, "
-                 f"needs {lin.required[lin.times == T][0]:.0f}, and {lin.required[-1]:.0f} at "
-                 f"$T=10^{{{exact_log_T[0]}}}$. Exponents {law.slope} and {lin.slope}, against {sufficient_width(r):.2f}.")
+for r, (law, lin) in pairs.items():
+    lines.append(
+        f"- $r={r:g}$: at $T={T:,}$ **{law.text(-1)}** [{law.low[-1]:.0f}, {law.high[-1]:.0f}] "
+        f"neurons are within {100 * tau_shown:.0f} % of the kernel's risk; the linearised network, "
+        f"exact, needs {lin.text(np.flatnonzero(lin.times == T)[0])}, and {lin.text(-1)} at "
+        f"$T=10^{{{exact_log_T[0]}}}$. Exponents in $T$: {law.slope} and {lin.slope}, against "
+        f"{sufficient_width(r):.2f}.")
 Markdown("\n".join(lines))
 
 # %% [markdown]
@@ -430,14 +439,15 @@ Markdown("\n".join(lines))
 def exponent(quantity, law, name, d, r, at, theory, kind="claim", relation="<=", **options):
     """A row on an exponent of m* in T, from a WidthLaw or a Slope."""
     s = getattr(law, "slope", law)
-    return Statement("C", quantity, kind, theory=theory, relation=relation, measured=s.value, interval=s,
-                     interval_kind="statistical", activation=name, d=d, r=r,
+    return Statement("C", quantity, kind, theory=theory, relation=relation, measured=s.value,
+                     interval=s, interval_kind="statistical", activation=name, d=d, r=r,
                      range=f"T = {s.x_min:.0f}..{s.x_max:.0f}, {at}", **options)
 
 
 against, below = "exponent of m* against 1+5/(2r+1)", "exponent of m* against 2/(2r+1)"
 for (r, tau), s in slopes.items():
-    board.append(exponent(f"{against}, network", s, smooth, 2, r, f"tau = {tau:g}", sufficient_width(r)))
+    board.append(exponent(f"{against}, network", s, smooth, 2, r, f"tau = {tau:g}",
+                          sufficient_width(r)))
     if tau == tau_shown:
         board.append(exponent(f"{below}, network", s, smooth, 2, r, f"tau = {tau:g}",
                               drift_heuristic_width(r), "prediction"))

@@ -326,6 +326,8 @@ LAWS = [
     ("linearised network, derived", "derived here", lambda r: widths.linearised_width(r, 2.0),
      (BETA_TWO,), 0.85, False),
     ("linearised network, derived", "derived here", widths.uneven_width, (SMOOTH,), 0.88, False)]
+
+# %%
 r_line = np.linspace(0.5, 1, 101)
 lines = pd.concat([pd.DataFrame({
     "panel": panel, "name": name, "status": status, "r": r_line, "at": at, "above": above,

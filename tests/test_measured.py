@@ -8,13 +8,11 @@ from ntksgd.compare.paths import paths
 from ntksgd.problems.problem import source_problem
 from ntksgd.problems.schedules import constant
 from ntksgd.risk.exact import expected_risk
-from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.predicted_widths import sufficient_width
 from ntksgd.risk.rkhs_norm import expected_rkhs_norm
 from ntksgd.width import budget, measured
-from ntksgd.width.along import risk_along
-from ntksgd.width.excess import Excess, controlled_excess
+from ntksgd.width.excess import controlled_excess
 
 PLAN = budget.Plan(200, (((8, 16), 4), ((32,), 2)), linearised=True)
 
@@ -110,30 +108,6 @@ def test_expected_rkhs_norm_refuses_steps_beyond_its_products(problem):
     schedule = constant(1.01 / spectrum.eigenvalues[0])
     with pytest.raises(ValueError, match="1.01, must be below 1"):
         expected_rkhs_norm(spectrum, problem.target, schedule, [10], 0.1)
-
-
-def test_small_tolerance_law_is_exact_part_plus_difference(problem):
-    """c(T) samples = first order + m (network - linearised) at the largest width."""
-    found = measured.measure(problem, PLAN, 5, 4, 20)
-    samples, c = found.small_tolerance(), first_order(problem, found.times)
-    run = found.runs[1]
-    gap = 32 * (run.network - run.linearised)[:, 0] / found.risk
-    np.testing.assert_allclose(samples, c + gap, rtol=1e-9)
-
-
-def test_risk_along_a_law():
-    """Excess 1/m and risk T^(-1/2) along m = T^(1/2): the slope of T^(-1/2) (1 + T^(-1/2))."""
-    times, widths = np.array([100.0, 400.0, 1600.0]), np.array([8.0, 16.0, 32.0, 64.0])
-    samples = np.tile((1 / widths)[None, :, None], (3, 1, 3))
-    excess = Excess(times, ((widths, samples),))
-    risk = times**-0.5
-    along, slope = risk_along(excess, [16.0, 32.0, 64.0], risk)
-    np.testing.assert_allclose(along.value, risk * (1 + 1 / np.array([16, 32, 64])))
-    expected = np.polyfit(np.log(times), np.log(along.value), 1)
-    assert (slope.value, slope.intercept) == pytest.approx(tuple(expected))
-    assert slope.low == pytest.approx(slope.high)
-    with pytest.raises(ValueError, match="widths"):
-        risk_along(excess, [16.0, 32.0, 128.0], risk)
 
 
 def test_paper_width(problem):

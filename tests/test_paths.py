@@ -17,8 +17,9 @@ from ntksgd.problems import schedules
 from ntksgd.problems.data import Population
 from ntksgd.problems.grid import grid, log_times
 from ntksgd.problems.labels import logistic, square
-from ntksgd.problems.problem import Problem, source_problem, step_budget
+from ntksgd.problems.problem import Problem, source_problem
 from ntksgd.problems.samples import draw_samples, parameter_rng
+from ntksgd.problems.schedules import power_sums
 from ntksgd.problems.target import source_target
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
@@ -252,7 +253,7 @@ def test_log_times_and_costs():
 def test_source_problem_has_the_steps_of_the_paper():
     problem, t = source_problem("relu", 3, 1.0, 0.2, 0.8, 16, weight_decay=0.1), np.arange(1, 6)
     np.testing.assert_allclose(problem.schedule(t), 0.8 / problem.spectrum.trace * t ** (-2 / 3))
-    np.testing.assert_allclose(step_budget(problem, [1, 5]),
+    np.testing.assert_allclose(power_sums(problem.schedule, [1, 5]) * problem.spectrum.trace,
                                0.8 * np.array([1, np.sum(t ** (-2 / 3))]))
     assert (problem.d, problem.noise, problem.weight_decay) == (3, 0.2, 0.1)
     assert problem.with_(weight_decay=0.0).weight_decay == 0 and problem.local_schedule is (

@@ -3,15 +3,13 @@
 import numpy as np
 import pytest
 
-from ntksgd.problems.problem import source_problem, step_budget
 from ntksgd.risk.predicted_widths import (
     drift_heuristic_width,
     linearised_width,
     sufficient_width,
 )
-from ntksgd.width.crossing import isotonic_crossing, local_weights, log_crossing
+from ntksgd.width.crossing import local_weights, log_crossing
 from ntksgd.width.excess import Excess, controlled_excess
-from ntksgd.width.plane_law import plane_law
 from ntksgd.width.requirement import compare_laws, width_law
 
 TIMES = np.geomspace(100, 1e5, 10)
@@ -59,28 +57,6 @@ def test_interval_covers_the_exponent(tau):
     assert covered >= 88
     assert np.mean([law.slope.high - law.slope.low for law in laws]) < 0.15
     assert np.mean([law.slope.value for law in laws]) == pytest.approx(BETA, abs=0.01)
-
-
-def test_plane_law_covers_its_three_exponents():
-    """alpha, beta and beta/alpha, over cells chosen by the true law."""
-    rng = np.random.default_rng(2)
-    hits = np.zeros(3)
-    for _ in range(100):
-        excess = known_law(rng)
-        law = plane_law(excess, AMPLITUDE * TIMES**BETA / excess.widths[:, None] < 0.5)
-        truth = (ALPHA, BETA, BETA / ALPHA)
-        hits += [of.contains(t) for of, t in zip((law.alpha, law.beta, law.ratio), truth,
-                                                 strict=True)]
-    assert np.all(hits >= 86)
-
-
-def test_plane_law_is_exact_without_noise():
-    """Amplitude, alpha, beta and their ratio come back; the misfit is in standard errors."""
-    excess = known_law(np.random.default_rng(0), noise=1e-9)
-    law = plane_law(excess, np.ones((9, 10), bool))
-    found = (law.amplitude, law.alpha.value, law.beta.value, law.ratio.value)
-    assert found == pytest.approx((AMPLITUDE, ALPHA, BETA, BETA / ALPHA), rel=1e-6)
-    assert law.cells == 90 and law.misfit < 3
 
 
 def test_censoring_on_either_side():
@@ -148,15 +124,6 @@ def test_control_variate_removes_common_noise():
     np.testing.assert_allclose(samples, np.broadcast_to((mean + 1) / 2 - 1, (6, 3, 4)), atol=1e-12)
 
 
-def test_isotonic_crossing_agrees_on_a_power_law():
-    """Between dyadic widths linear interpolation of 1/m errs by at most 6 %."""
-    widths = 2.0 ** np.arange(3, 12)
-    for level in (0.03, 0.1, 0.33):
-        found = isotonic_crossing(widths, 10 / widths, np.ones(9), level)
-        assert found == pytest.approx(10 / level, rel=0.07)
-    assert np.isnan(isotonic_crossing(widths, 10 / widths, np.ones(9), 1e-4))
-
-
 def test_local_crossing_uses_negative_means():
     """A mean below zero pulls the fit down; it is neither dropped nor an error."""
     widths, error = 2.0 ** np.arange(3, 9), np.full(6, 0.02)
@@ -175,8 +142,6 @@ def test_exponents_of_the_theory():
     assert [drift_heuristic_width(r) for r in (0.5, 1.0)] == [1.0, pytest.approx(2 / 3)]
     assert [linearised_width(r, 2.0) for r in (0.5, 0.75, 1.0)] == pytest.approx([1/4, 2/5, 1/3])
     assert [linearised_width(r, np.inf) for r in (0.5, 1.0)] == pytest.approx([0, 1 / 3])
-    problem = source_problem("relu", 2, 0.5, step=1.0, max_degree=8)  # eta_t kappa(1) = t^(-1/2)
-    assert step_budget(problem, np.array([1, 3])) == pytest.approx([1, 1 + 2**-0.5 + 3**-0.5])
 
 
 @pytest.mark.parametrize("blocks, name", [
@@ -198,8 +163,3 @@ def test_bad_arguments_are_refused():
         width_law(excess, 0)
     with pytest.raises(ValueError, match="shapes"):
         controlled_excess(np.ones((2, 3, 4)), np.ones((2, 5)), np.ones(4), np.ones(4))
-    with pytest.raises(ValueError, match="cells"):
-        plane_law(excess, np.zeros((9, 10), bool))
-    noise = Excess(TIMES, (((8, 16, 32), np.random.default_rng(0).standard_normal((8, 3, 10))),))
-    with pytest.raises(ValueError, match="no power law"):
-        plane_law(noise, np.ones((3, 10), bool))

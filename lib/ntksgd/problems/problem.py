@@ -16,7 +16,7 @@ from ntksgd.models.activations import Activation, activation
 from ntksgd.problems.data import Population
 from ntksgd.problems.grid import Grid, grid
 from ntksgd.problems.labels import LabelModel, square
-from ntksgd.problems.schedules import Schedule, power_sums, source_polynomial
+from ntksgd.problems.schedules import Schedule, source_polynomial
 from ntksgd.problems.target import Target, source_target
 
 
@@ -158,8 +158,3 @@ def source_problem(spec: str | Activation, d: int = 2, r: float = 0.5, noise: fl
         labels = labels(grid(target))
     schedule = source_polynomial(step / labels.curvature / spectrum.trace, r)
     return Problem(act, target, schedule, labels, weight_decay, depth=depth)
-
-
-def step_budget(problem, T):
-    """kappa(1) (eta_1 + ... + eta_t) for each t of T: what a bound by Groenwall exponentiates."""
-    return problem.spectrum.trace * power_sums(problem.schedule, T)

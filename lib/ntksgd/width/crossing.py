@@ -5,7 +5,6 @@ the excess itself, weighted by its standard error, so that the noise may make a 
 """
 
 import numpy as np
-from scipy import optimize
 
 ALPHAS = np.linspace(0.2, 2.5, 116)  # local exponents in m that a fit may take
 REACH = 2  # widths of the local fit on either side of the crossing
@@ -42,16 +41,3 @@ def log_crossing(widths, mean, weights, tau):
     best = np.argmax(np.maximum(cross, 0) ** 2 / square, axis=-1)[..., None]
     amplitude = np.take_along_axis(cross / square, best, -1)[..., 0]
     return log_m.mean() + np.log(np.maximum(amplitude, 1e-300) / tau) / ALPHAS[best][..., 0]
-
-
-def isotonic_crossing(widths, mean, error, tau):
-    """m* without a power law: decreasing regression, then linear in log m. One T; nan if censored.
-
-    Between two widths the fitted excess is interpolated linearly (it may be <= 0 at the larger).
-    """
-    fitted = optimize.isotonic_regression(mean, weights=error**-2.0, increasing=False).x
-    if fitted[0] <= tau or fitted[-1] > tau:
-        return np.nan
-    j = int(np.argmax(fitted <= tau))
-    share = (fitted[j - 1] - tau) / (fitted[j - 1] - fitted[j])
-    return float(widths[j - 1] * (widths[j] / widths[j - 1]) ** share)

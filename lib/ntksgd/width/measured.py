@@ -7,7 +7,6 @@ import numpy as np
 from ntksgd.compare.paths import Paths, paths
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
-from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
 from ntksgd.width.budget import Plan
@@ -30,36 +29,6 @@ class Measured:
     linearised: Excess | None
     runs: tuple[Paths, ...]
     diverged: dict[int, float]
-
-    def variance_reduction(self):
-        """Width -> (variance of R_m / that of the controlled sample, best coefficient), last T."""
-        out = {}
-        for run in self.runs:
-            network, kernel = (part - part.mean(axis=0)
-                               for part in (run.network[..., -1], run.kernel[:, -1:]))
-            gain = run.network[..., -1].var(axis=0) / (network - kernel).var(axis=0)
-            best = (network * kernel).sum(axis=0) / (kernel**2).sum(axis=0)
-            out |= {int(m): (float(v), float(b))
-                    for m, v, b in zip(run.widths, gain, best, strict=True)}
-        return dict(sorted(out.items()))
-
-    def drift(self):
-        """Widths (n_m,) and (E ||Theta_t - Theta_0||^2)^(1/2), shape (n_m, n_T)."""
-        widths = np.concatenate([run.widths for run in self.runs])
-        square = np.concatenate([np.mean(run.drift**2, axis=0) for run in self.runs])
-        order = np.argsort(widths)
-        return widths[order], np.sqrt(square[order])
-
-    def small_tolerance(self):
-        """c(T) with m*(T, tau) -> c(T)/tau as tau -> 0: samples, shape (replicates, n_T).
-
-            c(T) = first_order(T) + m E[R_m - R_m^lin] / R,
-        the exact fluctuation plus the measured drift, R_m^lin the risk of the linearised network on
-        the same samples and initial parameters, at the largest width m: so large that both parts
-        are of order 1/m.
-        """
-        (widths, network), (_, lazy) = self.network.blocks[-1], self.linearised.blocks[-1]
-        return first_order(self.problem, self.times) + widths[-1] * (network - lazy)[:, -1]
 
 
 def excess_of(problem, runs, learner="network"):

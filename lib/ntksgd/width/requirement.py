@@ -50,6 +50,11 @@ class WidthLaw:
         """Numbers of steps, shape (n_T,)."""
         return self.excess.times
 
+    def text(self, index):
+        """m* at one time in words of a table: censored values as the bounds that they are."""
+        bound = ("<= ", "", "> ")[self.censored[index] + 1]
+        return f"{bound}{self.required[index]:.0f}"
+
     def log_required(self, means):
         """log m* at each T from means (k, n_m, n_T): (k, n_T), not cut to the range of widths."""
         return log_crossing(self.excess.widths, np.swapaxes(means, -1, -2), self._weights, self.tau)
@@ -57,17 +62,6 @@ class WidthLaw:
     @property
     def _weights(self):
         return local_weights(self.excess.mean.T, self.excess.error.T, self.tau)
-
-    def band(self, T):
-        """95 % band of the fitted power law at the times T: arrays (low, high)."""
-        log_t = np.log(self.times[self.seen])
-
-        def line(means):
-            slope, intercept = fit(log_t, self.log_required(means)[:, self.seen])
-            return intercept[:, None] + slope[:, None] * np.log(T)
-
-        ends = self.excess.of(line)
-        return np.exp(ends.low), np.exp(ends.high)
 
 
 def width_law(excess: Excess, tau: float, t_min: float = 0.0) -> WidthLaw:

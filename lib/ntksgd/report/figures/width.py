@@ -66,6 +66,7 @@ def exact_requirement(table):
             _required(ax, line, colour=colour, marker=marker, label=rf"$\tau$ = {tau:g}")
             marks.theory(ax, line, "T", "first_order", ls="--")
         panels.log_axes(ax)
+    fig.suptitle("Linearised network: the width needed follows first order in $1/m$", fontsize=10)
     panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
     return panels.legend_below(fig, axes[0, 0], 5, {"first order, $c(T)/\\tau$": "k--"})
 
@@ -82,6 +83,7 @@ def worst_target(table):
         for (name, line), colour, marker in marks.styled(part.groupby("reading", sort=False)):
             _required(ax, line, colour=colour, marker=marker, label=names[name])
         panels.log_axes(ax)
+    fig.suptitle("The worst target of the class is no other case: small powers of $T$", fontsize=10)
     panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
     return panels.legend_below(fig, axes[0, 0], 3)
 
