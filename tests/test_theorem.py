@@ -1,12 +1,15 @@
 """The start's numbers, and the width that the theorem asks for."""
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pytest
 
 from ntksgd.compare.fluctuation import fluctuation_coefficient
 from ntksgd.compare.learners import start
 from ntksgd.compare.network_bound import event_bound
-from ntksgd.compare.start_numbers import start_numbers, steps_of
+from ntksgd.compare.start_numbers import largest_gradient, start_numbers, steps_of
 from ntksgd.kernels.neuron_moments import hilbert_schmidt_constant
 from ntksgd.models.smoothness import neuron_constants
 from ntksgd.models.two_layer import empirical_ntk
@@ -19,6 +22,7 @@ from ntksgd.width import theorem
 from ntksgd.width.probable_start import covering, probable_start
 
 PROBLEM = source_problem("squareplus(0.5)", 2, 0.75, 0.25, 0.5, 32)
+QUIET = source_problem("squareplus(0.5)", 2, 0.75, 0.0, 0.5, 32)
 SHARE, STEPS = 0.02, steps_of(PROBLEM, 100)
 
 
@@ -120,6 +124,69 @@ def test_least_width_is_where_the_guarantee_is_met(at):
     whole = theorem.least_width(PROBLEM, at, tau)
     assert max(parts) < whole < np.sqrt(parts).sum() ** 2
     assert whole < m  # the event is rarer
+
+
+def test_least_width_is_rounded_up(at):
+    # the guarantee holds at the width itself, and fails just below
+    for tau, options in itertools.product((0.1, 0.5), ({}, {"labels": 3.0})):
+        for T in (1, 30):
+            end = theorem.horizon(PROBLEM, T)
+            m = theorem.least_width(PROBLEM, end, tau, **options)
+            assert theorem.guarantee(PROBLEM, end, m, **options).excess <= tau
+            assert theorem.guarantee(PROBLEM, end, 0.995 * m, **options).excess > tau
+    level, tau = 3.0, 0.5
+    m, delta = theorem.least_width(PROBLEM, at, tau, level=level), tau * at.risk / (40 * level**2)
+    assert theorem.guarantee(PROBLEM, at, m, level=level, delta=delta).excess <= tau
+
+
+def test_with_nothing_to_learn_and_no_noise_nothing_is_lost():
+    silent = QUIET.with_(target=dataclasses.replace(QUIET.target, power=0 * QUIET.target.power))
+    end = theorem.horizon(silent, 100)
+    assert end.risk == end.coefficient == 0
+    m = theorem.least_width(silent, end, 0.5)
+    found = theorem.guarantee(silent, end, m)
+    assert found[:3] == (0, 0, 0)
+    assert theorem.guarantee(silent, end, m / 1.01).fluctuation == np.inf  # not sure to be in G_0
+
+
+def test_without_noise_the_guarantee_is_finite_and_met():
+    end = theorem.horizon(QUIET, 100)
+    m = theorem.least_width(QUIET, end, 0.5)
+    assert theorem.guarantee(QUIET, end, m).excess <= 0.5
+    assert theorem.guarantee(QUIET, end, 0.995 * m).excess > 0.5
+
+
+@pytest.mark.parametrize("r", [0.5, 0.75, 1.0])
+def test_the_risk_of_kernel_sgd_needs_no_rate(r):
+    """Energy in H bounds sum eta R; the noise alone keeps R_T above a multiple of eta_T."""
+    problem, T = source_problem("squareplus(0.5)", 2, r, 0.25, 0.5, 32), 400
+    eta, lam = problem.schedule.step_sizes(T), problem.spectrum.eigenvalues
+    risk = kernel_risk(problem, np.arange(1, T + 1), tail=False)
+    before = np.append(problem.target.power.sum(), risk[:-1])
+    paid = np.cumsum(eta * before)
+    held = problem.target.source_norm(0.5) ** 2 + problem.spectrum.trace * 0.25 * np.cumsum(eta**2)
+    assert np.all(paid <= held)
+    assert paid[-1] > 0.1 * held[-1]
+    later = np.cumprod(np.vstack([np.ones_like(lam), 1 - np.outer(eta[:0:-1], lam)]), axis=0)[::-1]
+    alone = 0.25 * eta**2 @ later**2 @ (problem.spectrum.multiplicities * lam**2)
+    assert 0.1 * risk[-1] < alone <= risk[-1]
+    total = np.cumsum(eta[::-1])[::-1] - eta  # S_T - S_u
+    near = total <= 1
+    assert eta[near].sum() >= min(1, eta[0])
+    share = eta[0] * problem.spectrum.trace
+    floor = np.exp(-2 * lam[0] * total[near] / (1 - share))
+    assert np.all(later[near, 0] ** 2 >= floor * (1 - 1e-12))
+    assert alone >= 0.25 * eta[-1] * min(1, eta[0]) * lam[0]**2 * np.exp(-2 * lam[0] / (1 - share))
+
+
+@pytest.mark.parametrize("name", ["squareplus(0.5)", "tanh", "erf"])
+def test_largest_gradient_is_attained_at_an_end_of_its_grid(name):
+    problem = source_problem(name, 2, 0.75, 0.25, 0.5, 8)
+    for norm in (0.7, 3.0, 10.0):
+        u = np.concatenate([np.random.default_rng(0).uniform(-norm, norm, 20000), [-norm, 0, norm]])
+        size = problem.activation.value(u) ** 2 + 2 * problem.activation.derivative(u) ** 2
+        assert largest_gradient(problem, norm) ** 2 == pytest.approx(size.max(), rel=1e-12)
+        assert size.max() == size[-3:].max()
 
 
 def test_clipping_bounds_what_an_event_leaves_out():

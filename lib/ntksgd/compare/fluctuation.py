@@ -10,7 +10,9 @@ l_t - f* and f_t - f* (a mean plus martingale differences), and expand q(L_0) - 
     Q_ut = sqrt(2/m) sum_(u<s<=t) eta_s (sum_k V_k N_k lambda_k^2 q_(u:s-1)(lambda_k)^2)^(1/2),
     phi(x) = min(tau, kappa / (2 e x)),
 z_t^2 = E ||l_t - f_t||^2 over the starts with sup_x K_0(x, x) <= kappa, eta_1 kappa <= 1 and
-sup_x ||K_0(x, .)||^2 <= tau; R_t = E ||f_t - f*||^2, exact. All is proportional to m^(-1/2).
+sup_x ||K_0(x, .)||^2 <= tau; R_t = E ||f_t - f*||^2, exact. All is proportional to m^(-1/2). For f*
+in H no rate of R is needed for B_T = O((log T)^3), or 4 at r = 1/2: energy in H gives
+sum eta_u^2 R_(u-1) <= eta_1 (||f*||_H^2 + kappa(1) s^2 sum eta_u^2) if eta_1 kappa(1) <= 1.
 
 Steps are taken in blocks, each quantity at its largest in the block: a bound at any cost; the
 recursion itself is in `memory_recursion`. beta and Q are sums of eta_s g(S_(s-1) - S_u), g^2 =

@@ -9,8 +9,9 @@ odd part. With ||V|| <= B, ||V^e|| <= v, every pair's odd part at most o, and c,
 Path by path (`path_bound`): B^2 ~ S, S = sum eta_t; G bounds sum eta |e|, nu = 1/(2 - k):
     ||g_T - l_T|| <= l0 (sqrt(nu S) rho + G psi) + rho.
 With a representation f* = <grad g_0, W*> + zeta (`event_bound`), on an event of probability
-1 - 5 exp(-x) over the samples: B = O(1), sum eta (g - f*)^2 <= Db^2 = O(1), and
-    (E ||g_T - l_T||^2)^(1/2) <= l0 [sqrt(S) Db psi + (S rho^2 + s^2 Q psi^2)^(1/2)] + rho.
+1 - 5 exp(-x) over the samples, given Theta_0: sum eta (g - f*)^2 <= Db^2, where B and Db are O(1)
+but for x and logarithms of T, and in the mean over the event, not on each path of it,
+    (E[||g_T - l_T||^2; event])^(1/2) <= l0 [sqrt(S) Db psi + (S rho^2 + s^2 Q psi^2)^(1/2)] + rho.
 Every condition that fails makes a bound infinite. The proof is in notebook 08.
 """
 
@@ -47,7 +48,10 @@ class Steps(NamedTuple):
 
 
 class GapBound(NamedTuple):
-    """B, v, o, rho, psi, G or sqrt(S) Db, and the bound on the L^2 norm of g_T - l_T."""
+    """B, v, o, rho, psi, G or sqrt(S) Db, and the bound on the L^2 norm of g_T - l_T.
+
+    All hold on each path, but the last of `event_bound`: on its root mean square over the event.
+    """
 
     distance: float
     even: float
@@ -79,7 +83,9 @@ def path_bound(start, constants, steps, labels):
     S, N = steps.sum, check.number("labels", labels, 0.0)
     k = steps.first * start.kernel**2
     for _ in range(100):  # B grows with k, k with B: from below to their smallest common solution
-        nu = 1 / (2 - k) if k < 2 else np.inf
+        if not k < 2:
+            return NOT_CLOSED
+        nu = 1 / (2 - k)
         inside = 1 - 2 * nu * c * np.sqrt(S) * N / root
         if not inside >= 0:
             return NOT_CLOSED
@@ -119,9 +125,11 @@ def event_bound(start, constants, steps, noise, proxy, x):
     B = w
     for _ in range(1000):
         kernel = (start.kernel + c * B / root) ** 2
+        if not eta1 * kernel <= 1:
+            return NOT_CLOSED
         Nb = known + c * np.sqrt(S) * (B**2 / 2 + B * w) / root
         A = np.sqrt(w**2 + 2 * Nb**2 + 2 * kernel * chance + 4 * n**2 * eta1 * x)
-        if not (eta1 * kernel <= 1 and np.isfinite(A)):
+        if not np.isfinite(A):
             return NOT_CLOSED
         if A + w <= B:
             break

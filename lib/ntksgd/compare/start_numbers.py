@@ -48,7 +48,8 @@ def start_numbers(problem, params, points, steps):
 def largest_gradient(problem, norm):
     """sup over |u| <= norm of (sigma(u)^2 + q^2 sigma'(u)^2)^(1/2): one neuron with |b| <= norm.
 
-    On a grid with both ends and 0, where it is attained by the built-in activations.
+    On a grid in u with both ends and 0, at one of which the activations of the theorem attain it
+    (erf, tanh, squareplus: see the tests); another activation's maximum may lie between.
     """
     u = np.linspace(-norm, norm, 2001)
     value, slope = problem.activation.value(u), problem.activation.derivative(u)

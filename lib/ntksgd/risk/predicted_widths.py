@@ -32,7 +32,8 @@ def capacity_free_width(r):
 def theorem_width(r):
     """(1+r)/(2r+1) up to logarithms, m ~ S^(1+r): proved for the network, 1/2 <= r <= 1.
 
-    Drift: S/m against the root of the risk, S^(-r). Notebook 08.
+    Drift: S/m against S^(-r), below which the root of kernel SGD's risk does not fall, whatever its
+    rate (without noise: against the larger of the two). Notebook 08.
     """
     r = check.number("r", r, 0.5, 1.0)
     return (1 + r) / (2 * r + 1)
@@ -41,7 +42,8 @@ def theorem_width(r):
 def theorem_linearised_width(r):
     """2r/(2r+1), m ~ S^(2r), up to logarithms: proved for the linearised network, 1/2 <= r <= 1.
 
-    Its squared distance from kernel SGD, of the order 1/m, against the risk. Notebook 08.
+    Its squared distance from kernel SGD, of the order 1/m, against S^(-2r), as in `theorem_width`;
+    for starts with eta_1 sup K_0(x, x) <= 1, which smooth activations make likely. Notebook 08.
     """
     r = check.number("r", r, 0.5, 1.0)
     return 2 * r / (2 * r + 1)

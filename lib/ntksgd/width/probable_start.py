@@ -1,11 +1,12 @@
 r"""Bounds on the numbers of a start, each with a stated probability over Theta_0: with their proof.
 
-m/2 independent pairs of neurons with weights b ~ N(0, I_d); q^2 = 1 + gamma^2; xt = (x, gamma). A
-neuron has the gradient psi_b(x) = (sigma, sigma' xt) at b.x, hence
+m/2 independent pairs of neurons with weights b ~ N(0, I_d); q^2 = 1 + gamma^2; xt = (x, gamma).
+f* lies in the RKHS H of the kernel K, as all of L^r(L^2) does, r >= 1/2: sup |f*| is finite.
+A neuron has the gradient psi_b(x) = (sigma, sigma' xt) at b.x, hence
     |psi_b(x)|^2 <= Psi_b^2 = (|sigma(0)| + s1 |b|)^2 + s1^2 q^2,
     k_b(x) = |psi_b(x)|^2 = sigma^2 + q^2 sigma'^2 has mean kappa(1) and a variance v, the same for
     every x, and the Lipschitz constant Lip_b = 2 s1 |b| (|sigma(0)| + s1 |b|) + 2 q^2 s1 s2 |b|.
-Each of six events fails with a probability of at most `share`, below delta.
+Each of six events fails with a probability of at most `share`, which is written delta here.
 
 Two events, for sup_x K_0(x, x) <= kappa(1) + 2 u: K_0(x, x) is the mean of m/2 independent k_b(x).
 On a net of the sphere of mesh h, n(h) points, no mean is above kappa(1) + u, but with probability
@@ -14,24 +15,27 @@ n(h) 2 v / (m u^2) (Chebyshev); the mean of Lip_b is at most 2 E Lip, but with p
 
 ||L_0|| <= lambda_max + (2 C / (m delta))^(1/2): E ||L_0 - L||_HS^2 = 2 C / m, Markov.
 
-max |b_i| <= sqrt d + sqrt(2 log(m / (2 delta))): P(|b| > sqrt d + t) <= exp(-t^2/2), m/2 times.
+max |b_i| <= sqrt d + sqrt(2 log(m / (2 delta))): P(|b| > sqrt d + t) <= exp(-t^2/2) (Gaussian
+concentration, used without proof, as is the number of points of a net), m/2 times.
 
 W*: let p = (L + pen)^(-1) f*, pen = min(m^(-1/2), 1/(4 S)), and alpha(b) = int psi_b p dmu. Then
     E psi_b(x).alpha(b) = L p,  E |alpha|^2 = <p, L p> <= |f*|^2 (the RKHS norm),
-    |alpha(b)| <= Psi_b ||p||,  ||p||^2 <= |f*|^2 / pen,  ||f* - L p||^2 <= pen |f*|^2 / 4.
-W* has m^(-1/2) alpha(b_j) on one neuron of the pair j and its mirror image (v-part turned) on the
-other where |b_j| <= R = sqrt d + 2 sqrt(log m), and 0 elsewhere, so that
+    |alpha(b)| <= Psi_b ||p||,  ||p||^2 <= |f*|^2 / (4 pen),  ||f* - L p||^2 <= pen |f*|^2 / 4.
+W* is int grad_i g_0 p dmu on the neurons i with |b_i| <= rho, rho = sqrt d + 2 sqrt(log m), and 0
+on the others: m^(-1/2) alpha(b_j) on the neuron of the pair j with a = 1, on that with a = -1 the
+same but for the sign of the part that belongs to b and the bias, so that
     <grad g_0, W*> = (2/m) sum_j psi_(b_j).alpha(b_j) 1,  ||W*||^2 = (2/m) sum_j |alpha(b_j)|^2 1.
-Norm: its mean is at most |f*|^2, its variance (2/m) E|alpha|^4 1 <= (2/m) Psi_R^2 ||p||^2 |f*|^2;
-by Chebyshev ||W*||^2 <= |f*|^2 + Psi_R ||p|| |f*| (2 / (m delta))^(1/2).
-Residual zeta = f* - <grad g_0, W*>, three parts. f* - L p. What is cut, E psi_b.alpha 1{|b| > R}:
-against a unit function at most (E|alpha|^2)^(1/2) (E Psi_b^2 1{|b| > R})^(1/2), so at most
-|f*| (E Psi_b^4)^(1/4) P(|b| > R)^(1/4), and P(|b| > R) <= m^(-2). The mean minus its expectation:
-E ||.||^2 <= (2/m) E Psi_b^2 |alpha|^2 1 <= (2/m) Psi_R^2 |f*|^2, Markov. Together
-    ||zeta|| <= ||f* - L p|| + |f*| (E Psi_b^4)^(1/4) m^(-1/2) + Psi_R |f*| (2 / (m delta))^(1/2),
+Norm: its mean is at most |f*|^2, its variance (2/m) E|alpha|^4 1 <= (2/m) Psi_rho^2 ||p||^2 |f*|^2;
+by Chebyshev ||W*||^2 <= |f*|^2 + Psi_rho ||p|| |f*| (2 / (m delta))^(1/2).
+Residual zeta = f* - <grad g_0, W*>, three parts. f* - L p. What is cut, E psi_b.alpha 1{|b| > rho}:
+against a unit function at most (E|alpha|^2)^(1/2) (E Psi_b^2 1{|b| > rho})^(1/2), so at most
+|f*| (E Psi_b^4)^(1/4) P(|b| > rho)^(1/4), P(|b| > rho) <= m^(-2). The mean minus its expectation:
+E ||.||^2 <= (2/m) E Psi_b^2 |alpha|^2 1 <= (2/m) Psi_rho^2 |f*|^2, Markov. Together
+    ||zeta|| <= ||f* - L p|| + |f*| (E Psi_b^4)^(1/4) m^(-1/2)
+                + Psi_rho |f*| (2 / (m delta))^(1/2),
     sup |zeta| <= sup |f*| + sup K_0(x, x)^(1/2) ||W*||.
-With delta fixed and m >= S log m all are O(1) but Psi, which is O(sqrt(log m)), and
-S ||zeta||^2 = O(1 + S log m / m).
+For every delta there is a number m_0 (below it 2 Var Lip / (m (E Lip)^2) > delta) such that for
+m >= m_0 and m >= S log m all are O(1) but Psi, which is O(sqrt(log m)), and S ||zeta||^2 = O(1).
 """
 
 from functools import lru_cache

@@ -1,12 +1,13 @@
 """The width that provably suffices for the network: E ||g_T - f*||^2 <= (1 + tau) R(T).
 
-R is the exact risk of kernel SGD. By Minkowski it is enough that
+R is the risk of kernel SGD, exact but for the trace beyond the spectrum's last degree, which enters
+as an upper bound; nothing is asked of how fast it falls. By Minkowski it is enough that
     F + N <= (sqrt(1 + tau) - 1) sqrt(R(T)),
 N the bound on network minus linearised network (`compare.network_bound`), F^2 = B_T / (m share)
 that on linearised network minus kernel SGD: its average over starts (`compare.fluctuation`), for
 all but a `share` of them by Markov. The numbers of the start are those of `probable_start`. The
 bound is that of notebook 08, but for quadrature and rounding; none of its numbers is a maximum
-over a grid of inputs.
+over a grid of inputs (`largest_gradient` has a grid in one variable, which holds the maximum).
 """
 
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.width.probable_start import EVENTS, probable_start
 
 WIDEST = 1e60
+PRECISION = 1e-3  # of the least width, relative
 
 
 class Horizon(NamedTuple):
@@ -94,6 +96,8 @@ def guarantee(problem, at, m, *, delta_start=0.1, delta=0.05, level=None, proxy=
 def least_width(problem, at, tau, part="all", *, level=None, **options):
     """Least m with E ||g_T - f*||^2 <= (1 + tau) R(T) by the theorem; infinite beyond 1e60.
 
+    Rounded up, by 0.2 % at most: the guarantee holds at it, and from it on.
+
     `at` is a `Horizon`; `part` "drift" leaves out the fluctuation, "fluctuation" the drift. With a
     `level` a tenth of tau R(T) pays for the samples' event: delta = tau R(T) / (40 level^2).
     Other `options` as in `guarantee`.
@@ -108,10 +112,14 @@ def least_width(problem, at, tau, part="all", *, level=None, **options):
         found = guarantee(problem, at, np.exp(log_m), **options)
         gap = {"all": found.fluctuation + found.drift, "drift": found.drift,
                "fluctuation": found.fluctuation}[part]
+        if gap == 0:  # nothing to learn and no noise: nothing is lost either
+            return -700.0
         allowed = np.sqrt((1 + tau) * at.risk - found.lost) - found.kernel
         return 700.0 if not np.isfinite(gap) else np.log(gap / allowed)
 
     low, high = np.log(2), np.log(WIDEST)
     if missing(high) > 0:
         return np.inf
-    return float(np.exp(brentq(missing, low, high, xtol=1e-3))) if missing(low) > 0 else 2.0
+    if missing(low) <= 0:
+        return 2.0
+    return float(np.exp(brentq(missing, low, high, xtol=PRECISION) + PRECISION))
