@@ -194,13 +194,23 @@ assert np.isclose(weights @ np.diag(A), fast, rtol=1e-6)
 
 # %%
 kinds, exact = ((smooth, 2), ("relu", 2), (smooth, 3), ("relu", 3)), {}
-for i, (name, d) in enumerate(kinds):
-    for j, r in enumerate((0.25, *regularities) if i == 0 else ends):
-        p = source_problem(name, d, r, noise, step, exact_degrees[i])
-        times = log_times(10 ** exact_log_T[i], 2 * exact_log_T[i] - 3, 100)
-        ms = widths_exact[:len(widths_exact) - 2 * (d - 2)]
-        exact[name, d, r] = linearised_sweep(p, ms, times, exact_starts[i],
-                                             child(seed, 10 * i + j), 0 if i else degrees)
+
+
+def sweep_of(kind, rs, ms, degrees=0):
+    """Sweeps of one activation and dimension over the regularities rs."""
+    (name, d), log_T = kinds[kind], exact_log_T[kind]
+    times = log_times(10**log_T, 2 * log_T - 3, 100)
+    for j, r in enumerate(rs):
+        p = source_problem(name, d, r, noise, step, exact_degrees[kind])
+        exact[name, d, r] = linearised_sweep(p, ms, times, exact_starts[kind],
+                                             child(seed, 10 * kind + j), degrees)
+
+
+sweep_of(0, (0.25, *regularities), widths_exact, degrees)
+
+# %%
+for kind in (1, 2, 3):
+    sweep_of(kind, ends, widths_exact[:-2])
 
 # %%
 lazy = {(*key, s2, tau): width_law(sweep.excess(s2), tau) for key, sweep in exact.items()
