@@ -1,5 +1,7 @@
 """The network and its linearisation while SGD trains them: parameters as rows, and their loop."""
 
+import copy
+
 import numpy as np
 
 from ntksgd import check
@@ -35,6 +37,12 @@ class Network:
         done = self.run(self.rows, self.start, self.m, x, y, step_sizes, self.gamma, self.scale,
                         self.weight_decay, self.loss, g)
         return done, g
+
+    def copy(self):
+        """The same state, to be trained apart."""
+        twin = copy.copy(self)
+        twin.rows = self.rows.copy()
+        return twin
 
     def values(self, points):
         """The function at the points: what is predicted there in steps of size 0."""

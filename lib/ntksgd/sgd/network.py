@@ -113,20 +113,28 @@ def _trajectory(learner, samples, step_sizes, times, points, observe, on_diverge
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points, learner.d,
                                               weight_decay=learner.weight_decay)
     values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
-    observed, done = [], 0
+    observed, done, now = [], 0, learner
     for k, t in enumerate(times.tolist()):
-        done += learner.advance(x[done:t], y[done:t], step_sizes[done:t])[0]
-        if done < t:
+        # the loops pair their steps: an odd one is looked at on a copy, so that no time that is
+        # recorded changes the rounding of what follows
+        paired = t - t % 2
+        done += learner.advance(x[done:paired], y[done:paired], step_sizes[done:paired])[0]
+        if done < paired:
+            now = learner
             break
-        g, distance = learner.values(points), learner.drift()
+        now = learner.copy() if t > paired else learner
+        if now.advance(x[paired:t], y[paired:t], step_sizes[paired:t])[0] < t - paired:
+            break
+        g, distance = now.values(points), now.drift()
         if not (np.all(np.isfinite(g)) and np.isfinite(distance)):
+            done = t
             break
         values[k], drift[k] = g, distance
         if observe is not None:
-            observed.append(observe(t, learner.parameters()))
+            observed.append(observe(t, now.parameters()))
     diverged_at = None if np.isfinite(drift[-1]) else done
     if diverged_at is not None and on_divergence == "raise":
         raise Diverged(f"SGD on the {learner.name} (m = {learner.m}, {learner.activation}) "
                        f"diverged after {diverged_at} steps; "
                        f"largest eta = {step_sizes.max():.4g}")
-    return Trajectory(times, values, drift, observed, learner.parameters(), diverged_at)
+    return Trajectory(times, values, drift, observed, now.parameters(), diverged_at)

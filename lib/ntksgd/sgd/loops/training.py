@@ -10,7 +10,7 @@ len(y) if there is none. Steps of size 0 change nothing: this is how a network i
 
 At large m a step costs what it moves through memory, so steps are taken two at a time, and their
 updates put off until the sweep over neurons of the next two: see `network` and `linearised`.
-A call may stop between the two; what it stops at changes nothing but the rounding.
+A call that stops between the two changes the rounding, and so none does on the way (`sgd.network`).
 A sweep comes in two forms, because the compiler vectorises over neurons only as long as the inner
 loop over inputs unrolls: unrolled for small d, and block by block of neurons for any d.
 """
