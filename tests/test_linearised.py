@@ -57,6 +57,13 @@ def test_sweep_is_each_width_with_its_seed(problem, sweep):
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
+def test_the_worst_must_be_among_the_degrees_followed(problem):
+    """With degree 0 alone it is the last one, and higher ones could be worse: no answer."""
+    few = linearised_sweep(problem, WIDTHS, TIMES, 2, 9, degrees=1, workers=1)
+    with pytest.raises(ValueError, match="degrees = 1"):
+        few.worst("class")
+
+
 def ball_points(count, size, rng):
     """Random points h^2 of the unit ball, many of them near its boundary and its vertices."""
     points = rng.dirichlet(np.full(size, 0.2), count)

@@ -45,6 +45,7 @@ class LinearisedSweep:
         """Excess at the worst target of the source ball, and its degree, shape (n_m, n_T).
 
         The ball's largest target has the norm of the problem's own; `reading` as in `worst_excess`.
+        ValueError if the worst degree is the last one that was followed, and the spectrum has more.
         """
         noise, target = self.problem.noise if noise is None else noise, self.problem.target
         ball = source_ball(target.spectrum, target.r, target.source_norm(0))
@@ -56,7 +57,10 @@ class LinearisedSweep:
             risks = run.controlled
             found.append(worst_excess(risks[:, 1:-1], risks[:, -1], run.limit[1:-1], run.limit[-1],
                                       ball[:count], noise, reading))
-        return self._blocks([one.samples for one in found]), np.array([f.degree for f in found])
+        degree = np.array([one.degree for one in found])
+        if degree.max() == count - 1 < self.problem.target.spectrum.max_degree:
+            raise ValueError(f"degrees = {count}: the worst is the last of them, follow more")
+        return self._blocks([one.samples for one in found]), degree
 
 
 def linearised_sweep(problem: Problem, widths: Sequence[int], times: ArrayLike, starts: int,
