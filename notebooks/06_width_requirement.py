@@ -103,7 +103,8 @@ limit = 300.0  # type: float  core-seconds the reader accepts to spend on networ
 seed = 5  # type: int
 
 # %%
-check.integer("T", T, 1000, 10**7)
+reached = log_times(10 ** exact_log_T[0], 2 * exact_log_T[0] - 3, 100)
+check.one_of("T", T, reached[reached >= 1000].tolist())  # half decades: 100,000, 316,228, ...
 [check.integer("exact_log_T", value, 4, 9) for value in exact_log_T]
 [check.number("regularities", r, 0.25, 1.0) for r in regularities]
 [check.positive("tolerances", tau) for tau in tolerances]
