@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from ntksgd.problems.problem import source_problem
-from ntksgd.risk.degree_response import degree_response
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
 from ntksgd.width.linearised import linearised_sweep
@@ -30,20 +29,13 @@ def sweep(problem):
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.3])
-def test_response_against_the_risk_of_random_powers(problem, noise):
+def test_response_against_the_risk_of_random_powers(problem, sweep, noise):
     """sum_k F_k a_k + s^2 b is the exact risk of any target."""
-    signal, variance = degree_response(problem, TIMES)
+    signal, variance = sweep.runs[0].limit[1:-1], sweep.runs[0].limit[-1]
     rng = np.random.default_rng(1)
     for power in rng.exponential(size=(5, 7)):
         exact = expected_risk(problem.spectrum, power, problem.schedule, TIMES, noise).risk
         np.testing.assert_allclose(power @ signal + noise * variance, exact, rtol=1e-6)
-
-
-def test_response_wants_whole_times(problem):
-    with pytest.raises(ValueError, match="times"):
-        degree_response(problem, [10.5])
-    with pytest.raises(ValueError, match="times"):
-        degree_response(problem, [-1])
 
 
 def test_sweep_is_each_width_with_its_seed(problem, sweep):
