@@ -63,8 +63,9 @@
 # | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |
 # | | what width do theory, and the linearised network, ask for? | exponents derived | `07_width_theory` |
 # | | and which width is proved to suffice for the network? | $(1+r)/(2r+1)$, up to logarithms | `08_width_theorem` |
-# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `09_beyond` |
-# | | and does any of it show on real data? | | `10_real_data` |
+# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `09_deeper_networks` |
+# | | | | `10_other_losses` |
+# | | and does any of it show on real data? | | `11_real_data` |
 #
 # They build on one another in this order. In a hurry: `03_rkhs_convergence` has the exact risk of
 # kernel SGD, without any sampling, which all later notebooks lean on; `06_width_requirement`

@@ -163,7 +163,7 @@ for name, (_, ratio, identity) in checks.items():
     print(f"{name:15s} largest error of the per-mode recursion: {np.max(np.abs(ratio - 1)):.2%}")
 table = pd.concat(
     pd.DataFrame({"data": n, "T": t, "ratio": ratio}) for n, (t, ratio) in comparison.items())
-save(figures.closure(table), "10_real_data-closure", table)
+save(figures.closure(table), "11_real_data-closure", table)
 
 # %% [markdown]
 # Identity (3) holds to rounding on all of them. The per-mode recursion, exact on the uniform
@@ -196,7 +196,7 @@ for (name, act), values in decays.items():
 table = pd.concat(
     pd.DataFrame({"data": n, "activation": a, "i": np.arange(1, v.size + 1), "eigenvalue": v})
     for (n, a), v in decays.items())
-save(figures.spectra(table), "10_real_data-spectra", table)
+save(figures.spectra(table), "11_real_data-spectra", table)
 
 # %% [markdown]
 # The tables of features have something like a power law over two decades, also for the analytic
@@ -233,7 +233,7 @@ for name, s in problems.items():
     print(f"{name:15s} r = {s.r:.3f} [{s.fit.low:.3f}, {s.fit.high:.3f}] on eigenvalues "
           f"{s.fit.x_min:.1e} to {s.fit.x_max:.1e}; predicted rate T^{s.rate.value:.3f}")
 fig = figures.regularities(problems)
-save(fig, "10_real_data-regularity", pd.concat(
+save(fig, "11_real_data-regularity", pd.concat(
     pd.DataFrame({"data": n, "eigenvalue": s.spectrum.eigenvalues,
                   "tail": s.spectrum.tail_power(s.spectrum.eigenvalues)})
     for n, s in problems.items()))
@@ -306,7 +306,7 @@ for use in ("mean", "slope"):
 kernel = {name: run.kernel for name, run in runs.items()}
 widest = {name: run.network[:, -1] for name, run in runs.items()}
 fig = figures.risks(problems, times, recursion, kernel, widest, grids)
-save(fig, "10_real_data-risks", pd.concat(
+save(fig, "11_real_data-risks", pd.concat(
     pd.DataFrame({"data": n, "T": times, "recursion": recursion[n], "kernel": kernel[n].mean(0),
                   "network": widest[n].mean(0)}) for n in problems))
 
@@ -329,7 +329,7 @@ links = pd.DataFrame([[name, what, e.value, getattr(e, "low", np.nan), getattr(e
                       for name, of in fits.items() for what, e in of.items()],
                      columns=["data", "what", "exponent", "low", "high"])
 fig = figures.exponents(links)
-save(fig, "10_real_data-exponents", links)
+save(fig, "11_real_data-exponents", links)
 
 # %%
 order = list(dict.fromkeys(links["what"]))
@@ -414,7 +414,7 @@ excesses = {name: Excess(times, ((grids[name], controlled_excess(
     run.network, run.kernel, recursion[name], recursion[name])),)) for name, run in runs.items()}
 laws = {name: width_law(excess, tolerance) for name, excess in excesses.items()}
 table = law_table(laws, "data")
-save(figures.widths(excesses, table, tolerance), "10_real_data-widths", table)
+save(figures.widths(excesses, table, tolerance), "11_real_data-widths", table)
 
 # %%
 rows = []
@@ -485,7 +485,7 @@ held = {name: one_pass_errors(s.problem, spans[name], splits, seed, widths[-1])
 curve = {name: s.expected(spans[name]).risk for name, s in short.items()}
 fig = figures.held_out(spans, {n: h[0] for n, h in held.items()},
                        {n: h[1] for n, h in held.items()}, curve, widths[-1])
-save(fig, "10_real_data-held-out", pd.concat(
+save(fig, "11_real_data-held-out", pd.concat(
     pd.DataFrame({"data": n, "T": spans[n], "recursion": curve[n], "kernel": h[0].mean(0),
                   "network": h[1].mean(0)}) for n, h in held.items()))
 
@@ -539,7 +539,7 @@ for name, s in short.items():
     board += [row(name, s, "exponent of test error, network", s.rate.value, test_slopes[name],
                   f"T = 30..{spans[name][-1]}, r = {s.fit.low:.3f}..{s.fit.high:.3f}, "
                   f"m = {widths[-1]}")]
-frame = claims.record("10_real_data", board)
+frame = claims.record("11_real_data", board)
 print(claims.text(frame.drop(columns=["claim", "kind", "activation", "d", "r", "interval"])))
 
 # %% [markdown]
