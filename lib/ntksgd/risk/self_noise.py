@@ -14,6 +14,7 @@ The law of e is that of the energies of a neuron (`neuron_moments.degree_energie
 
 import numpy as np
 
+from ntksgd.compilation import compiled
 from ntksgd.kernels.neuron_moments import degree_energies
 from ntksgd.risk.spectral_functions import blocks, factors
 
@@ -47,21 +48,36 @@ def with_self_noise(spectrum, power, shifts, direct, schedule, noise, times):
     schedule, noise, times
         As in `spectral_functions`.
     """
-    lam, counts = spectrum.eigenvalues, spectrum.multiplicities
-    squares = np.sum(shifts**2, axis=0)
-    C, slopes, bends = power.astype(float), np.zeros_like(shifts), np.zeros_like(lam)
     ends, lengths, middle, etas = blocks(schedule, times)
-    wanted, out = set(np.asarray(times, dtype=float)), []
-    for end, n, before, eta in zip(ends, lengths, direct(middle - 1), etas, strict=True):
-        gone, k1, k2, h, h1, h2 = factors(lam, eta, n)
-        level, change = noise + C.sum(), slopes.sum(axis=1)
-        moved = before + bends.sum()
-        along = np.sum(shifts * slopes, axis=0)
-        bends = ((1 - gone) * bends + 2 * k1 * along + k2 * squares * C
-                 + counts * (level * h2 * squares + 2 * h1 * (change @ shifts) + moved * h))
-        slopes = ((1 - gone) * slopes + shifts * (k1 * C + counts * level * h1)
-                  + change[:, None] * counts * h)
-        C = (1 - gone) * C + counts * level * h
-        if end in wanted:
-            out.append(bends.sum())
-    return np.array(out) + direct(np.asarray(times, dtype=float))
+    moved = _carry(spectrum.eigenvalues, spectrum.multiplicities, np.array(power, dtype=float),
+                   np.ascontiguousarray(shifts), noise, lengths, etas, direct(middle - 1),
+                   np.searchsorted(ends, times))
+    return moved + direct(np.asarray(times, dtype=float))
+
+
+@compiled
+def _carry(lam, counts, C, shifts, noise, lengths, etas, direct, marks):
+    """The sum over degrees of the second derivatives of C_k along all directions, at the marks."""
+    out, seen = np.empty(marks.size), 0
+    slopes, bends, change = np.zeros_like(shifts), np.zeros_like(lam), np.zeros(len(shifts))
+    for b in range(lengths.size):
+        level, moved = noise + C.sum(), direct[b] + bends.sum()
+        for a in range(len(shifts)):
+            change[a] = slopes[a].sum()
+        for k in range(lam.size):
+            gone, k1, k2, h, h1, h2 = factors(lam[k], etas[b], lengths[b])
+            keep, squares, along, turned = 1 - gone, 0.0, 0.0, 0.0
+            new = k1 * C[k] + counts[k] * level * h1
+            for a in range(len(shifts)):
+                u = shifts[a, k]
+                squares += u * u
+                along += u * slopes[a, k]
+                turned += u * change[a]
+                slopes[a, k] = keep * slopes[a, k] + u * new + change[a] * counts[k] * h
+            bends[k] = (keep * bends[k] + 2 * k1 * along + k2 * squares * C[k]
+                        + counts[k] * (level * h2 * squares + 2 * h1 * turned + moved * h))
+            C[k] = keep * C[k] + counts[k] * level * h
+        if seen < marks.size and b == marks[seen]:
+            out[seen] = bends.sum()
+            seen += 1
+    return out

@@ -8,9 +8,12 @@ and the risk is <f*, p(L) f*> + tr g(L) for any operator L, whether f* is an eig
 (only the diagonal of A in the eigenbasis of L enters the trace, and it moves by 1 - 2 eta l).
 """
 
+import math
+
 import numpy as np
 
 from ntksgd import check
+from ntksgd.compilation import compiled
 
 EXACT_STEPS = 1000  # steps taken one by one before blocks of steps are taken together
 BLOCK = 2e-3  # relative length of a block: the step changes by less than that inside
@@ -28,23 +31,48 @@ def blocks(schedule, times):
     return edges[1:], np.diff(edges), middle, schedule(middle)
 
 
-def factors(eigenvalues, eta, n):
+@compiled(inline=True)
+def factors(l, eta, n):
     """n steps of size eta: 1 - (1 - 2 eta l)^n =: 1 - k, k', k'', and h, h', h''.
 
     h(l) = eta^2 l^2 (1 + (1 - 2 eta l) + ... + (1 - 2 eta l)^(n-1)) is what a unit of noise leaves.
     """
-    x = 2 * eta * eigenvalues
+    x = 2 * eta * l
     if n == 1:
         gone, first, second = x, -2 * eta, 0.0
     else:
-        steady = x < 0.5  # there x may be below rounding, but not n x
-        log_keep = n * np.log1p(-np.where(steady, x, 0.0))
-        gone = np.where(steady, -np.expm1(log_keep), 1 - (1 - x) ** n)
-        twice = np.where(steady, np.exp(log_keep) / (1 - x) ** 2, (1 - x) ** (n - 2))
+        if x < 0.5:  # there x may be below rounding, but not n x
+            log_keep = n * math.log1p(-x)
+            gone, twice = -math.expm1(log_keep), math.exp(log_keep) / (1 - x) ** 2
+        else:
+            gone, twice = 1 - (1 - x) ** n, (1 - x) ** (n - 2)
         first, second = -2 * eta * n * twice * (1 - x), 4 * eta**2 * n * (n - 1) * twice
     half = x / 4
     return (gone, first, second, half * gone, eta / 2 * gone - half * first,
             -eta * first - half * second)
+
+
+@compiled
+def _carry(eigenvalues, lengths, etas, sources, marks):
+    """p - 1 and g with two derivatives, (2, 3, marks, eigenvalues), after each marked block."""
+    out = np.empty((2, 3, marks.size, eigenvalues.size))
+    for k in range(eigenvalues.size):
+        p, p1, p2, g, g1, g2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        seen = 0
+        for b in range(lengths.size):
+            gone, first, second, h, h1, h2 = factors(eigenvalues[k], etas[b], lengths[b])
+            keep, bias, source = 1 - gone, p + 1, sources[b]
+            p2 = keep * p2 + 2 * first * p1 + second * bias
+            p1 = keep * p1 + first * bias
+            p -= gone * bias
+            g2 = keep * g2 + 2 * first * g1 + second * g + source * h2
+            g1 = keep * g1 + first * g + source * h1
+            g = keep * g + source * h
+            if seen < marks.size and b == marks[seen]:
+                out[0, 0, seen, k], out[0, 1, seen, k], out[0, 2, seen, k] = p, p1, p2
+                out[1, 0, seen, k], out[1, 1, seen, k], out[1, 2, seen, k] = g, g1, g2
+                seen += 1
+    return out
 
 
 def spectral_functions(eigenvalues, schedule, noise, times, risk):
@@ -53,20 +81,9 @@ def spectral_functions(eigenvalues, schedule, noise, times, risk):
     `schedule` is eta_t for an array of real t, `noise` s^2, and `risk` R_(t-1) at infinite width,
     the risk before step t, for an array of t >= 1.
     """
-    p, g = np.zeros((2, 3, eigenvalues.size))
     ends, lengths, middle, etas = blocks(schedule, times)
-    wanted, out = set(np.asarray(times, dtype=float)), []
-    for end, n, eta, source in zip(ends, lengths, etas, noise + risk(middle), strict=True):
-        gone, first, second, *left = factors(eigenvalues, eta, n)
-        bias = p[0] + 1
-        p = np.stack([p[0] - gone * bias, (1 - gone) * p[1] + first * bias,
-                      (1 - gone) * p[2] + 2 * first * p[1] + second * bias])
-        g = np.stack([(1 - gone) * g[0], (1 - gone) * g[1] + first * g[0],
-                      (1 - gone) * g[2] + 2 * first * g[1] + second * g[0]])
-        g += source * np.stack(left)
-        if end in wanted:
-            out.append((p, g))
-    return np.array(out).transpose(1, 2, 0, 3)
+    return _carry(np.asarray(eigenvalues, dtype=float), lengths, etas, noise + risk(middle),
+                  np.searchsorted(ends, times))
 
 
 def divided_differences(eigenvalues, values):
