@@ -47,8 +47,10 @@ def widths(name, values):
     """Return widths as an int array of one axis; each as `width`."""
     array = finite_array(name, values, 1)
     bad = (array < 2) | (array % 2 != 0) | (array > 2**40)
-    if array.size == 0 or np.any(bad):
-        raise ValueError(f"{name} = {short(values)}: must be even integers >= 2, at least one")
+    if array.size == 0:
+        raise ValueError(f"{name} = {short(values)}: must hold at least one width")
+    if np.any(bad):
+        raise ValueError(f"{name}: m = {array[bad][0]:g}: must be an even integer >= 2")
     return array.astype(int)
 
 

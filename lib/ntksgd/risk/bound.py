@@ -100,8 +100,8 @@ def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: Ar
         raise ValueError(f"schedule {schedule.name}: eta_1 kappa(1) = "
                          f"{schedule.largest * spectrum.trace:.4g}, the bound needs <= 1")
     check_contracting(spectrum, schedule)
-    alphas = check.vector("alphas", alphas)
-    if alphas.size == 0 and beta is None:
+    alphas = check.vector("alphas", alphas).tolist()
+    if not alphas and beta is None:
         raise ValueError("alphas = (): at least one, or beta, is needed")
     constants = [(memory_bound, check.number("alpha", a, 0, 1, open_low=True),
                   trace_power(spectrum, a)) for a in alphas]

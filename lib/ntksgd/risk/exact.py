@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ntksgd import check
+from ntksgd.kernels.empirical import EmpiricalSpectrum
 from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import LATEST, Schedule
 from ntksgd.problems.target import Target
@@ -86,7 +87,7 @@ def expected_risk(spectrum: Spectrum, target: Target | ArrayLike, schedule: Sche
         weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, unknown options, and a spectrum
         too short for T.
     """
-    check.instance("spectrum", spectrum, Spectrum)
+    check.instance("spectrum", spectrum, (Spectrum, EmpiricalSpectrum))
     noise = check.number("noise", noise, 0.0)
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
@@ -133,7 +134,8 @@ def whole_times(times, schedule, average=None) -> np.ndarray:
     check.instance("schedule", schedule, Schedule)
     times = check.vector("times", times, non_negative=True)
     if times.size == 0 or times.max() < 1:
-        raise ValueError(f"T = {times.max() if times.size else 0:g}: at least one step (T >= 1)")
+        last = times.max(initial=0.0)
+        raise ValueError(f"times: T = {last:g}: at least one step (T >= 1)")
     if np.any(times != np.floor(times)):
         raise ValueError("times: numbers of steps must be whole numbers")
     if schedule.horizon is not None and times.max() > schedule.horizon:
