@@ -5,6 +5,7 @@ scaled to mean square 1, so that the risk of f = 0 is 1.
 """
 
 from pathlib import Path
+from pickle import UnpicklingError
 from zipfile import BadZipFile
 
 import numpy as np
@@ -15,6 +16,7 @@ from ntksgd.problems.data import Population, to_sphere
 
 LEAST_ROWS = 20  # fewer say nothing of a spectrum
 SUFFIXES = (".csv", ".npz")
+ROUNDING = 1e-12
 TARGET = "target"  # the column of a csv that holds y, wherever it stands
 
 
@@ -55,6 +57,12 @@ def population(X, y, scale: bool | None = True, name: str = "table") -> Populati
             raise ValueError(f"X: row {int(np.argmin(norms))} is 0, must have a direction")
         x = X / norms[:, None]
     else:
+        centred = (X - X.mean(axis=0)) / (X.std(axis=0) if scale else 1.0)
+        norms = np.linalg.norm(centred, axis=1)
+        # rounding leaves some 1e-16 of a row that is the mean, and would make a direction of it
+        if np.any(norms <= ROUNDING * norms.max()):
+            raise ValueError(f"X: row {int(np.argmin(norms))} (from 0) is the mean of all rows, "
+                             "must have a direction: leave it out")
         x = to_sphere(X, scale)
         x = x / np.linalg.norm(x, axis=1, keepdims=True)
     y = y - y.mean()
@@ -81,18 +89,29 @@ def read_table(path) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"data = {str(path)!r}: must end in {' or '.join(SUFFIXES)}")
     if not path.is_file():
         raise ValueError(f"data = {str(path)!r}: no such file, must be a csv or npz file")
-    read = _csv if path.suffix.lower() == ".csv" else _npz
+    csv, where = path.suffix.lower() == ".csv", f"data = {str(path)!r}"
     try:
-        return read(path)
-    except (OSError, EOFError, BadZipFile, UnicodeDecodeError, pd.errors.EmptyDataError,
-            pd.errors.ParserError) as error:
-        raise ValueError(f"data = {str(path)!r}: cannot be read as {path.suffix} ({error}), must "
-                         "be a whole, non-empty file") from error
+        raw = pd.read_csv(path, skipinitialspace=True, low_memory=False) if csv else _arrays(path)
+    except (OSError, EOFError, ValueError, BadZipFile, UnpicklingError) as error:
+        # those of pandas, of encodings and of Python objects in an npz are ValueErrors
+        raise ValueError(f"{where}: cannot be read as {path.suffix} ({error}), must be a whole, "
+                         "non-empty file of numbers") from error
+    return _from_frame(raw, where) if csv else _from_arrays(raw, where)
 
 
-def _csv(path):
-    frame = pd.read_csv(path, skipinitialspace=True, low_memory=False)
-    where = f"data = {str(path)!r}"
+def _arrays(path):
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def _from_arrays(arrays, where):
+    if not {"X", "y"} <= set(arrays):
+        raise ValueError(f"{where}: holds {', '.join(arrays) or 'nothing'}, must hold the arrays "
+                         "X and y")
+    return _numbers("X", arrays["X"], 2), _numbers("y", arrays["y"], 1)
+
+
+def _from_frame(frame, where):
     if frame.shape[1] < 2 or frame.empty:
         raise ValueError(f"{where}: {len(frame)} rows of {frame.shape[1]} columns, must have a "
                          "header, rows, and 2 columns or more, separated by commas")
@@ -112,20 +131,6 @@ def _csv(path):
         frame[column] = values
     y = TARGET if TARGET in frame else frame.columns[-1]
     return frame.drop(columns=y).to_numpy(dtype=float), frame[y].to_numpy(dtype=float)
-
-
-def _npz(path):
-    where = f"data = {str(path)!r}"
-    with np.load(path, allow_pickle=False) as arrays:
-        missing = {"X", "y"} - set(arrays.files)
-        if missing:
-            raise ValueError(f"{where}: holds {', '.join(arrays.files) or 'nothing'}, must hold "
-                             "the arrays X and y")
-        try:
-            X, y = arrays["X"], arrays["y"]
-        except ValueError as error:  # Python objects, which are not loaded
-            raise ValueError(f"{where}: {error}; X and y must be arrays of numbers") from error
-    return _numbers("X", X, 2), _numbers("y", y, 1)
 
 
 def _numbers(name, values, ndim):

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 
 FIRST, GROWTH = 0.1, 0.2  # h lambda_1 of the first step; later h = GROWTH tau
+RISE = 1e-3  # of the risk, relative, that is put down to the method
 DAMPING, REACH = 2 / 13, 1.2  # h lambda_1 <= REACH s^2: room for a kernel that grows by half
 
 
@@ -72,12 +73,10 @@ def linear_flow(eigenvalues, steps):
 def network_flow(params, x, y, activation, steps, gamma=1.0):
     """g - f* at the points after each list of steps, shape (len(steps), n).
 
-    ArithmeticError if the flow diverges: its steps were too long for a kernel that has grown.
+    ArithmeticError if the risk rises, as along a gradient flow it cannot: steps were too long for a
+    kernel that has grown (and all neurons may be dead).
     """
-    m, d = params.b.shape
-    # single precision: the flow damps its errors, and half the time
-    x, y = x.astype(np.float32), y.astype(np.float32)
-    root, out = float(np.sqrt(m)), []
+    root, out, last = np.sqrt(params.a.size), [], np.mean(y**2)
 
     def residual(theta):
         u = x @ theta[2:] + gamma * theta[1]
@@ -86,17 +85,18 @@ def network_flow(params, x, y, activation, steps, gamma=1.0):
 
     def slope(theta):
         u, value, error = residual(theta)
-        push = activation.derivative(u).astype(np.float32, copy=False)
-        push = error[:, None] * push * theta[0]
+        push = error[:, None] * activation.derivative(u) * theta[0]
         parts = [error @ value, gamma * push.sum(axis=0), *(x.T @ push)]
-        return np.array(parts, dtype=np.float32) / (-y.size * root)
+        return np.array(parts) / (-y.size * root)
 
-    theta = np.vstack([params.a, params.c, params.b.T]).astype(np.float32)
+    theta = np.vstack([params.a, params.c, params.b.T])
     for part in steps:
         for step in part:
             theta = advance(theta, slope, step)
-        out.append(residual(theta)[2].astype(float))
-        if not np.all(np.abs(out[-1]) < 1e6):
-            raise ArithmeticError(f"steps: the mean flow diverges, {len(part)} steps in {d} "
-                                  "dimensions")
+        out.append(residual(theta)[2])
+        risk = np.mean(out[-1] ** 2)
+        if not risk <= last * (1 + RISE):
+            raise ArithmeticError(f"steps: the risk of the mean flow rises from {last:.3g} to "
+                                  f"{risk:.3g}, steps of at most {max(part).h:.3g}")
+        last = risk
     return np.array(out)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ntksgd.compare.paths import paths
 from ntksgd.kernels.empirical import empirical_spectrum
 from ntksgd.problems.tables import population
-from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.per_mode import per_mode_risk
 from ntksgd.width.excess import Excess, controlled_excess
 from ntksgd.width.needed import LEARNERS
 from ntksgd.width.regime import kernel_regime
@@ -20,7 +20,7 @@ from ntksgd.width.verdict import MARGIN
 
 def measured_widths(problem, spectrum, times, widths, replicates, seed, tau):
     """`WidthLaw` of trained networks, of their linearisation, and the larger one, by name."""
-    risk = expected_risk(spectrum, spectrum.power, problem.schedule, times).risk
+    risk = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
     run = paths(problem, [*LEARNERS, "kernel"], widths, times, replicates, seed)
     laws = {learner: width_law(Excess(times, ((run.widths.astype(float), controlled_excess(
         getattr(run, learner), run.kernel, risk, risk)),)), tau) for learner in LEARNERS}
@@ -44,6 +44,11 @@ class Comparison:
     side: int
 
     @property
+    def censored(self) -> bool:
+        """Measured as a bound only."""
+        return self.side != 0
+
+    @property
     def above(self) -> bool:
         """Measured above `MARGIN` times the prediction."""
         return self.side >= 0 and bool(self.measured > MARGIN * self.predicted)
@@ -65,12 +70,13 @@ def compared(predicted, law: WidthLaw) -> Comparison:
         float(v[-1]) for v in (law.required, law.low, law.high)), int(law.censored[-1]))
 
 
-def tested(X, y, scale, activation, steps, widths, replicates, seed, tau=0.1, points=400):
+def tested(X, y, scale, activation, steps, widths, replicates, seed, tau=0.1, points=400, starts=6):
     """Predict, then train on the whole table: the answer, and a `Comparison` by name.
 
     Steps are those of the prediction.
     """
-    found = kernel_regime(X, y, steps, None, activation, tau=tau, scale=scale, points=points)
+    found = kernel_regime(X, y, steps, None, activation, tau=tau, scale=scale, points=points,
+                          starts=starts)
     whole = population(X, y, scale)
     problem = found.problem.with_(target=whole)
     spectrum = empirical_spectrum(whole, problem.kernel, problem.gram)

@@ -20,10 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ntksgd.kernels.empirical import EmpiricalSpectrum
 from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
 from ntksgd.problems.schedules import power_sums
-from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.per_mode import per_mode_risk
 from ntksgd.seeds import child
 from ntksgd.sgd.mean_flow import flow_steps, linear_flow, network_flow
 from ntksgd.width.excess import Excess
@@ -64,8 +63,8 @@ class Limit(NamedTuple):
 def limit(problem, spectrum, times) -> Limit:
     """The kernel's own numbers, which every width and start needs."""
     effort = power_sums(problem.schedule, times)
-    return Limit(expected_risk(spectrum, spectrum.power, problem.schedule, times).risk, effort,
-                 divided_differences(spectrum.eigenvalues, effort))
+    risk = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
+    return Limit(risk, effort, divided_differences(spectrum.eigenvalues, effort))
 
 
 def predicted_excess(problem, spectrum, times, m, starts, seed, known=None) -> Predicted:
@@ -98,8 +97,7 @@ def _one_start(problem, spectrum, times, known, m, seed):
     values, vectors = np.linalg.eigh(matrix / n)
     values = np.maximum(values, np.finfo(float).eps * values[-1])
     power = (vectors.T @ y) ** 2 / n
-    own = EmpiricalSpectrum(values, np.sqrt(n) * vectors, power, float(values.sum()))
-    lazy = expected_risk(own, power, problem.schedule, times).risk
+    lazy = per_mode_risk(values, power, problem.schedule, times)
     flow, still = _flows(problem, params, known.effort, values)
     phi = spectrum.eigenfunctions
     coefficients = phi.T @ y / n
