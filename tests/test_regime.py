@@ -21,7 +21,8 @@ from ntksgd.stats.intervals import Interval
 from ntksgd.width import predicted_excess as prediction
 from ntksgd.width.factor_of_two import Comparison
 from ntksgd.width.needed import needed_width
-from ntksgd.width.regime import data_problem, kernel_regime
+from ntksgd.width.regime import kernel_regime
+from ntksgd.width.sample_problem import data_problem
 from ntksgd.width.verdict import TESTED, Calibration, verdict
 
 SAMPLE = population(*table("wine"))

@@ -5,7 +5,8 @@ import pytest
 
 from ntksgd.problems import shipped
 from ntksgd.problems.data import SOURCES
-from ntksgd.problems.tables import population, read_table
+from ntksgd.problems.table_files import read_table
+from ntksgd.problems.tables import population
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(25, 3)), RNG.normal(size=25)
@@ -58,13 +59,14 @@ CSV = "a,b,c\n" + "".join(f"{i},{i * i % 7},{-i}\n" for i in range(25))
 @pytest.mark.parametrize(("name", "text", "message"), [
     ("absent.csv", None, "no such file"),
     ("t.xlsx", CSV, r"must end in \.csv or \.npz"),
-    ("t.csv", "", "cannot be read"),
-    ("t.csv", "a,b,c\n", "0 rows of 3 columns"),
-    ("t.csv", "a;b;c\n1;2;3\n", "1 rows of 1 columns"),
+    ("t.csv", "", "0 lines"),
+    ("t.csv", "a,b,c\n", "1 lines, 3 columns"),
+    ("t.csv", "a;b;c\n1;2;3\n", "2 lines, 1 columns"),
     ("t.csv", "1,2,3\n4,5,6\n", "the first line is 1, 2, 3"),
-    ("t.csv", CSV + "1,2,3,4\n", "cannot be read"),
-    ("t.csv", CSV + "red,2,3\n", "'red' in column 'a', row 27 of the file"),
-    ("t.csv", CSV + "1,,3\n", "1 missing values in column 'b'"),
+    ("t.csv", CSV + "\n1,2,3,4\n", "4 cells in line 28, must be 3"),
+    ("t.csv", CSV + "red,2,3\n", "'red' in line 27, column 'a', must be a number"),
+    ("t.csv", CSV + "1,,3\n", "'' in line 27, column 'b': a missing value"),
+    ("t.csv", CSV + "1,NA,3\n", "'NA' in line 27, column 'b': a missing value"),
     ("t.csv", b"\xff\xfe\x00\x01", "cannot be read"),
     ("t.npz", "no archive", "cannot be read"),
     ("t.npz", "", "cannot be read"),
@@ -93,6 +95,13 @@ def test_csv_takes_the_last_column_or_the_one_named_target(tmp_path):
     x, y = read_table(str(path))
     np.testing.assert_array_equal(y, np.arange(25))
     assert x.shape == (25, 2)
+
+
+def test_infinity_in_a_file_is_refused_with_the_table(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(CSV + "1,inf,3\n")
+    with pytest.raises(ValueError, match=r"X\[25, 1\] = inf"):
+        population(*read_table(path))
 
 
 def test_npz_holds_x_and_y(tmp_path):

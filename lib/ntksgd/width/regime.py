@@ -10,25 +10,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ntksgd import check
-from ntksgd.compare.regularity import half_sample_regularity, matched_regularity
-from ntksgd.kernels.empirical import empirical_spectrum, gram
-from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.problems.data import Population
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
-from ntksgd.problems.schedules import power_sums, source_polynomial
+from ntksgd.problems.schedules import power_sums
 from ntksgd.problems.tables import population
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
-from ntksgd.stats import intervals
 from ntksgd.stats.intervals import Interval
 from ntksgd.stats.numerical import Bracket
 from ntksgd.width.needed import LEARNERS, Needed, leading_coefficient, needed_width, search
 from ntksgd.width.predicted_excess import Predicted
+from ntksgd.width.sample_problem import data_problem
 from ntksgd.width.verdict import Verdict, summary, verdict
-
-HALVES = 8  # half samples, for the sampling error of r
-LOAD = 0.5  # eta_1 kappa(1)
 
 
 @dataclass(frozen=True, repr=False)
@@ -153,21 +147,3 @@ def _judged(sample, rows, activation, steps, width, tau, starts, seed):
     if width is None:
         return answer
     return replace(answer, verdict=verdict(width, answer.regime))
-
-
-def data_problem(sample, activation, steps, seed):
-    """`Problem` with steps eta_1 t^(-2r/(2r+1)), its `EmpiricalSpectrum`, and r as a `Bracket`."""
-    kernel = tangent_kernel(activation)
-    matrix = gram(kernel, sample.x)
-    spectrum, eta1 = empirical_spectrum(sample, kernel, matrix), LOAD / kernel.trace
-    try:
-        fit = matched_regularity(spectrum, eta1, max(steps // 100, 1), steps)
-        halves = half_sample_regularity(sample, kernel, matrix, [fit], HALVES, seed)[:, 0]
-    except ValueError as error:
-        raise ValueError(f"steps = {steps}: must be fewer for {sample.n} points, whose every "
-                         f"eigenvalue is learnt by then ({error})") from error
-    # a half sample is as far off as the sample is: not the interval of the mean of halves
-    half = intervals.of(lambda mean: mean, halves).half * np.sqrt(HALVES)
-    problem = Problem(kernel.activation, sample, source_polynomial(eta1, fit.value))
-    problem.__dict__["gram"] = matrix  # known already
-    return problem, spectrum, Bracket(fit.value, max(fit.low - half, 0.0), fit.high + half)
