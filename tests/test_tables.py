@@ -26,6 +26,10 @@ def test_rows_are_standardised_to_the_sphere_and_values_to_mean_square_one():
     np.testing.assert_allclose([got.y.mean(), np.mean(got.y**2)], [0, 1], atol=1e-12)
 
 
+def test_numbers_in_an_array_of_objects_are_numbers():
+    np.testing.assert_array_equal(population(X.astype(object), Y.tolist()).x, population(X, Y).x)
+
+
 def test_scale_none_takes_rows_as_directions():
     np.testing.assert_allclose(population(X, Y, None).x,
                                X / np.linalg.norm(X, axis=1, keepdims=True), rtol=1e-12)
@@ -34,6 +38,9 @@ def test_scale_none_takes_rows_as_directions():
 @pytest.mark.parametrize(("x", "y", "message"), [
     (changed(X, (3, 1), np.nan), Y, "X: 1 missing values"),
     (X, changed(Y, 4, np.nan), "y: 1 missing values"),
+    (changed(X, (3, 1), np.nan).astype(object), Y, "X: 1 missing values"),
+    (np.where(X == X[3, 1], None, X), Y, "X: 1 missing values"),
+    (X + 1j, Y, "is no number"),
     (changed(X, (3, 1), np.inf), Y, r"X\[3, 1\] = inf"),
     (X, changed(Y, 2, -np.inf), r"y\[2\] = -inf"),
     (changed(X, (0, 0), "red"), Y, "X: 'red' is no number"),

@@ -4,6 +4,8 @@ Features are centred, divided by their standard deviation and scaled to length 1
 scaled to mean square 1, so that the risk of f = 0 is 1.
 """
 
+from numbers import Real
+
 import numpy as np
 
 from ntksgd import check
@@ -65,12 +67,20 @@ def population(X, y, scale: bool | None = True, name: str = "table") -> Populati
 def numbers(name, values, ndim):
     """Return `values` as a float array if they are finite numbers, none of them missing."""
     array = np.asarray(values)
+    if array.dtype == object:  # a table of mixed columns: numbers, None, text
+        for entry in array.ravel():
+            if not (entry is None or isinstance(entry, Real)):
+                raise ValueError(_no_number(name, entry))
+        array = array.astype(float)
     if array.dtype.kind not in "buif":
-        bad = next((v for v in array.ravel() if not isinstance(v, (int, float))), array.dtype)
-        raise ValueError(f"{name}: {str(bad)!r} is no number, must hold numbers (code classes and "
-                         "categories as numbers)")
+        raise ValueError(_no_number(name, array.ravel()[0] if array.size else array.dtype))
     missing = np.isnan(array.astype(float))
     if missing.any():
         raise ValueError(f"{name}: {int(missing.sum())} missing values (NaN), must be complete: "
                          "fill them in or leave the rows out")
     return check.finite_array(name, array, ndim)
+
+
+def _no_number(name, entry):
+    return (f"{name}: {str(entry)!r} is no number, must hold numbers (code classes and categories "
+            "as numbers)")

@@ -94,7 +94,7 @@ def kernel_regime(X, y, steps: int = 2000, width: int | None = None, activation:
     X, y, scale, name
         Features (n, p), values (n,) and what is done to them: see `tables.population`.
     steps : int
-        T >= 100 steps of SGD, one random row each.
+        T >= 100 steps of SGD, one random row each. Time grows like T from about 10^5 on.
     width : int, optional
         An even width to judge.
     activation : str or Activation
