@@ -33,6 +33,7 @@ PUBLIC = {
     "curve_slope": "stats.slopes",
     "paths": "compare.paths",
     "Plan": "width.budget",
+    "kernel_regime": "width.regime",
     "measure": "width.measured",
     "width_law": "width.requirement",
 }

@@ -25,6 +25,7 @@ from ntksgd.stats.slopes import curve_slope as curve_slope
 from ntksgd.stats.slopes import slope as slope
 from ntksgd.width.budget import Plan as Plan
 from ntksgd.width.measured import measure as measure
+from ntksgd.width.regime import kernel_regime as kernel_regime
 from ntksgd.width.requirement import width_law as width_law
 
 __version__: str
