@@ -9,7 +9,7 @@ from ntksgd.compare.classification import error, outcomes
 from ntksgd.compare.kernel_change import alignment, relative_change
 from ntksgd.compare.kernel_ridge import RIDGES, leave_one_out, ridge_regression
 from ntksgd.problems import classes
-from ntksgd.report.class_tables import case_table, feature_table, steps_table, width_table
+from ntksgd.report.class_tables import case_table, feature_table, mean, steps_table, width_table
 from ntksgd.stats.ordering import correlation, ordered_pairs
 
 SHAPES = {"digits": (1797, 64, 10), "pairs of digits": (1797, 128, 2),
@@ -143,6 +143,8 @@ def test_cases_and_tables_hold_the_numbers_of_the_outcome():
     order, (block,) = blocks(studied, "own")
     assert order == list(range(8)) and block.shape == (3, 8)
     np.testing.assert_array_equal(block[:, -1], last.own)
+    third = mean(np.array([0.3, 0.1, -0.2, -0.2]))  # rounding leaves -1e-17 of it
+    assert third.value == 0 and not np.signbit(third.value) and third.low < 0 < third.high
     studies = {"breast cancer": (TASK, found)}
     table = steps_table(studies, 8)
     row = table[(table["learner"] == "network") & (table["loss"] == "square")].iloc[-1]
@@ -160,7 +162,9 @@ def test_ordering():
     found = correlation(x, first, second)
     means = np.concatenate([first.mean(axis=0), second.mean(axis=0)])
     assert found.value == pytest.approx(np.corrcoef(x, means)[0, 1])
-    assert found.low < found.value < found.high
+    assert found.low < found.value < found.high <= 1
+    noisy = np.array([[0.0, 1.0, 2.0], [1.0, 1.0, 2.0], [0.0, 3.0, 1.0]])
+    assert correlation(x[:3], noisy).low >= -1 and correlation(x[:3], noisy).high == 1
     # in the first block 1 < 3 < 5, of which x orders all but the pair (5, 3); all 6 across
     assert ordered_pairs(x, first, second) == (9, 8)
     assert ordered_pairs(-x, first, second) == (9, 1)

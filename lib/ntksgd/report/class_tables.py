@@ -1,14 +1,26 @@
 """Tables of a classification study, {name: (Task, Outcome)}: what its figures draw."""
 
+import numpy as np
 import pandas as pd
 
 from ntksgd.stats import intervals
+from ntksgd.stats.intervals import Interval
 
 FEATURES = ("limit kernel", "$K_0$ as drawn", "$K_T$, {} loss")
 
 
-def _mean(samples):
+def mean(samples):
+    """Means over splits (S, ...) of errors in per cent, or of their differences, as an `Interval`.
+
+    To ten decimals: shares that cancel give 0, not what rounding leaves of it.
+    """
     found = intervals.of(lambda means: means, samples)
+    value, low, high = (np.round(end, 10) + 0.0 for end in (found.value, found.low, found.high))
+    return Interval(value, low, high)
+
+
+def _columns(samples):
+    found = mean(samples)
     return {"mean": found.value, "low": found.low, "high": found.high}
 
 
@@ -23,7 +35,7 @@ def steps_table(studies, m):
                       "kernel ridge": found.ridge}
             rows += [pd.DataFrame({"data": name, "loss": loss, "learner": learner, "m": m,
                                    "n": task.train_size, "T": task.times[:samples.shape[1]],
-                                   **_mean(samples)}) for learner, samples in series.items()]
+                                   **_columns(samples)}) for learner, samples in series.items()]
     return pd.concat(rows, ignore_index=True)
 
 
@@ -42,7 +54,7 @@ def width_table(studies):
                           "linearised network": found.linearised[:, l, :, t]}
                 rows += [pd.DataFrame({"data": name, "loss": loss, "passes": passes, "T": T,
                                        "learner": learner, "m": list(task.widths),
-                                       **_mean(samples)})
+                                       **_columns(samples)})
                          for learner, samples in (series | flat).items()]
     return pd.concat(rows, ignore_index=True)
 
@@ -54,7 +66,7 @@ def case_table(found):
         row = {name: getattr(case, name)
                for name in ("data", "loss", "load", "m", "passes", "T", "diagnostic")}
         for name in ("change", "growth", "own", "limit"):
-            row |= {f"{name}_{end}": value for end, value in _mean(getattr(case, name)).items()}
+            row |= {f"{name}_{end}": value for end, value in _columns(getattr(case, name)).items()}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -65,6 +77,6 @@ def feature_table(studies):
     for name, (task, found) in studies.items():
         series = [found.ridge[:, -1], *found.feature_ridge.T]
         labels = [*FEATURES[:2], *(FEATURES[2].format(loss) for loss in task.losses)]
-        rows += [{"data": name, "m": task.ridge_width, "kernel": label, **_mean(samples)}
+        rows += [{"data": name, "m": task.ridge_width, "kernel": label, **_columns(samples)}
                  for label, samples in zip(labels, series, strict=True)]
     return pd.DataFrame(rows)

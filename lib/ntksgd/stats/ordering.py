@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 
 from ntksgd import check
-from ntksgd.stats.intervals import of
+from ntksgd.stats.intervals import Interval, of
 
 
 def correlation(x, *blocks):
-    """Correlation of x (cases,) with the means over replicates, as an `Interval`.
+    """Correlation of x (cases,) with the means over replicates: an `Interval` inside [-1, 1].
 
     blocks: arrays (replicates, cases of the block), in the order of x; at least 3 cases in all.
     """
@@ -25,7 +25,8 @@ def correlation(x, *blocks):
         y = y - y.mean(axis=1, keepdims=True)
         return y @ centred / np.linalg.norm(y, axis=1)
 
-    return of(statistic, *blocks)
+    found = of(statistic, *blocks)
+    return Interval(found.value, max(found.low, -1.0), min(found.high, 1.0))
 
 
 def ordered_pairs(x, *blocks):

@@ -12,7 +12,8 @@ def _percent(ax, table):
     """A logarithmic axis of per cent."""
     low, high = 0.85 * table["low"].clip(lower=0.2).min(), 1.1 * table["high"].max()
     ax.set(yscale="log", ylim=(low, high))
-    panels.plain_ticks(ax.yaxis, low, high, (1, 2, 3, 5) if high / low < 20 else (1, 2, 5))
+    fine = (1, 1.5, 2, 2.5, 3, 4, 5, 7) if high / low < 5 else (1, 2, 3, 5)
+    panels.plain_ticks(ax.yaxis, low, high, fine if high / low < 20 else (1, 2, 5))
 
 
 def steps(table, title):
@@ -82,8 +83,8 @@ def diagnostic(table, title):
     for ax in (left, middle, right):
         ax.set_xlabel(r"$D=\|f_T\|_H^2/m$")
     fig.suptitle(title, fontsize=9.5)
-    return panels.legend_below(fig, right, 6, {"line: change $=D$": "k-",
-                                               "square loss: open": ""})
+    return panels.legend_below(fig, right, 6, {"change $=D$": "k-",
+                                               "open: square loss, full: logistic": " "})
 
 
 def features(table, title):
