@@ -7,7 +7,7 @@ from ntksgd.compare.class_cases import blocks, cases
 from ntksgd.compare.class_task import Task
 from ntksgd.compare.classification import error, outcomes
 from ntksgd.compare.kernel_change import alignment, relative_change
-from ntksgd.compare.kernel_ridge import RIDGES, leave_one_out, ridge_regression
+from ntksgd.compare.kernel_ridge import RIDGES, ridge_regression
 from ntksgd.problems import classes
 from ntksgd.report.class_tables import case_table, feature_table, mean, steps_table, width_table
 from ntksgd.stats.ordering import correlation, ordered_pairs
@@ -71,8 +71,10 @@ def test_ridge_is_the_one_of_least_leave_one_out_error():
             inner = matrix[np.ix_(rest, rest)] + ridge * np.eye(24)
             residual[i] = y[i] - matrix[i, rest] @ np.linalg.solve(inner, y[rest])
         errors.append(np.mean(residual**2))
+        kept = np.eye(25) - np.linalg.solve(matrix + ridge * np.eye(25), matrix)  # I - H
         if ridge > 1e-5 * np.trace(matrix):  # below, I - H is rounding where K is singular
-            np.testing.assert_allclose(leave_one_out(matrix, y, ridge), residual, rtol=1e-6)
+            formula = kept @ y / np.diag(kept)[:, None]
+            np.testing.assert_allclose(formula, residual, rtol=1e-6)
     found = ridge_regression(matrix, y)
     best = int(np.argmin(errors))
     assert 0 < best and found.ridge == pytest.approx(RIDGES[best] * np.trace(matrix), rel=1e-12)
