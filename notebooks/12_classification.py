@@ -37,7 +37,7 @@
 #    more the larger $D$: moving features make up for a narrow width.
 # 2. Over the *limit* kernel it gains on one set only, where the kernel is nearly blind to the labels (is
 #    the sum of two digits odd?), with the logistic loss and $D$ about 1 or more. On the ten digits $D$ is
-#    as large, and the limit kernel stays better; on breast cancer no learner can be told from another.
+#    as large, and the limit kernel stays better; on breast cancer hardly a learner can be told from another.
 # 3. So $D$ orders cases by how far features move, and by the gain over the own kernel; it does not
 #    order them by the gain over the limit. $D\ll1$ is the safe reading: there is nothing to gain.
 
@@ -71,7 +71,7 @@ use_style()
 
 # %% tags=["parameters"]
 activation = "relu"  # type: str  any built-in activation
-smooth = "erf"  # type: str  a smooth one, for the exponent of K_T - K_0
+smooth = ["squareplus(0.5)", "erf"]  # type: list[str]  smooth ones, for the exponent of K_T - K_0
 data = ["digits", "pairs of digits", "breast cancer"]  # type: list[str]  sets of problems.classes
 train_sizes = [1000, 1200, 400]  # type: list[int]  training points of each, the rest is the test
 passes = 8  # type: int  passes over the training points: 2, 4, 8, 16, 32
@@ -81,7 +81,7 @@ theta = 0.0  # type: float  steps t^(-theta)
 widths = [64, 256, 1024]  # type: list[int]  of the networks
 middle_width = 256  # type: int  one of them: the curves against T, ridge regression with K_T
 change_widths = [256, 512, 1024, 2048]  # type: list[int]  for the exponent of K_T - K_0
-change_splits = 4  # type: int
+change_splits = 3  # type: int
 splits = 8  # type: int  random splits into training and test part
 seed = 12  # type: int
 
@@ -168,7 +168,7 @@ for name in data:
     print(f"{name:15s} ridge / trace of K = {share:.1e}, of {RIDGES[0]:.0e}..{RIDGES[-1]:.0e}")
 
 # %% [markdown]
-# Cross-validation takes the least ridge it is offered: the reference interpolates its training points.
+# Cross-validation takes one of the least ridges it is offered: the reference all but interpolates its training points.
 #
 # ## 2. Test error against $T$
 
@@ -233,17 +233,20 @@ save(draw.widths(table, "Moving features make up for a narrow width, and on pair
 # %%
 exponents, moved = {}, {}
 for name in data:
-    for by in (smooth, activation):
+    for by in (*smooth, activation):
         found = study(name, change_widths, load, ("square",), None, change_splits, 1, by)[1]
         exponents[name, by] = slope(change_widths, found.change[:, 0, :, 0])
         moved[name, by] = intervals.of(lambda a, b: a / b, found.moved[:, 0, -1, -1],
                                        found.norm[:, 0, -1], transform="log")
-        print(f"{name:15s} {by:15s} exponent in m {exponents[name, by]};  D = "
-              f"{found.norm[:, 0, -1].mean() / change_widths[-1]:.3f} and |Theta_T - Theta_0|^2 / "
-              f"|f_T|^2 = {moved[name, by]} at m = {change_widths[-1]}")
+        D, change = found.norm[:, 0, -1].mean() / change_widths[-1], found.change[:, 0, -1, 0].mean()
+        print(f"{name:15s} {by:15s} exponent in m {exponents[name, by]};  at m = "
+              f"{change_widths[-1]}: D = {D:.4f}, change {change:.4f}, "
+              f"movement^2 / |f_T|^2 {moved[name, by]}")
 
 # %% [markdown]
-# The parameters move as far as $\|f_T\|_H$ says, and the exponents are near those predicted: for ReLU the flatter, the smaller $D$.
+# The parameters move about as far as $\|f_T\|_H$ says. The exponents of squareplus are near $-1$, those of ReLU on the flat side of it, the
+# more so the smaller $D$. With erf the digits are not settled: the change is a tenth of $D$ and falls more slowly. Its leading term is so small
+# there, we presume, that the next order still counts.
 #
 # ## 5. Does $D$ order the cases?
 #
@@ -311,8 +314,8 @@ print(after.assign(A_0=[start[key] for key in zip(after["data"], after["m"], str
 
 # %%
 table = feature_table(studies)
-save(draw.features(table, "Ridge regression: the trained kernel beats the limit kernel on pairs of "
-                   "digits only"), "12_classification-features", table)
+save(draw.features(table, "Ridge regression: on pairs of digits the kernel trained with logistic "
+                   "loss beats the limit"), "12_classification-features", table)
 
 # %%
 board, features = [], {}
@@ -324,8 +327,9 @@ for name, (_, found) in studies.items():
               f"over the limit kernel {line(trained[1])}")
 
 # %% [markdown]
-# On the pairs the features are better, not the optimisation: with $K_T$ the convex batch method gains as well. On the digits and
-# breast cancer $K_T$ is about as good as $K_0$ and no better than $K$.
+# On the pairs the features are better, not the optimisation: with $K_T$ the convex batch method gains as well, and with the $K_T$ of the
+# logistic loss it beats the limit kernel. On the digits $K_T$ is hardly better than $K_0$ and no better than $K$; on breast cancer no gain is
+# larger than its interval by more than a hair.
 #
 # ## 7. Rows
 
