@@ -238,7 +238,8 @@ for name in data:
         exponents[name, by] = slope(change_widths, found.change[:, 0, :, 0])
         moved[name, by] = intervals.of(lambda a, b: a / b, found.moved[:, 0, -1, -1],
                                        found.norm[:, 0, -1], transform="log")
-        D, change = found.norm[:, 0, -1].mean() / change_widths[-1], found.change[:, 0, -1, 0].mean()
+        D = found.norm[:, 0, -1].mean() / change_widths[-1]
+        change = found.change[:, 0, -1, 0].mean()
         print(f"{name:15s} {by:15s} exponent in m {exponents[name, by]};  at m = "
               f"{change_widths[-1]}: D = {D:.4f}, change {change:.4f}, "
               f"movement^2 / |f_T|^2 {moved[name, by]}")
