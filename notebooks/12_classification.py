@@ -245,8 +245,8 @@ for name in data:
               f"movement^2 / |f_T|^2 {moved[name, by]}")
 
 # %% [markdown]
-# The parameters move about as far as $\|f_T\|_H$ says. The exponents of squareplus are near $-1$, those of ReLU on the flat side of it, the
-# more so the smaller $D$. With erf the digits are not settled: the change is a tenth of $D$ and falls more slowly. Its leading term is so small
+# The parameters move about as far as $\|f_T\|_H$ says. The exponents of squareplus are near $-1$, those of ReLU on the flat side of it,
+# $-3/4$ on breast cancer, where $D$ is smallest. With erf the digits are not settled: the change is a tenth of $D$ and falls more slowly. Its leading term is so small
 # there, we presume, that the next order still counts.
 #
 # ## 5. Does $D$ order the cases?
