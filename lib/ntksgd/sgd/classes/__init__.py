@@ -1,0 +1,1 @@
+"""SGD for classification: network, linearised network and kernel SGD with C outputs."""
