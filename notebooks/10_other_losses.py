@@ -47,27 +47,17 @@ from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import source_problem
 from ntksgd.problems.schedules import polynomial
 from ntksgd.report import claims
-from ntksgd.report.figures import losses as draw
-from ntksgd.report.figures import save, use_style
 
 # %%
+from ntksgd.report import loss_tables as tables
+from ntksgd.report.figures import losses as draw
+from ntksgd.report.figures import save, use_style
 from ntksgd.report.loss_board import row
-from ntksgd.report.loss_tables import (
-    bound_rows,
-    crossed,
-    first_order_rows,
-    law_rows,
-    theory_rows,
-    trace_rows,
-)
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.loss_first_order import loss_first_order
 from ntksgd.risk.moment_closure import circle_moments
 from ntksgd.risk.predicted_widths import sufficient_width
-from ntksgd.risk.stability import largest_stable_step
-
-# %%
 from ntksgd.seeds import child
 from ntksgd.stats import intervals
 from ntksgd.stats.slopes import curve_slope, slope
@@ -155,7 +145,7 @@ def theories(key, kind):
 
 
 kinds, wide = ("loss", "distance"), f"network, m = {widths[-1]}"
-table = pd.concat([theory_rows(key, times, theories(key, kind), {
+table = pd.concat([tables.theory_rows(key, times, theories(key, kind), {
     "kernel SGD, sampled": run[kind].kernel, wide: run[kind].network[:, -1]}, kind)
     for key, run in runs.items() for kind in kinds], ignore_index=True)
 save(draw.theories(table[table["measure"] == "loss"]), "10_other_losses-theories", table)
@@ -177,7 +167,7 @@ for key, found in agreement.items():
     one = theories(key[:2], key[2])
     off = [one[name][shown] / one["moment closure"][shown] for name in list(one)[:2]]
     rows.append([*key, *(f"{v:.2f}" for v in np.concatenate(off)), str(found)])
-crossed(rows, [("", "loss"), ("", "activation"), ("", "measure")]
+tables.crossed(rows, [("", "loss"), ("", "activation"), ("", "measure")]
         + [(name, f"T = {times[j]:,}") for name in list(one)[:2] for j in shown]
         + [("sampled", "last decade")])
 
@@ -197,7 +187,7 @@ names = ("closure", "kernel SGD", wide)
 exponents = {(*key, kind): [by_decade(y) for y in (
     theories(key, kind)["moment closure"], run[kind].kernel, run[kind].network[:, -1])]
     for key, run in runs.items() for kind in kinds}
-crossed([[*key, *(str(one[j]) for j in (0, 1) for one in found)]
+tables.crossed([[*key, *(str(one[j]) for j in (0, 1) for one in found)]
          for key, found in exponents.items()],
         [("", "loss"), ("", "activation"), ("", "measure")]
         + [(when, name) for when in ("first decade", "last decade") for name in names])
@@ -223,7 +213,8 @@ ms, found = 2 ** np.arange(6, max_log2_width + 1, 2), {}
 for name in makers:
     found[name] = np.array([[bounded_path(problems[name, smooth], T_bound, int(m), child(root, i))
                              for m in ms] for i in range(8)])
-table = pd.concat([bound_rows(name, ms, one) for name, one in found.items()], ignore_index=True)
+table = pd.concat([tables.bound_rows(name, ms, one) for name, one in found.items()],
+                  ignore_index=True)
 save(draw.bound(table), "10_other_losses-bound", table)
 
 # %%
@@ -236,8 +227,8 @@ for name, one in found.items():
     assert max(gap, moved) <= 1
 falls = {name: slope(ms[-3:], found[name][:, -3:, 0]) for name in makers}
 Markdown("Slope of the gap in $m$: " + ", ".join(f"{fit} ({name})" for name, fit in falls.items())
-         + "; of the bound: $-1$. Width that keeps the gap below $T^{-r/(2r+1)}$ by the bound, up to "
-         f"logarithms: $T^{{{sufficient_exponent(r):.3g}}}$ for labels of finite mean size, "
+         + "; of the bound: $-1$. Width that keeps the gap below $T^{-r/(2r+1)}$ by the bound, up "
+         f"to logarithms: $T^{{{sufficient_exponent(r):.3g}}}$ for labels of finite mean size, "
          f"$T^{{{sufficient_exponent(r, False):.3g}}}$ for any. Claim C, for the square loss: "
          f"$T^{{{sufficient_width(r):.3g}}}$.")
 
@@ -272,8 +263,8 @@ for key, run in runs.items():
         excess = Excess(times, excess_of(problems[key], [run[kind]], learner))
         excesses[*key, kind, learner] = excess
         laws |= {(*key, kind, learner, tau): width_law(excess, tau) for tau in tolerances}
-required = law_rows(laws)
-curves = first_order_rows(half, coefficients, tolerances)
+required = tables.law_rows(laws)
+curves = tables.first_order_rows(half, coefficients, tolerances)
 save(draw.widths(required, curves), "10_other_losses-widths",
      pd.concat([required, curves], ignore_index=True))
 
@@ -315,23 +306,12 @@ for name, law in (("logistic", labels.logistic), ("square", labels.square(noise)
         p = source_problem("relu", 2, r, step=size, max_degree=max_degree, labels=law, norm=2.0)
         traces[name, size] = trace_test(p, trace_widths, T_trace, replicates_short,
                                         child(root, 20 + len(traces)))
-traced = trace_rows(traces, trace_widths)
+traced = tables.trace_rows(traces, trace_widths)
 save(draw.traces(traced), "10_other_losses-trace", traced)
 
 # %%
+print("\n".join(f"{name}, step {size:g}: {test.verdict}" for (name, size), test in traces.items()))
 traced.round(3)
-
-# %%
-def verdict(name, size, test):
-    """In words: at how many widths measured and predicted agree, differ, or cannot be told."""
-    zero = test.difference.contains(0.0)
-    told = test.difference.half < np.abs(test.measured.value) / 2
-    return (f"{name}, step {size:g} (share {test.share:.2f}): {sum(~zero)} refuted, "
-            f"{sum(zero & told)} agree, {sum(zero & ~told)} undecided")
-
-
-Markdown("Widths where: " + "; ".join(verdict(*key, test) for key, test in traces.items()) + ".")
-
 # %% [markdown]
 # TRACE SENTENCE
 #
@@ -377,9 +357,8 @@ print(f"exact risk after {samples[-1]} samples over that of plain SGD: "
 # %%
 trained = {}
 for i, name in enumerate(("plain", "momentum 0.9", "batches of 16")):
-    p, b = variant(*variants[name]), variants[name][1]
-    run = paths(p, ["network", "kernel"], widths, samples // b, replicates_short,
-                child(root, 30 + i))
+    p, learners = variant(*variants[name]), ["network", "kernel"]
+    run = paths(p, learners, widths, samples // p.batch, replicates_short, child(root, 30 + i))
     trained[name] = Excess(samples, excess_of(p, [run]))
 heavy = {(name, tau): width_law(one, tau) for name, one in trained.items() for tau in tolerances}
 same = {key: required_ratio(law, heavy["plain", key[1]]) for key, law in heavy.items()
@@ -396,22 +375,7 @@ save(draw.momentum(ratios, needed.replace(np.inf, np.nan)), "10_other_losses-mom
 pd.DataFrame([[*key, heavy[key].text(-1), str(ratio)] for key, ratio in same.items()],
              columns=["network", "tau", f"m* after {samples[-1]} samples", "over plain SGD's"])
 
-# %%
-rules = {"step fixed": lambda b: 1.0, r"step $\propto\sqrt{b}$": np.sqrt,
-         r"step $\propto b$": lambda b: b}
-rows, end = [], int(samples[-1])
-for name, rule in rules.items():
-    for b in (2 ** np.arange(9)).tolist():
-        p = plain.with_(batch=b, schedule=polynomial(rule(b) * b**-theta * eta1, theta))
-        if p.schedule.largest < largest_stable_step(p.spectrum, batch=b):
-            risk = kernel_risk(p, [end // b], tail=False)[0]
-            rows.append({"rule": name, "b": b, "risk": risk, "ratio": risk / exact["plain"][-1]})
-table = pd.DataFrame(rows)
-save(draw.batches(table), "10_other_losses-batches", table)
-
 # %% [markdown]
-# After the same number of samples, exact: with a step proportional to $b$ the risk does not depend on $b$ until the first steps become unstable, where the line ends; with a fixed step batches waste samples.
-#
 # ## 6. What carries over
 # | | risk of kernel SGD | width |
 # |:--|:--|:--|
@@ -442,10 +406,10 @@ board += [row(f"slope in m of ||network - linearised||, {name}", fit,
 board += [row(f"drift's part of the risk less what the trace explains, {name}, step {size:g}",
               test.difference[j], f"T = {T_trace}, m = {m}", 0.0, r=r)
           for (name, size), test in traces.items() for j, m in enumerate(trace_widths)]
-board += [row(f"exact risk, {name}, over plain SGD's", value, f"{end} samples", 1.0, r=r)
+board += [row(f"exact risk, {name}, over plain SGD's", value, f"{samples[-1]} samples", 1.0, r=r)
           for name, value in factor.items()]
-board += [row(f"m*, {name}, over plain SGD's", ratio, f"{end} samples, tau = {tau:g}", 1.0, r=r)
-          for (name, tau), ratio in same.items()]
+board += [row(f"m*, {name}, over plain SGD's", ratio, f"{samples[-1]} samples, tau = {tau:g}",
+              1.0, r=r) for (name, tau), ratio in same.items()]
 frame = claims.record("10_other_losses", board)
 
 # %%

@@ -30,6 +30,14 @@ class TraceTest:
     network: Interval
     share: float
 
+    @property
+    def verdict(self):
+        """At how many widths both sides differ, agree, or cannot be told apart, in words."""
+        same = self.difference.contains(0.0)
+        told = self.difference.half < np.abs(self.measured.value) / 2
+        return (f"noise share {self.share:.2f}; of {same.size} widths {sum(~same)} refute it, "
+                f"{sum(same & told)} agree, {sum(same & ~told)} too noisy to tell")
+
 
 def trace_test(problem, widths, T, replicates, seed):
     """`TraceTest` after T steps of a problem on the circle; arguments as in `loss_paths`."""

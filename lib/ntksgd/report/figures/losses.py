@@ -89,10 +89,3 @@ def momentum(exact, required):
     right.set(xlabel="tolerance $\\tau$", ylabel="required width $m^*$", title="networks")
     panels.plain_ticks(right.xaxis, *right.get_xlim(), marks=(1, 2, 5))
     return panels.legends(left, right)
-
-
-def batches(table):
-    """Exact risk after a fixed number of samples against the batch size, by how the step grows."""
-    ax = panels.single(2.7, "batch size $b$", "risk after $n$ samples / that of $b=1$", x=2, y=10)
-    marks.family(ax, table, "b", "ratio", "rule")
-    return panels.legends(ax)
