@@ -9,7 +9,7 @@ from ntksgd.compare.paths import paths
 from ntksgd.compare.trace_mechanism import trace_test
 from ntksgd.problems import labels
 from ntksgd.problems.problem import source_problem
-from ntksgd.risk.moment_closure import circle_moments
+from ntksgd.risk.circle_closure import circle_moments
 from ntksgd.seeds import child
 from ntksgd.width.comparisons import exponents_of_part, over_first_order, required_ratio
 from ntksgd.width.excess import Excess

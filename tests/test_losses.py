@@ -14,10 +14,11 @@ from ntksgd.models.two_layer import initialise
 from ntksgd.problems import expected_loss, labels
 from ntksgd.problems.expected_loss import local
 from ntksgd.problems.problem import source_problem
+from ntksgd.risk.circle_closure import circle_moments
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.loss_first_order import loss_first_order
-from ntksgd.risk.moment_closure import circle_moments, moments
+from ntksgd.risk.moment_closure import moments
 from reference_network_sgd import residual
 
 TIMES = np.array([1, 3, 30, 300, 3000])

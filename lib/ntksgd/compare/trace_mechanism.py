@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd.compare.loss_paths import loss_paths
-from ntksgd.risk.moment_closure import circle_moments
+from ntksgd.risk.circle_closure import circle_moments
 from ntksgd.stats import intervals
 from ntksgd.stats.intervals import Interval
 

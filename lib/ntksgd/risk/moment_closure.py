@@ -16,7 +16,6 @@ values in the middle, so that the moments follow in closed form in the eigenbasi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -24,42 +23,11 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from ntksgd import check
-from ntksgd.kernels import sphere
-from ntksgd.kernels.harmonics import evaluate
 from ntksgd.problems.expected_loss import ExpectedLoss
-from ntksgd.problems.problem import Problem
 from ntksgd.problems.schedules import Schedule
+from ntksgd.risk.grid_moments import Moments, gaussian_mean
 
 FIRST, RATIO, HALVINGS = 100, 1.08, 6  # steps taken one by one; length of the later blocks
-Z, GAUSS = np.polynomial.hermite_e.hermegauss(5)
-GAUSS = GAUSS / GAUSS.sum()
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Mean and variance of f_t(x) after each of `times`, shape (times, ..., n), on a grid."""
-
-    times: NDArray
-    mean: NDArray
-    variance: NDArray
-    weights: NDArray
-    truth: NDArray
-    loss: ExpectedLoss
-
-    @property
-    def distance(self) -> NDArray:
-        """E||f_t - f*||^2, shape (times, ...)."""
-        return ((self.mean - self.truth) ** 2 + self.variance) @ self.weights
-
-    @property
-    def excess(self) -> NDArray:
-        """E l(f_t, y) - E l(f*, y), shape (times, ...)."""
-        return _gaussian(self.loss.excess, self.mean, self.variance, self.truth) @ self.weights
-
-    @property
-    def noise_share(self) -> NDArray:
-        """Part of the excess loss that the mean of f_t has not, shape (times, ...)."""
-        return 1 - self.loss.excess(self.mean, self.truth) @ self.weights / self.excess
 
 
 class _State(NamedTuple):
@@ -112,27 +80,6 @@ def moments(features: Sequence[NDArray], weights: ArrayLike, truth: ArrayLike, l
     return Moments(times, mean, variance, weights, truth, loss)
 
 
-def circle_moments(problem: Problem, times: ArrayLike, loss: ExpectedLoss | None = None,
-                   ratio: float = RATIO) -> Moments:
-    """Moments of SGD in the RKHS of a problem's limit kernel on the circle, cut at its degree K.
-
-    The target is even in the angle, so that cosines and sines do not couple, sines have no mean,
-    and half the circle will do. `loss`: by default that of the problem's labels.
-    """
-    if problem.d != 2 or problem.batch != 1 or problem.momentum or problem.weight_decay:
-        raise ValueError("problem: must be on the circle, batch 1, no momentum, no weight decay")
-    top = problem.spectrum.max_degree
-    points, weights = sphere.quadrature(2, 4 * top)
-    half = points[:, 1] >= -1e-12
-    weights = np.where(np.abs(points[:, 1]) < 1e-12, weights, 2 * weights)[half]
-    values, degrees = evaluate(points[half], top)
-    values = values * np.sqrt(problem.spectrum.eigenvalues[degrees])
-    even = np.append(True, np.arange(1, degrees.size) % 2 == 1)  # 1, cos, sin, cos, sin, ...
-    return moments([values[:, even], values[:, ~even]], weights, problem.target(points[half]),
-                   problem.labels.expected if loss is None else loss, problem.schedule, times,
-                   ratio)
-
-
 def _blocks(times, ratio):
     """Pairs (steps done, steps done at the end of the block)."""
     ends, T = np.array(times), int(times[-1])
@@ -145,12 +92,6 @@ def _blocks(times, ratio):
     return zip(edges[:-1].astype(int), edges[1:].astype(int), strict=True)
 
 
-def _gaussian(function, mean, variance, truth):
-    """Average of function(g, truth) over g ~ N(mean, variance)."""
-    g = mean[..., None] + np.sqrt(np.maximum(variance, 0))[..., None] * Z
-    return function(g, np.broadcast_to(truth, mean.shape)[..., None]) @ GAUSS
-
-
 def _on_grid(features, state):
     mean = sum(_apply(psi, a) for psi, a in zip(features, state.a, strict=True))
     return mean, sum(np.sum((psi @ P) * psi, axis=-1)
@@ -161,7 +102,7 @@ def _averages(now, state):
     """b, M and int q psi psi^T - b b^T, each a block a set of features."""
     features, weights, truth, loss = now
     on_grid = _on_grid(features, state)
-    G, D, q = (weights * _gaussian(part, *on_grid, truth) for part in loss[:3])
+    G, D, q = (weights * gaussian_mean(part, *on_grid, truth) for part in loss[:3])
     b = [_apply(psi.mT, G) * (j == 0) for j, psi in enumerate(features)]
     M, Q = ([(psi.mT * part[..., None, :]) @ psi for psi in features] for part in (D, q))
     return b, M, [one - v[..., :, None] * v[..., None, :] for one, v in zip(Q, b, strict=True)]

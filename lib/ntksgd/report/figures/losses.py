@@ -25,6 +25,8 @@ def theories(table):
 
 def widths(table, first_order):
     """m*(T) of networks and linearised networks, a colour a tolerance; lines: c(T)/tau."""
+    top = 4 * table["required"].max()  # where an end of an interval beyond the widths is drawn
+    table = table.assign(low=table["low"].clip(1), high=table["high"].clip(upper=top))
     fig, axes, parts = panels.facets(table, "activation", "loss", 4.8, "{loss}, {activation}",
                                      sharex=True, sharey=True)
     for ax, part in parts:
@@ -41,7 +43,7 @@ def widths(table, first_order):
                             & (first_order["activation"] == key["activation"])]
         marks.theory(ax, curve, "T", "width", "tau", lw=1.2)
         panels.log_axes(ax, y=2)
-        ax.set_ylim(0.7 * table["required"].min(), 2.2 * table["required"].max())
+        ax.set_ylim(0.7 * table["required"].min(), top / 2)
     panels.outer_labels(axes, "steps $T$", "required width $m^*$")
     return panels.legend_below(fig, axes[0, 0], 3, {"$c(T)/\\tau$, nothing fitted": "k-"})
 
@@ -70,7 +72,8 @@ def traces(table):
                     marks.bars(part, "measured", ("low", "high")),
                     marks.bars(part, "predicted", ("predicted_low", "predicted_high")),
                     fmt=marker, color=colour, label=name, elinewidth=0.8)
-    ends = np.array([table["predicted_low"].min(), table["predicted_high"].max()])
+    ends = np.linspace(table["predicted_low"].min(), table["predicted_high"].max(), 99)
+    ax.set_yscale("symlog", linthresh=0.1)
     ax.plot(ends, ends, color=THEORY, lw=1, label="if that were all", zorder=3)
     for line in (ax.axhline, ax.axvline):
         line(0, color="#999999", lw=0.7)
@@ -84,8 +87,12 @@ def momentum(exact, required):
     panels.log_axes(left, y=None)
     left.set(xlabel="samples $n$", ylabel="exact risk / plain SGD's", ylim=(0.9, 1.5),
              title="kernel SGD, same effective step")
+    top, order = 4 * required["required"].max(), required.groupby("variant", sort=False).ngroup()
+    required = required.assign(tau=required["tau"] * 1.06**order, low=required["low"].clip(1),
+                               high=required["high"].clip(upper=top))
     marks.family(right, required, "tau", "required", "variant", ("low", "high"), ls="")
     panels.log_axes(right, y=2)
-    right.set(xlabel="tolerance $\\tau$", ylabel="required width $m^*$", title="networks")
+    right.set(xlabel="tolerance $\\tau$", ylabel="required width $m^*$", title="networks",
+              ylim=(None, top / 2))
     panels.plain_ticks(right.xaxis, *right.get_xlim(), marks=(1, 2, 5))
     return panels.legends(left, right)
