@@ -25,7 +25,7 @@
 #
 # ![Required width against the number of steps, two losses and two activations: the linearised networks about the lines c(T)/tau, the networks of that size](../figures/10_other_losses-widths.png)
 #
-# **Verdict.** The theory survives. The closure gives the risk of kernel SGD for both losses from the first step on; the mean curvature, a common shortcut, does not. The width of the linearised network is that of the matched square loss for Huber, less for the logistic loss, as derived; the networks' own is of that size, less for ReLU, more for the smooth activation under the logistic loss at the largest $T$: drift, which the kernel's trace does not explain. All exponents stay far below claim C's. Momentum and batches change neither risk nor width at the same effective step. (Numbers: section 6.)
+# **Verdict.** The theory survives. The closure gives the risk of kernel SGD for both losses from the first step on; the mean curvature, a common shortcut, does not. The width of the linearised network is that of the matched square loss for Huber, less for the logistic loss, as derived; the networks' own is of that size, less for ReLU, late more for the smooth activation: drift, which the kernel's trace does not explain. All exponents stay far below claim C's. Momentum and batches change neither risk nor width at the same effective step. (Numbers: section 6.)
 
 # %%
 import numpy as np
@@ -290,7 +290,7 @@ pd.DataFrame([[*key, str(found)] for key, found in tests.items()],
              columns=["loss", "activation", "measure", "learner", "m times excess, over c(T)"])
 
 # %% [markdown]
-# The prediction, 1, lies in every interval of the linearised networks (they are wide: the sampled labels; that $c$ is right to a few per cent the twin shows). Drift is no small correction: it *lowers* the excess of ReLU networks, and late, under the logistic loss, it adds to that of the smooth ones, whose $m^*$ then exceeds $c/\tau$.
+# The prediction, 1, lies in every interval of the linearised networks (they are wide: the sampled labels; that $c$ is right to a few per cent the twin shows). Drift is no small correction: it *lowers* the excess of ReLU networks and adds, less, to that of the smooth ones, whose $m^*$ late exceeds $c/\tau$. At the larger $\tau$, where $m^*$ is small, higher orders in $1/m$ ask for more than $c/\tau$, as in notebook 06.
 # ## 4. Drift: the trace mechanism, corrected
 # Noise makes SGD drift, at second order in the step, down the gradient of $\mathbb EK_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020), and the *noise part* of the risk scales with that trace; the bias does not. If that were all,
 # $$\frac{R_{\rm network}-R_{\rm linearised}}R={\rm share}\times\Bigl(\frac{\mathbb EK_T(x,x)}{\kappa(1)}-1\Bigr)\qquad\text{(heuristic)},$$
@@ -310,7 +310,7 @@ print("\n".join(f"{name}, step {size:g}: {test.verdict}" for (name, size), test 
 traced.round(3)
 
 # %% [markdown]
-# **Refuted as an account of drift.** At the small step the trace rises and yet drift *lowers* the risk: the sign is wrong. At the large step both fall; for the logistic loss at $m\ge64$ the trace is most of it, for the square loss it promises more than there is. What makes the narrow network's risk exceed its kernel's at the small step (column `network`) is no drift at all, but the fluctuation of its kernel at the start (`linearised`: $1+c(T)/m$ and higher orders), of which drift takes a part away.
+# **Refuted as an account of drift.** At the small step the trace rises and yet drift *lowers* the risk (but for the widest network with the square loss): the sign is wrong. At the large step both fall; for the logistic loss at $m\ge64$ the trace is most of it, for the square loss it promises more than there is. What makes the narrow network's risk exceed its kernel's at the small step (column `network`) is no drift at all, but the fluctuation of its kernel at the start (`linearised`: $1+c(T)/m$ and higher orders), of which drift takes a part away.
 # ## 5. Momentum and mini-batches
 # In the RKHS second moments close here too. Heavy ball with batches of $b$: $$f_{t+1} = f_t-\tfrac{\eta}{b}\sum_{i\le b}(f_t(x_i)-y_i)K_{x_i}+\beta(f_t-f_{t-1}).$$
 # With $e=f-f^*$, $q=1+\beta$, $u=\eta\lambda_k$ the step is $e_{t+1}=(q-\eta H)e_t-\beta e_{t-1}+\eta\cdot{\rm noise}$, $H$ the mean of $b$ rank-one operators; $\mathbb EP_kH=\lambda_kP_k$, and by the addition theorem $\mathbb E\|P_kHe\|^2=\frac1b\lambda_k^2N_k\|e\|^2+(1-\frac1b)\lambda_k^2\|P_ke\|^2$. So $C_k=\mathbb E\|P_ke_t\|^2$, $X_k=\mathbb E\langle P_ke_t,P_ke_{t-1}\rangle$, $B_k=\mathbb E\|P_ke_{t-1}\|^2$ obey
@@ -366,7 +366,7 @@ pd.DataFrame([[*key, heavy[key].text(-1), str(ratio)] for key, ratio in same.ite
              columns=["network", "tau", f"m* after {samples[-1]} samples", "over plain SGD's"])
 
 # %% [markdown]
-# What differs in the RKHS is a start-up of about $1/(1-\beta)$ steps; the networks' $m^*$ is the same within the intervals.
+# What differs in the RKHS is a start-up of several $1/(1-\beta)$ steps; the networks' $m^*$ is the same within the intervals.
 # ## 6. What carries over
 # | | risk of kernel SGD | width |
 # |:--|:--|:--|
