@@ -12,20 +12,20 @@
 # ---
 
 # %% [markdown]
-# # Beyond the theorem: depth, other losses, momentum
+# # Other losses, momentum, mini-batches (claim F: nothing here is the paper's)
+# **Question.** The paper's theorem is about the square loss and plain SGD, one sample a step. Does the theory survive the logistic and the Huber loss, momentum and mini-batches, and how wide must the network be then?
 #
-# The paper's theorem is about two layers, the square loss, and plain SGD with batches of one.
-# **Nothing on this page is claimed by it.** Each section changes one of these, keeps everything
-# else, and measures what remains of the theory: the limit kernel, the rate, the width.
+# **Statements** (ours).
+# 1. *Risk.* The first two moments of SGD in the RKHS close under one approximation, that $f_t(x)$ is Gaussian; for the square loss, and for the expansion of a loss near the target with a curvature $D(x)$, under none. No sampling, any $T$.
+# 2. *Theorem.* If $|\ell'|\le1$, network and linearised network stay within const$\,S^{7/2}/m$ of each other on **every** path, $S=\eta_1+\dots+\eta_T$: no moment of the labels, no independence, no event. Within const$\,S^{5/2}/m$ where the labels have a finite mean size; their variance may be infinite.
+# 3. *Width law.* The linearised network's excess is $c(T)/m$ to first order, $c$ derived for either loss, nothing fitted: $m^*\simeq c(T)/\tau$.
+# 4. Momentum $\beta$ and batches of $b$ close exactly. They change the step only, to $\eta/(1-\beta)$ in the drift and $\eta/(b(1-\beta))$ in the noise.
 #
-# *What would be a polynomial width law?* With
+# **Idea.** A bounded residual cannot push far: a neuron moves by at most $O(S/\sqrt m)$. Near the target a loss is the square loss with weights $D(x)$; far from it the residual, in the mean over labels, is known too.
 #
-# $$m^*(T) = \min\{m:\ \mathbb E R_m(T) \le (1+\tau)\,R(T)\}$$
+# ![Required width against the number of steps, two losses and two activations: the linearised networks about the lines c(T)/tau, the networks of that size](../figures/10_other_losses-widths.png)
 #
-# ($R_m$ the risk of the network of width $m$ after $T$ steps, $R$ that of SGD in the RKHS of its
-# limit kernel), it would be a bound $m^*(T)\le C\,T^p$ for all $T$. A run over a finite range can
-# support such a law by a local exponent $d\log m^*/d\log T$ that is small and does not grow; it
-# cannot prove one. For two layers, the paper's exponent is $1+5/(2r+1)$; notebook 06 measures it.
+# **Verdict.** The theory survives. The closure gives the risk of kernel SGD for both losses from the first step on; the mean curvature, a common shortcut, does not. The width of the linearised network is that of the matched square loss for Huber, less for the logistic loss, as derived; the networks' own is of that size, less for ReLU, late more for the smooth activation: drift, which the kernel's trace does not explain. All exponents stay far below claim C's. Momentum and batches change neither risk nor width at the same effective step. (Numbers: section 6.)
 
 # %%
 import numpy as np
@@ -33,349 +33,388 @@ import pandas as pd
 from IPython.display import Markdown
 
 from ntksgd import check
-from ntksgd.compare import paths as compare
-from ntksgd.compare.concentration import deep_kernel_errors
-from ntksgd.compare.drift import trace
-from ntksgd.kernels.deep import deep_kernel, normalised, relu_circle_tail
-from ntksgd.kernels.spectrum import quadrature_spectrum
+from ntksgd.compare.bounded_paths import bounded_path
+from ntksgd.compare.bounded_residual import sufficient_exponent
+from ntksgd.compare.loss_paths import loss_paths
+from ntksgd.compare.paths import paths
+from ntksgd.compare.trace_mechanism import trace_test
+from ntksgd.kernels.harmonics import evaluate
+from ntksgd.kernels.sphere import quadrature
 from ntksgd.problems import labels
+from ntksgd.problems.expected_loss import local
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import source_problem
 from ntksgd.problems.schedules import polynomial
 from ntksgd.report import claims
-from ntksgd.report.claims import Statement
 
 # %%
-from ntksgd.report.figures import deep as draw
+from ntksgd.report import loss_tables as tables
+from ntksgd.report.figures import losses as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.report.tables import curve_table, law_table, series_table
+from ntksgd.report.loss_board import row
+from ntksgd.risk.circle_closure import circle_moments
+from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
-from ntksgd.risk.predicted import capacity_free
+from ntksgd.risk.loss_first_order import loss_first_order
 from ntksgd.risk.predicted_widths import sufficient_width
-from ntksgd.risk.stability import largest_stable_step
 from ntksgd.seeds import child
 from ntksgd.stats import intervals
-from ntksgd.stats.coverage import coverage
 from ntksgd.stats.slopes import curve_slope, slope
+from ntksgd.width.comparisons import exponents_of_part, over_first_order, required_ratio
 from ntksgd.width.excess import Excess
 from ntksgd.width.measured import excess_of
-from ntksgd.width.requirement import compare_laws, width_law
+from ntksgd.width.requirement import width_law
 
 use_style()
 
 # %% tags=["parameters"]
-T = 10**4  # type: int  SGD steps
-r = 0.5  # type: float  regularity of the targets, each in the RKHS of its own kernel
-noise = 0.25  # type: float  variance of the labels' noise, square loss
-activation = "relu"  # type: str  any built-in activation
-depths = [1, 2, 3]  # type: list[int]  numbers of hidden layers, starting with 1
-step = 1.0  # type: float  eta_1 kappa(1) for the deep networks
-max_degree = 128  # type: int  largest degree of spectra and targets
-limit_widths = [16, 32, 64, 128, 256, 512]  # type: list[int]  widths for the kernel at the start
-limit_replicates = 40  # type: int  networks a width, kernel at the start
-narrow = [8, 16, 32, 64]  # type: list[int]  widths of the deep networks that are trained
-narrow_replicates = 128  # type: int
-wide = [128]  # type: list[int]  further widths, the costly ones
-wide_replicates = 24  # type: int
-loss_widths = [8, 16, 32, 64, 128, 256]  # type: list[int]  two-layer networks, other losses
-loss_replicates = 128  # type: int
-paths = 128  # type: int  sampled paths with momentum and batches
-tau_depth = 0.5  # type: float  tolerance of the width law, deep networks
-tau_loss = 0.2  # type: float  tolerance of the width law, losses
+T = 10**5  # type: int  SGD steps
+r = 0.5  # type: float  regularity of the targets
+step = 0.25  # type: float  eta_1 D kappa(1), D the mean curvature of the loss
+max_degree = 64  # type: int  largest degree of spectra and targets
+widths = [8, 16, 32, 64, 128, 256]  # type: list[int]
+replicates = 48  # type: int
+tolerances = [0.1, 0.5]  # type: list[float]
+one_neuron = [[24, 8, 3], [16, 6, 6]]  # type: list  cut, angles, radii: of ReLU, of squareplus
+T_bound = 100  # type: int  steps of the runs that are set beside the bound
+max_log2_width = 14  # type: int  the widest of them
+T_trace = 10**4  # type: int
+trace_widths = [16, 64, 256]  # type: list[int]
+T_momentum = 10**4  # type: int  samples seen with momentum and batches
+replicates_short = 96  # type: int  of the runs to T_trace and T_momentum
 seed = 6  # type: int
 
 # %%
-check.integer("T", T, 1000)
-check.positive("r", r)
-check.number("step", step, 0, 2, open_low=True, open_high=True)
-if depths[0] != 1 or sorted(set(depths)) != list(depths):
-    raise ValueError(f"depths = {depths}: must increase from 1")
-steps = log_times(T, 9, first=100)
-root = np.random.SeedSequence(seed)
-theta = float(capacity_free(r))  # decay of the steps, and of the risk
+check.integer("T", T, 10**4)
+times = log_times(T, 4 * round(np.log10(T / 100)) + 1, 100)
+first, last, half = times <= 1000, times >= T / 10, times[::2]
+root, smooth = np.random.SeedSequence(seed), "squareplus(0.5)"
+quadratures = dict(zip(("relu", smooth), one_neuron, strict=True))
+makers = {"logistic": (labels.logistic, 2.0), "Huber": (labels.huber(0.5, 2.0), 1.0)}
+problems = {(name, act): source_problem(act, 2, r, step=step, max_degree=max_degree, labels=law,
+                                        norm=norm)
+            for name, (law, norm) in makers.items() for act in ("relu", smooth)}
 
 # %% [markdown]
-# # 2. Other losses
+# ## 1. The risk of kernel SGD under a loss
+# SGD on $\ell$ replaces $f(x)-y$ by $\ell'(f(x),y)$. The labels are such that $f^*$ minimises the expected loss:
+# - **logistic**: $y=\pm1$, $P(y=1|x)=1/(1+e^{-f^*(x)})$, $\|f^*\|=2$;
+# - **Huber** (threshold 1): $y=f^*(x)+\frac12$ Student noise with 2 degrees of freedom, of *infinite* variance; $\|f^*\|=1$.
 #
-# SGD on a loss $\ell$ replaces the residual $f(x)-y$ by $\ell'(f(x),y)$. We let the labels be such
-# that $f^*$ minimises the expected loss:
+# For both we report the **excess loss** $\mathbb E\ell(f,y)-\mathbb E\ell(f^*,y)$ and the **squared distance** $\|f-f^*\|^2$.
+# *Near the target* let $e=f-f^*$, $D(x)=\partial_g\mathbb E[\ell'(g,y)|x]$ at $f^*$, $h=\ell'(f^*,y)$ (mean 0 given $x$), $V(x)=\mathbb E[h^2|x]$. To first order in $e$, $e\leftarrow e-\eta\,(D(x)e(x)+h)K_x$. Where $D,V$ are constant (Huber) this is SGD on the square loss, step $\eta D$, noise $V/D^2$: the **twin**. For the logistic loss $D(x)=V(x)=p(1-p)$; to put its mean is a heuristic.
 #
-# - **logistic**, $y=\pm1$ with $P(y=1|x)=p(x)=1/(1+e^{-f^*(x)})$; the risk is the excess of the
-#   logistic loss;
-# - **Huber** (threshold 1), $y=f^*(x)+{}$Student noise with 2 degrees of freedom: symmetric, of
-#   *infinite* variance; the risk is $\|f-f^*\|^2$.
-#
-# *Near the target.* Let $h=\ell'(f^*(x),y)$, of mean 0 given $x$, $V=\mathbb E h^2$, and let $D$
-# be the curvature $\partial_g\mathbb E\,\ell'(g,y)$ at $f^*$. To first order in $e=f-f^*$,
-#
-# $$e\leftarrow e-\eta\,(D\,e(x)+h)\,K_x = e-(\eta D)\,\bigl(e(x)+h/D\bigr)K_x :$$
-#
-# SGD on the *square* loss with step $\eta D$ and noise variance $V/D^2$, whose risk is known
-# exactly. For Huber, $D=P(|\text{noise}|<1)$ and $V=\mathbb E\min(\text{noise}^2,1)$ are finite
-# although the noise has no variance. For the logistic loss $D(x)=V(x)=p(1-p)$ depends on $x$; we
-# use its mean, which is a heuristic for the bias but not for the noise: at a constant step the
-# covariance $C$ of $e$ solves $LDC+CDL=\eta\,LDL$, so $C=\eta L/2$, and the excess loss is
-# $\frac12\mathbb E[D e^2]=\frac\eta4\kappa(1)\,\mathbb E D$ as for $D$ constant. **Prediction: the
-# rates of the square loss, and its width law at matched step and noise.**
-#
-# Steps are $\eta_1 D\kappa(1)=1/4$; each loss has its twin, the square loss of noise $V/D^2$.
+# *Everywhere.* Let $K(x,x')=\langle\psi(x),\psi(x')\rangle$, $f_t=\langle\psi,u_t\rangle$, so $u\leftarrow u-\eta\,\ell'(f(x),y)\,\psi(x)$; $a=\mathbb Eu$, $P={\rm Cov}\,u$; and $G,D,q$ at $x$ the means over labels and over $f(x)\sim N(\langle\psi,a\rangle,\langle\psi,P\psi\rangle)$ of $\ell'$, its slope in $g$, and $\ell'^2$. Then
+# $$\boxed{\;a\leftarrow a-\eta b,\quad P\leftarrow P-\eta(MP+PM)+\eta^2\Bigl(\int q\,\psi\psi^\top-bb^\top\Bigr),\quad b=\int G\psi,\quad M=\int D\,\psi\psi^\top.\;}$$
+# *Derivation.* $u-\eta\ell'\psi$ has the mean $a-\eta b$ and the covariance $P-\eta(Q+Q^\top)+\eta^2(\int q\psi\psi^\top-bb^\top)$, $Q=\int\mathbb E[(u-a)\,\ell']\psi^\top$. If $(u,f(x))$ is Gaussian, $\mathbb E[(u-a)\ell']=\mathbb E[(u-a)G(f(x))]=D\,P\psi$ (Stein). With $G$ linear and $q$ quadratic in $f$ nothing is assumed: the recursion is *exact for the square loss and for the local model with $D(x)$, $V(x)$*. For another loss the Gaussian law is a heuristic, tested here. As code:
 
 # %%
-def two_layers(law, norm, step=0.25):
-    """Two-layer problem with this law of the labels, whose target has L2 norm `norm`."""
-    return source_problem(activation, 2, r, step=step, max_degree=max_degree, labels=law, norm=norm)
-
-
-norms = {"logistic": 2.0, "Huber": 1.0}
-laws_of_labels = {"logistic": labels.logistic, "Huber": labels.huber(0.5, 2.0)}
-losses = {name: two_layers(laws_of_labels[name], norms[name]) for name in norms}
-twins = {name: labels.square(problem.noise) for name, problem in losses.items()}
-for name, problem in losses.items():
-    print(f"{name}: D = {problem.labels.curvature:.3f}, V = {problem.labels.variance:.3f}, "
-          f"noise of its twin {problem.noise:.3f}")
-twin_of = {name: f"square, as {name}" for name in norms}
-cases = losses | {twin_of[name]: two_layers(twins[name], norms[name]) for name in norms}
-
-# %%
-loss_runs = {name: compare.paths(problem, ["network", "kernel"], loss_widths, steps,
-                                 loss_replicates, child(root, 200 + i))
-             for i, (name, problem) in enumerate(cases.items())}
-assert all(np.isfinite(run.network).all() for run in loss_runs.values())
-shown = {loss_widths[1], loss_widths[-1]}
-table = pd.concat([risk_table(problem, [loss_runs[name]], shown, name)
-                   for name, problem in losses.items()])
-save(draw.risks(table), "10_other_losses-loss-risk", table)
-
-# %%
-late = steps >= T / 10  # the expansion needs a small error: the last decade only
-loss_slopes, twin_slopes = {}, {}
-for name, problem in losses.items():
-    theory, run = kernel_risk(problem, steps, tail=False), loss_runs[name]
-    twin_slopes[name] = curve_slope(steps[late], theory[late]).value
-    loss_slopes[name] = slope(steps[late], run.network[:, -1, late])
-    ratio = intervals.of(lambda mean: mean, run.kernel[:, -1] / theory[-1], transform="log")
-    print(f"{name}: kernel SGD / local theory at T = {T}: {ratio}; slopes for T >= {T // 10}:\n"
-          f"    theory {twin_slopes[name]:.3f}, kernel {slope(steps[late], run.kernel[:, late])}, "
-          f"network m = {loss_widths[-1]} {loss_slopes[name]}")
+problem, T0 = problems["logistic", "relu"], 30
+loss, (x, w) = problem.labels.expected, quadrature(2, 4 * max_degree)
+Y, degrees = evaluate(x, max_degree)
+psi, truth = Y * np.sqrt(problem.spectrum.eigenvalues[degrees]), problem.target(x)
+z, gauss = np.polynomial.hermite_e.hermegauss(8)
+a, P = np.zeros(degrees.size), np.zeros((degrees.size,) * 2)
+for eta in problem.schedule.step_sizes(T0):
+    f = (psi @ a)[:, None] + np.sqrt(np.sum((psi @ P) * psi, axis=1))[:, None] * z
+    G, D, q = (w * (part(f, truth[:, None]) @ gauss) / gauss.sum() for part in loss[:3])
+    b, M, Q = psi.T @ G, (psi.T * D) @ psi, (psi.T * q) @ psi
+    a, P = a - eta * b, P - eta * (M @ P + P @ M) + eta**2 * (Q - np.outer(b, b))
+distance = w @ ((psi @ a - truth)**2 + np.sum((psi @ P) * psi, axis=1))
+np.testing.assert_allclose(distance, circle_moments(problem, [T0]).distance[0], rtol=1e-5)
 
 # %% [markdown]
-# The Huber risk joins the curve of its square-loss twin once $|e|\ll1$, under noise that the square
-# loss itself could not stand: its risk would be infinite. For the logistic loss the curve with the
-# mean curvature is too high and too flat: at this step most of the risk is still bias, which a mean
-# curvature describes badly ($e$ is largest where $D(x)$, its weight, is smallest). With the larger
-# step of the table further down, where noise dominates, the two are closer (its column `theory` is
-# the same ratio). In both losses the curves of the wide network and of its kernel lie on each
-# other.
+# The library takes long stretches of steps at once. Beside it, on the same samples: kernel SGD, networks, linearised networks.
 
 # %%
-loss_laws = {name: width_law(Excess(steps, excess_of(cases[name], [run])), tau_loss)
-             for name, run in loss_runs.items()}
-table = law_table(loss_laws).rename(columns={"required": "width"})
-save(draw.width_laws(table, paper), "10_other_losses-loss-width", table)
+closure = {key: circle_moments(p, times) for key, p in problems.items()}
+nearby = {key: circle_moments(p, times, local(p.labels.expected)) for key, p in problems.items()}
+runs = {key: loss_paths(p, widths, times, replicates, child(root, i), linearised=True)
+        for i, (key, p) in enumerate(problems.items())}
 
 # %%
-show_laws(loss_laws, tau_loss)
-loss_differences = {name: compare_laws(loss_laws[name], loss_laws[twin_of[name]])[0]
-                    for name in losses}
-for name, difference in loss_differences.items():
-    print(f"exponent minus that of its twin, {name}: {difference}")
+def theories(key, kind):
+    """Risk by three theories: mean curvature (the twin's), local model, closure."""
+    factor = 1.0 if kind == "loss" else problems[key].labels.risk_factor
+    name = "excess" if kind == "loss" else "distance"
+    return {"mean curvature": kernel_risk(problems[key], times, tail=False) / factor,
+            "local, D(x)": getattr(nearby[key], name),
+            "moment closure": getattr(closure[key], name)}
+
+
+kinds, wide = ("loss", "distance"), f"network, m = {widths[-1]}"
+table = pd.concat([tables.theory_rows(key, times, theories(key, kind), {
+    "kernel SGD, sampled": run[kind].kernel, wide: run[kind].network[:, -1]}, kind)
+    for key, run in runs.items() for kind in kinds], ignore_index=True)
+save(draw.theories(table[table["measure"] == "loss"]), "10_other_losses-theories", table)
+
+# %%
+shown = [4, -5, -1]  # T = 1000, and both ends of the last decade
+
+
+def late_ratio(samples, expected):
+    """Mean over the last decade of sampled over expected, with its interval."""
+    return intervals.of(lambda mean: (mean[:, last] / expected[last]).mean(axis=1), samples,
+                        transform="log")
+
+
+agreement = {(*key, kind): late_ratio(runs[key][kind].kernel, theories(key, kind)["moment closure"])
+             for key in problems for kind in kinds}
+rows = []
+for key, found in agreement.items():
+    one = theories(key[:2], key[2])
+    off = [one[name][shown] / one["moment closure"][shown] for name in list(one)[:2]]
+    rows.append([*key, *(f"{v:.2f}" for v in np.concatenate(off)), str(found)])
+tables.crossed(rows, [("", "loss"), ("", "activation"), ("", "measure")]
+        + [(name, f"T = {times[j]:,}") for name in list(one)[:2] for j in shown]
+        + [("sampled", "last decade")])
 
 # %% [markdown]
-# Huber and its twin need the same width within the intervals. The logistic loss does not: it needs
-# fewer neurons than its twin, and the exponent is smaller. All local exponents are far below the
-# two-layer bound. *The data support a polynomial width law for these losses no less than for the
-# square loss; a reduction to the square loss holds for Huber and fails for the logistic loss.*
+# All over the closure. *The closure is what was sampled*, for both measures. The mean curvature is not, for the logistic loss; $D(x)$ closes most of that gap late. **What remains is the start**: at $f_0=0$ the error is of the size of $f^*$, where $\ell'$ is not linear (the logistic residual is steeper on the way than at $f^*$, Huber's is cut at 1), and the memory of it fades like the bias. Huber's $D$ does not depend on $x$: both local theories coincide but for the numerical error of the blocks. (The square loss itself would have an infinite risk under these labels.)
+# **Exponents in $T$, decade by decade:**
+
+# %%
+def by_decade(y):
+    """Exponents over the first and over the last decade, of samples (n, times) or of a curve."""
+    fit = slope if np.ndim(y) == 2 else curve_slope
+    return [fit(times[part], y[..., part]) for part in (first, last)]
+
+
+names = ("closure", "kernel SGD", wide)
+exponents = {(*key, kind): [by_decade(y) for y in (
+    theories(key, kind)["moment closure"], run[kind].kernel, run[kind].network[:, -1])]
+    for key, run in runs.items() for kind in kinds}
+hits = [found[1][j].contains(found[0][j].value) for found in exponents.values() for j in (0, 1)]
+print(f"closure's exponent in the interval of kernel SGD: {sum(hits)} of {len(hits)}")
+tables.crossed([[*key, *(str(one[j]) for j in (0, 1) for one in found)]
+         for key, found in exponents.items()],
+        [("", "loss"), ("", "activation"), ("", "measure")]
+        + [(when, name) for when in ("first decade", "last decade") for name in names])
 
 # %% [markdown]
-# ## A network can beat its kernel
+# Both losses fall as the closure says (of the intervals of kernel SGD one expects one in twenty to miss it; both measures share their samples); "the exponent of the logistic loss" on one short range depends on the decade and on the measure.
+# ## 2. Every path: a bound for bounded residuals
+# **Proposition.** Let network, start and $c,c_3,c_4,\Psi,\kappa_0,L_0,\nu$ be as in notebook 08; $\ell(\cdot,y)\ge0$ convex, $|\ell'|\le1$, $\ell'$ 1-Lipschitz, $\ell'^2\le2\ell$ (Huber, logistic); any $(x_t,y_t)$ and steps with $\eta_t\kappa_0^2\le2-\frac1\nu$. Let $\alpha=cS/\sqrt m$, $N^2=2\sum\eta_t\,\ell(0,y_t)$, and
+# $$o=\tfrac\Psi c(e^\alpha-1),\quad B=\min\Bigl(\tfrac{\kappa_0\sqrt m}c(e^\alpha-1),\ \tfrac N{\sqrt{1-\alpha}}\Bigr),\quad v=\alpha B,\quad\hat\rho=\tfrac{c\,vB+c_3\,oB^2}{\sqrt m},\quad\hat\psi=\tfrac{c\,v+c_4\,oB}{\sqrt m},$$
+# the second entry of $B$ only if $\alpha<1$ and, with it, $\eta_t(\kappa_0+cB/\sqrt m)^2\le1$. Then for the networks trained by $\ell$, on every path,
+# $$\|g_T-\ell_T\|\le\|L_0\|^{1/2}\bigl(\sqrt{\nu S}\,\hat\rho+S\hat\psi\bigr)+\hat\rho .$$
+# *Proof.* $e_t=\ell'(g_{t-1}(x_t),y_t)$, so $\sum\eta|e|\le S$.
+# 1. By Lemma 1 there a neuron's gradient is at most $m^{-1/2}(\Psi+c|\Delta_i|)$, so that $\Psi+c|\Delta_i|$ grows in a step by at most $1+c\eta/\sqrt m$; likewise $\kappa_0+c\|V\|/\sqrt m$. Hence $|\Delta_i|\le o$, and $\|V\|\le$ the first entry.
+# 2. $\|V_t\|^2=\|V\|^2-2\eta e\langle\varphi,V\rangle+\eta^2e^2\|\varphi\|^2$; $\langle\varphi,V\rangle=g+n$, $|n|\le cB^2/(2\sqrt m)$; convexity: $-2eg\le2\ell(0,y)-2\ell(g,y)$; $\eta\|\varphi\|^2e^2\le e^2\le2\ell(g,y)$. By induction $\|V_t\|^2\le N^2+\alpha B^2=B^2$.
+# 3. $\|V^e\|\le\sum\eta|e|\|\varphi^e\|\le cSB/\sqrt m=v$, and Lemma 2 there gives $|\rho|\le\hat\rho$, $\|\psi\|\le\hat\psi$.
+# 4. The linearised network is $W_t=W-\eta\,\ell'(\langle\varphi_0,W\rangle,y_t)\varphi_0$. $\ell'$ rises, with slope at most 1, so $e-\ell'(\langle\varphi_0,W\rangle,y_t)=\mathsf D\,(\langle\varphi_0,U\rangle+\rho)$ for some $\mathsf D\in[0,1]$, and $U_t=V_t^o-W_t=U-\eta\mathsf D(\langle\varphi_0,U\rangle+\rho)\varphi_0-\eta e\psi$. By Lemma 3 there, with the step $\eta\mathsf D$, $\|U_t\|\le(\|U\|^2+\nu\eta\hat\rho^2)^{1/2}+\eta\hat\psi$. Sum; $g-\ell=\langle\varphi_0,U\rangle+\rho$. $\square$
 #
-# With the step four times larger, networks can have a *smaller* risk than kernel SGD: clearly so
-# for the logistic loss, barely for the square loss with the same noise. Interpretation (a
-# heuristic, tested here): noise in the residuals makes SGD drift, at second order in the step,
-# down the gradient of $\mathbb E K_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020),
-# while the noise part of the risk is proportional to $\mathbb E K_\Theta(x,x)$. If that were all,
-# the ratio of risks would be the ratio of traces, $\mathbb E K_T(x,x)/\kappa(1)$.
+# For $m\ge{\rm const}\,S^2$: $B\lesssim S$, and the gap is $\lesssim\Psi S^{7/2}/m$ *whatever the labels*; if $\mathbb E|y|<\infty$, $\mathbb EN^2=O(S)$, and it is $\lesssim\Psi S^{5/2}/m$.
 
 # %%
-few = loss_widths[1::2]
-
-
-def risk_and_trace(problem, seed):
-    """Risk of the network over the kernel's, and trace after training, width by width."""
-    run = compare.paths(problem, ["network", "kernel"], few, [T], loss_replicates, seed)
-    risks = np.concatenate([run.network[..., 0], run.kernel], axis=1)
-    ratio = intervals.of(lambda mean: mean[:, :-1] / mean[:, -1:], risks, transform="log")
-    traced = compare.paths(problem, ["network"], few, [T], max(2, loss_replicates // 4), seed,
-                           observers={"trace": trace}, degree=63).observed["trace"][..., 0]
-    moved = intervals.of(lambda mean: mean, traced, transform="log")
-    theory = run.kernel.mean() / kernel_risk(problem, [T], tail=False)[0]
-    return pd.DataFrame({"width": few, "ratio": ratio.value, "ratio_half": ratio.half,
-                         "trace": moved.value, "trace_half": moved.half, "theory": theory})
-
+bound_widths, found = 2 ** np.arange(6, max_log2_width + 1, 2), {}
+for name in makers:
+    found[name] = np.array([[bounded_path(problems[name, smooth], T_bound, int(m), child(root, i))
+                             for m in bound_widths] for i in range(8)])
+table = pd.concat([tables.bound_rows(name, bound_widths, one) for name, one in found.items()],
+                  ignore_index=True)
+save(draw.bound(table), "10_other_losses-bound", table)
 
 # %%
-makers = {"logistic": laws_of_labels["logistic"], "square twin": twins["logistic"]}
-rows = [risk_and_trace(two_layers(law, 2.0, first), child(root, 300 + i)
-                       ).assign(series=f"{name}, step {first:g}")
-        for name, law in makers.items() for i, first in enumerate((0.25, 1.0))]
-table = pd.concat(rows, ignore_index=True)
-save(draw.trace_and_risk(table), "10_other_losses-trace", table)
-
-# %%
-print(table.round(3).to_string(index=False))
+found["Huber, every label +-1e9"] = np.array([[bounded_path(
+    problems["Huber", smooth], T_bound, int(m), child(root, 0), np.full(T_bound, sign * 1e9))
+    for m in bound_widths] for sign in (1, -1)])
+for name, one in found.items():
+    gap, moved = (one[..., 0] / one[..., 1:3].min(axis=-1)).max(), one[..., 3].max()
+    print(f"{name}: gap at most {gap:.2g} of its bound, distance moved {moved:.2g} of its bound")
+    assert max(gap, moved) <= 1
+falls = {name: slope(bound_widths[-3:], found[name][:, -3:, 0]) for name in makers}
+Markdown("Slope of the gap in $m$: " + ", ".join(f"{fit} ({name})" for name, fit in falls.items())
+         + "; of the bound: $-1$. Width that keeps the gap below $T^{-r/(2r+1)}$ by the bound, up "
+         f"to logarithms: $T^{{{sufficient_exponent(r):.3g}}}$ for labels of finite mean size, "
+         f"$T^{{{sufficient_exponent(r, False):.3g}}}$ for any. Claim C, for the square loss: "
+         f"$T^{{{sufficient_width(r):.3g}}}$.")
 
 # %% [markdown]
-# The trace rises above its limit at the small step, and at the large one it falls below (but for
-# the narrowest network with the square loss). For the logistic loss it accounts for the whole
-# deviation of the risk, of either sign. For the square loss there is a further error on top, which
-# falls with the width and which the trace does not see. So "risk at most $(1+\tau)$ times the
-# kernel's" can be met by a network that is not close to its kernel: *a width law measured by risk
-# does not certify that the kernel describes the network* (notebook 05 measures the distance
-# itself).
+# No path violates it, nor one of the seven adversaries in the library's tests, where the bound on the distance is attained up to a factor 2. The power of $m$ is the right one, the size far too large, as in notebook 08; ReLU is not covered.
+# ## 3. How wide: $m^*\simeq c(T)/\tau$, derived for both losses
+# $m^*(T,\tau)=\min\{m:\mathbb ER_m\le(1+\tau)R\}$, $R_m$ the network's risk (either measure), $R$ that of kernel SGD. The *linearised* network has $R_m=R(L_0)$, $L_0=\frac2m\sum_{i\le m/2}Z_{b_i}$, $Z_b$ the operator of one neuron, $\mathbb EZ_b=L$, the $b_i$ independent. $R$ being smooth in the operator,
+# $$\mathbb ER(L_0)-R(L)=\tfrac12\mathbb E\,R''[L_0-L,L_0-L]+O(m^{-2})=\frac1m\,\mathbb E_b\,\frac{d^2}{ds^2}R\bigl(L+s(Z_b-L)\bigr)\Big|_{s=0}+O(m^{-2}):$$
+# $c(T)$ is that mean over $R$, a quadrature over *one* neuron with $R$ from the closure: nothing sampled, nothing fitted. For the square loss it must be the $c(T)$ of notebook 07, which came from divided differences. **Huber**: near the target $D,V$ are constant, network and kernel are those of the twin, so $c$ must join the twin's. **Logistic**: $D(x)$ is uneven, and $c$ its own.
+
+# %%
+coefficients = {key: loss_first_order(p, half, *quadratures[key[1]]) for key, p in problems.items()}
+twins = {act: p.with_(labels=labels.square(p.noise), schedule=p.local_schedule)
+         for (name, act), p in problems.items() if name == "Huber"}
+table = {(act, f"{name}, {kind}"): c for (name, act), both in coefficients.items()
+         for kind, c in zip(kinds, both, strict=True)}
+for act, p in twins.items():
+    table[act, "twin"] = loss_first_order(p, half, *quadratures[act])[1]
+    table[act, "twin, notebook 07"] = first_order(p, half)
+pd.DataFrame(table, index=pd.Index(half, name="c(T) at T")).round(2)
 
 # %% [markdown]
-# # 3. Momentum and mini-batches
-#
-# In the RKHS the recursion of second moments closes here too. Heavy ball with batches of $b$:
-#
-# $$f_{t+1} = f_t-\tfrac{\eta}{b}\sum_{i\le b}(f_t(x_i)-y_i)K_{x_i}+\beta(f_t-f_{t-1}).$$
-#
-# With $e=f-f^*$, $q=1+\beta$, $u=\eta\lambda_k$, the step is
-# $e_{t+1} = (q-\eta H)e_t-\beta e_{t-1}+\eta\cdot\text{noise}$, where $H$ averages $b$ rank-one
-# operators; $\mathbb E P_kH=\lambda_kP_k$, and by the addition theorem
-# $\mathbb E\|P_kHe\|^2=\frac1b\lambda_k^2N_k\|e\|^2+(1-\frac1b)\lambda_k^2\|P_ke\|^2$. So
-# $C_k=\mathbb E\|P_ke_t\|^2$, $X_k=\mathbb E\langle P_ke_t,P_ke_{t-1}\rangle$ and
-# $B_k=\mathbb E\|P_ke_{t-1}\|^2$ obey
-#
-# $$\begin{aligned}
-# C_k&\leftarrow\bigl(q^2-2qu+(1-\tfrac1b)u^2\bigr)C_k-2\beta(q-u)X_k+\beta^2B_k
-# +\tfrac{\eta^2}{b}\lambda_k^2N_k(R+s^2),\\
-# X_k&\leftarrow(q-u)\,C_k-\beta X_k,\qquad B_k\leftarrow C_k,\qquad R=\textstyle\sum_kC_k .
-# \end{aligned}$$
-#
-# At a constant step the fixed point is $C_k = uN_k(R+s^2)\big/\,b\,[\,2(1-\beta)+2\beta
-# u/q-(1-\frac1b)u\,]$. For small steps this is plain SGD with the **effective step**
-# $\eta/(b(1-\beta))$ in the noise and $\eta/(1-\beta)$ in the drift: momentum should change
-# nothing but the step.
+# The twin's $c$ by two routes (they differ by the cut at a low degree and the few angles of the quadrature, which ReLU feels at the largest $T$), Huber's beside it, and the logistic loss's: smaller. Now the sampled networks, and their linearisations:
 
 # %%
-plain, betas = source_problem(activation, 2, r, noise, 0.5, max_degree), (0.0, 0.5, 0.9, 0.97)
-first, exact, sampled = plain.schedule.largest, {}, {}
-for i, beta in enumerate(betas):
-    problem = plain.with_(momentum=beta, schedule=polynomial((1 - beta) * first, theta))
-    exact[beta] = kernel_risk(problem, steps, tail=False)
-    sampled[beta] = compare.paths(problem, ["kernel"], [], steps, paths,
-                                  child(child(root, 400), i)).kernel
-heavy = pd.concat([part for beta in betas for part in (
-    curve_table(steps, {"exact": exact[beta]}, beta=beta),
-    series_table(steps, {"sampled": sampled[beta]}, beta=beta))], ignore_index=True)
-grid = np.linspace(0, 0.99, 34)
-limits = [largest_stable_step(plain.spectrum, b, tail=False) * plain.spectrum.trace / (1 - b)
-          for b in grid]
-save(draw.momentum(heavy, grid, limits), "10_other_losses-momentum", heavy)
+laws, excesses = {}, {}
+for key, run in runs.items():
+    for kind, learner in ((kind, who) for kind in kinds for who in ("network", "linearised")):
+        excess = Excess(times, excess_of(problems[key], [run[kind]], learner))
+        excesses[*key, kind, learner] = excess
+        laws |= {(*key, kind, learner, tau): width_law(excess, tau) for tau in tolerances}
+required = tables.law_rows(laws)
+curves = tables.first_order_rows(half, coefficients, tolerances)
+by_loss = [table[table["measure"] == "loss"] for table in (required, curves)]
+save(draw.widths(*by_loss), "10_other_losses-widths",
+     pd.concat([required, curves], ignore_index=True))
 
 # %%
-def deviation(samples, exact):
-    """Distance of the mean of samples from its exact value, in standard errors."""
-    error = samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
-    return np.abs(samples.mean(axis=0) - exact) / error
-
-
-score = np.array([deviation(sampled[beta], exact[beta]) for beta in betas])
-assert score.max() < 4.5
-print(f"sampled against exact: largest deviation {score.max():.1f} standard errors, {score.size} "
-      "points")
-factor = {beta: exact[beta][-1] / exact[0.0][-1] for beta in betas[1:]}
-for beta, ratio in factor.items():
-    print(f"beta = {beta:g}: exact risk at T = {T} over that of plain SGD with step eta/(1-beta): "
-          f"{ratio:.4f}")
+decades = {key: exponents_of_part(law, first, last) for key, law in laws.items()
+           if key[3] == "network"}
+pd.DataFrame([[*key[:3], key[4], *("-" if fit is None else str(fit) for fit in fits),
+               laws[key].text(0), laws[key].text(-1),
+               laws[*key[:3], "linearised", key[4]].text(-1),
+               f"{coefficients[key[:2]][kinds.index(key[2])][-1] / key[4]:.0f}"]
+              for key, fits in decades.items()],
+             columns=["loss", "activation", "measure", "tau", "exponent, first decade", "last",
+                      f"m*({times[0]})", f"m*({T})", "linearised", "c/tau"])
 
 # %% [markdown]
-# At the same effective step all momenta give the same risk, apart from a start-up of about
-# $1/(1-\beta)$ steps. Momentum buys neither rate nor noise; it only lets the effective step be
-# somewhat larger before the second moments diverge.
+# Exponents of the networks' $m^*$ in $T$, first and last decade ("-": not seen within the widths), and $m^*$. Without the crossing of a level: $m\,(\mathbb ER_m/R-1)$ over the derived $c(T)$, averaged over the last decade and over $m\ge64$; and what drift adds, network minus linearised on the same paths.
 
 # %%
-rules = {"step fixed": lambda b: first, "step $\\propto\\sqrt{b}$": lambda b: first * np.sqrt(b),
-         "step $\\propto b$": lambda b: first * b}
-parts, worst = [], 0.0
-for i, (name, rule) in enumerate(rules.items()):
-    # a function of the samples seen, so that nothing but the batch changes
-    plan = {b: plain.with_(batch=b, schedule=polynomial(rule(b) * b**-theta, theta))
-            for b in (2 ** np.arange(9)).tolist()}
-    known = {b: kernel_risk(problem, [T // b], tail=False)[0] for b, problem in plan.items()
-             if problem.schedule.largest < largest_stable_step(problem.spectrum, batch=b)}
-    drawn = {b: compare.paths(plan[b], ["kernel"], [], [T // b], paths,
-                              child(child(child(root, 500), i), b)).kernel
-             for b in (1, 16) if b in known}
-    worst = max(worst, *(deviation(drawn[b], known[b]).max() for b in drawn))
-    parts += [curve_table(list(known), {name: list(known.values())}),
-              series_table(list(drawn), {name: np.concatenate(list(drawn.values()), axis=1)})]
-table = pd.concat(parts, ignore_index=True)
-save(draw.batches(table), "10_other_losses-batches", table)
-
-# %%
-assert worst < 4
-linear = {b: risk / known[1] for b, risk in known.items()}  # of the last rule
-print("step proportional to b: risk after the same samples over that of b = 1: "
-      + ", ".join(f"{v:.3f} (b = {b})" for b, v in linear.items() if b > 1))
+tests = {}
+for key, excess in excesses.items():
+    c = np.interp(np.log(times), np.log(half), coefficients[key[:2]][kinds.index(key[2])])
+    tests[key] = over_first_order(excess, c, 64, last)
+    if key[3] == "linearised":
+        (ms, lazy), (_, net) = excess.blocks[0], excesses[*key[:3], "network"].blocks[0]
+        tests[*key[:3], "drift"] = over_first_order(Excess(times, ((ms, net - lazy),)), c, 64, last)
+pd.DataFrame([[*key, str(found)] for key, found in tests.items()],
+             columns=["loss", "activation", "measure", "learner", "m times excess, over c(T)"])
 
 # %% [markdown]
-# With the step proportional to the batch size the risk after $n$ samples does not depend on $b$
-# (linear scaling), until the first, large steps become unstable: the line ends there. With a fixed
-# step, batches waste samples.
+# The prediction, 1, lies in every interval of the linearised networks (they are wide: the sampled labels; that $c$ is right to a few per cent the twin shows). Drift is no small correction: it *lowers* the excess of ReLU networks and adds, less, to that of the smooth ones, whose $m^*$ late exceeds $c/\tau$. At the larger $\tau$, where $m^*$ is small, higher orders in $1/m$ ask for more than $c/\tau$, as in notebook 06.
+# ## 4. Drift: the trace mechanism, corrected
+# Noise makes SGD drift, at second order in the step, down the gradient of $\mathbb EK_\Theta(x,x)$ (label-noise regularisation: Blanc et al. 2020), and the *noise part* of the risk scales with that trace; the bias does not. If that were all,
+# $$\frac{R_{\rm network}-R_{\rm linearised}}R={\rm share}\times\Bigl(\frac{\mathbb EK_T(x,x)}{\kappa(1)}-1\Bigr)\qquad\text{(heuristic)},$$
+# share: that of noise in $R$, from the closure. Both sides on the same paths, excess loss, ReLU, two steps, for the logistic loss and for a square loss of its noise:
+
+# %%
+noise = problems["logistic", "relu"].noise
+traces = {}
+for name, law in (("logistic", labels.logistic), ("square", labels.square(noise))):
+    for size in (0.25, 1.0):
+        p = source_problem("relu", 2, r, step=size, max_degree=max_degree, labels=law, norm=2.0)
+        traces[name, size] = trace_test(p, trace_widths, T_trace, replicates_short,
+                                        child(root, 20 + len(traces)))
+traced = tables.trace_rows(traces, trace_widths)
+save(draw.traces(traced), "10_other_losses-trace", traced)
+print("\n".join(f"{name}, step {size:g}: {test.verdict}" for (name, size), test in traces.items()))
+traced.round(3)
 
 # %% [markdown]
-# # What carries over
+# **Refuted as an account of drift.** At the small step the trace rises and yet drift *lowers* the risk (but for the widest network with the square loss): the sign is wrong. At the large step both fall; for the logistic loss at $m\ge64$ the trace is most of it, for the square loss it promises more than there is. What makes the narrow network's risk exceed its kernel's at the small step (column `network`) is no drift at all, but the fluctuation of its kernel at the start (`linearised`: $1+c(T)/m$ and higher orders), of which drift takes a part away.
+# ## 5. Momentum and mini-batches
+# In the RKHS second moments close here too. Heavy ball with batches of $b$: $$f_{t+1} = f_t-\tfrac{\eta}{b}\sum_{i\le b}(f_t(x_i)-y_i)K_{x_i}+\beta(f_t-f_{t-1}).$$
+# With $e=f-f^*$, $q=1+\beta$, $u=\eta\lambda_k$ the step is $e_{t+1}=(q-\eta H)e_t-\beta e_{t-1}+\eta\cdot{\rm noise}$, $H$ the mean of $b$ rank-one operators; $\mathbb EP_kH=\lambda_kP_k$, and by the addition theorem $\mathbb E\|P_kHe\|^2=\frac1b\lambda_k^2N_k\|e\|^2+(1-\frac1b)\lambda_k^2\|P_ke\|^2$. So $C_k=\mathbb E\|P_ke_t\|^2$, $X_k=\mathbb E\langle P_ke_t,P_ke_{t-1}\rangle$, $B_k=\mathbb E\|P_ke_{t-1}\|^2$ obey
+# $$C_k\leftarrow\bigl(q^2-2qu+(1-\tfrac1b)u^2\bigr)C_k-2\beta(q-u)X_k+\beta^2B_k+\tfrac{\eta^2}b\lambda_k^2N_k(R+s^2),\quad X_k\leftarrow(q-u)C_k-\beta X_k,\quad B_k\leftarrow C_k,\quad R=\textstyle\sum_kC_k.$$
+# Constant step: $C_k=uN_k(R+s^2)\big/b\,[2(1-\beta)+2\beta u/q-(1-\frac1b)u]$, for small steps plain SGD with the **effective step** $\eta/(1-\beta)$ in the drift, $\eta/(b(1-\beta))$ in the noise. In the RKHS nothing is left to sample: the factors are exact numbers.
+
+# %%
+plain, theta = source_problem("relu", 2, r, 0.25, 0.5, max_degree), 2 * r / (2 * r + 1)
+eta1, samples = plain.schedule.largest, 16 * log_times(T_momentum // 16, 9, 10)
+
+
+def variant(beta=0.0, batch=1):
+    """The problem with momentum and batches, eta/(b (1 - beta)) the same after as many samples."""
+    eta = (1 - beta) * batch ** (1 - theta) * eta1  # of batch eta_1 (batch t)^(-theta)
+    return plain.with_(momentum=beta, batch=batch, schedule=polynomial(eta, theta))
+
+
+lam, N, s2 = plain.spectrum.eigenvalues, plain.spectrum.multiplicities, plain.noise
+C, beta = plain.target.power.copy(), 0.9
+X, B, q = C.copy(), C.copy(), 1 + beta
+for eta in variant(beta).schedule.step_sizes(500):
+    u, kick = eta * lam, (eta * lam)**2 * N * (C.sum() + s2)
+    new = (q**2 - 2 * q * u) * C - 2 * beta * (q - u) * X + beta**2 * B + kick
+    X, B, C = (q - u) * C - beta * X, C, new
+np.testing.assert_allclose(C.sum(), kernel_risk(variant(beta), [500], tail=False)[0], rtol=1e-10)
+
+# %%
+variants = {"plain": (0.0, 1), "momentum 0.5": (0.5, 1), "momentum 0.9": (0.9, 1),
+            "momentum 0.97": (0.97, 1), "batches of 16": (0.0, 16)}
+exact = {name: kernel_risk(variant(beta, b), samples // b, tail=False)
+         for name, (beta, b) in variants.items()}
+factor = {name: y[-1] / exact["plain"][-1] for name, y in exact.items() if name != "plain"}
+print(f"exact risk after {samples[-1]} samples over that of plain SGD: "
+      + ", ".join(f"{name} {value:.4f}" for name, value in factor.items()))
+
+# %%
+trained = {}
+for i, name in enumerate(("plain", "momentum 0.9", "batches of 16")):
+    p, learners = variant(*variants[name]), ["network", "kernel"]
+    run = paths(p, learners, widths, samples // p.batch, replicates_short, child(root, 30 + i))
+    trained[name] = Excess(samples, excess_of(p, [run]))
+heavy = {(name, tau): width_law(one, tau) for name, one in trained.items() for tau in tolerances}
+same = {key: required_ratio(law, heavy["plain", key[1]]) for key, law in heavy.items()
+        if key[0] != "plain"}
+ratios = pd.concat([pd.DataFrame({"variant": name, "n": samples, "ratio": y / exact["plain"]})
+                    for name, y in exact.items()], ignore_index=True)
+needed = pd.DataFrame([{"variant": name, "tau": tau, "required": law.required[-1],
+                        "low": law.low[-1], "high": law.high[-1]}
+                       for (name, tau), law in heavy.items()])
+save(draw.momentum(ratios, needed), "10_other_losses-momentum",
+     pd.concat([ratios, needed], ignore_index=True))
+pd.DataFrame([[*key, heavy[key].text(-1), str(ratio)] for key, ratio in same.items()],
+             columns=["network", "tau", f"m* after {samples[-1]} samples", "over plain SGD's"])
+
+# %% [markdown]
+# What differs in the RKHS is a start-up of several $1/(1-\beta)$ steps; the networks' $m^*$ is the same within the intervals.
+# ## 6. What carries over
+# | | risk of kernel SGD | width |
+# |:--|:--|:--|
+# | Huber, labels of infinite variance | closure; late, the square loss's at step $\eta D$, noise $V/D^2$ | $c(T)/\tau$, late the twin's $c$; drift bounded on every path |
+# | logistic | closure; late, the local model with $D(x)$, not the mean curvature | $c(T)/\tau$, its own, smaller $c$; drift bounded on every path |
+# | momentum, batches | exact; plain SGD's at the effective step | plain SGD's |
 #
-# | | kernel limit | rate | width |
-# |:--|:--|:--|:--|
-# | depth | recursion, $m^{-1/2}$ at every depth; signs must be drawn | same exponent: same eigenvalue decay | larger by a factor; exponent small on this range |
-# | Huber | same kernel | joins the square loss at matched step and noise | that of the square loss |
-# | logistic | same kernel | falls faster on this range than the matched square loss | below the matched square loss |
-# | momentum, batches | second moments close exactly | that of plain SGD at the effective step | not measured here |
-#
-# What did not: the square loss's exact risk does not cover the bias of the logistic loss; risk
-# ratios can be below one, so they do not certify closeness to the kernel; and no exponent here is
-# asymptotic. The paper claims nothing here, so no row below has a verdict. *Predictions* are ours,
-# from the sections above: $m^{-1/2}$, the kernel's own slope on the same range, the square loss at
-# matched step and noise, plain SGD at the effective step. *Findings* stand without one: nobody
-# predicted the width law of a deeper network.
+# Open: the Gaussian closure's error is tested, not bounded; the width law is first order in $1/m$, not a theorem on $\ell_T-f_T$; ReLU's drift; asymptotics. The paper claims nothing here: rows are predictions of ours or findings.
 
 # %%
-def row(quantity, found, where, theory=None):
-    """A prediction if there is a theory, else a finding; `found` has value, low and high."""
-    kind, relation = ("finding", "") if theory is None else ("prediction", "=")
-    return Statement("F", quantity, kind, measured=found.value, theory=theory, relation=relation,
-                     interval=found, interval_kind="statistical", range=where,
-                     activation=activation, d=2, r=r)
-
-
-span, late_span = f"T = {steps[0]}..{T}", f"T = {steps[late][0]}..{T}"
-board = [row(f"slope of |K_m - K| in m, {name}", fit,
-             f"m = {limit_widths[0]}..{limit_widths[-1]}", -0.5)
-         for name, fit in limit_slopes.items()]
-board += [row(f"slope of risk in T, {names[L]}, against its kernel's", fit,
-              f"{span}, m = {narrow[-1]}", kernel_slopes[L]) for L, fit in deep_slopes.items()]
-board += [row(f"slope of risk in T, {name}, against the square loss's", fit,
-              f"{late_span}, m = {loss_widths[-1]}", twin_slopes[name])
-          for name, fit in loss_slopes.items()]
+spans = [f"T = {times[part][0]}..{times[part][-1]}" for part in (first, last)]
+board = [row(f"{kind}, kernel SGD over the closure, {name}", found, spans[1], 1.0, act, r)
+         for (name, act, kind), found in agreement.items()]
+for (name, act, kind), (theory, *sampled) in exponents.items():
+    board += [row(f"exponent of the {kind} in T, {who}, {name}", one[j], spans[j], theory[j].value,
+                  act, r) for who, one in zip(names[1:], sampled, strict=True) for j in (0, 1)]
+for (name, act, kind, who), found in tests.items():
+    board.append(row(f"m times excess {kind} over c(T), {who}, {name}", found,
+                     f"{spans[1]}, m >= 64", 1.0 if who == "linearised" else None, act, r))
+for (name, act, kind, _, tau), fits in decades.items():
+    board += [row(f"exponent of m* in T, {kind}, {name}", fit, f"{spans[j]}, tau = {tau:g}", None,
+                  act, r) for j, fit in enumerate(fits) if fit is not None]
 
 # %%
-for tau, group in ((tau_depth, laws), (tau_loss, {name: loss_laws[name] for name in losses})):
-    board += [row(f"exponent of m* in T, {name}", law.slope,
-                  f"T = {law.slope.x_min:.0f}..{law.slope.x_max:.0f}, tau = {tau:g}")
-              for name, law in group.items() if law.slope]
-for name, (difference, ratio) in against_one.items():
-    board += [row(f"exponent of m* in T, {name} minus {one}", difference,
-                  f"{span}, tau = {tau_depth:g}"),
-              row(f"m*, {name} over {one}", ratio, f"T = {T}, tau = {tau_depth:g}")]
-board += [row(f"exponent of m* in T, {name} minus square loss", difference,
-              f"{span}, tau = {tau_loss:g}", 0.0) for name, difference in loss_differences.items()]
-board += [Statement("F", f"risk, momentum {beta:g}, over plain SGD at the effective step",
-                    "prediction", measured=ratio, theory=1.0, relation="=", range=f"T = {T}",
-                    activation=activation, d=2, r=r) for beta, ratio in factor.items()]
-
-# %%
+board += [row(f"slope in m of ||network - linearised||, {name}", fit,
+              f"T = {T_bound}, m = {bound_widths[-3]}..{bound_widths[-1]}", -1.0, smooth, r)
+          for name, fit in falls.items()]
+board += [row(f"drift's part of the risk less what the trace explains, {name}, step {size:g}",
+              test.difference[j], f"T = {T_trace}, m = {m}", 0.0, r=r)
+          for (name, size), test in traces.items() for j, m in enumerate(trace_widths)]
+board += [row(f"exact risk, {name}, over plain SGD's", value, f"{samples[-1]} samples", 1.0, r=r)
+          for name, value in factor.items()]
+board += [row(f"m*, {name}, over plain SGD's", ratio, f"{samples[-1]} samples, tau = {tau:g}",
+              1.0, r=r) for (name, tau), ratio in same.items()]
 frame = claims.record("10_other_losses", board)
-print(claims.text(frame.drop(columns=["claim", "activation", "d", "r", "interval"])))
+
+# %%
+def listed(found):
+    return "; ".join(f"{', '.join(key)}: {value}" for key, value in found.items())
+
+
+print(claims.text(frame.drop(columns=["claim", "d", "r", "interval"])))
+tau = tolerances[0]
+Markdown("**In numbers.** $m$ times the linearised network's excess loss over the derived $c(T)$, "
+         "last decade: " + listed({key: tests[*key, "loss", "linearised"] for key in problems})
+         + f". $m^*$ of the network at $\\tau={tau:g}$, $T={T:,}$, and $c/\\tau$: "
+         + listed({key: f"{laws[*key, 'loss', 'network', tau].text(-1)} and "
+                        f"{coefficients[key][0][-1] / tau:.0f}" for key in problems})
+         + ". Largest local exponent of $m^*$ in $T$: " + max(
+             (str(fit) for fits in decades.values() for fit in fits if fit is not None),
+             key=lambda text: float(text.split()[0])) + f" (claim C: {sufficient_width(r):.3g}).")

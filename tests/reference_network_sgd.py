@@ -45,3 +45,17 @@ def linearised_sgd(params, x, y, rates, activation, gamma=1.0, weight_decay=0.0,
         e = residual(loss, feature @ W, yt)
         W = (1 - eta * weight_decay) * W - eta * e * feature
     return W
+
+
+def heavy_ball_sgd(params, x, y, rates, activation, gamma=1.0, weight_decay=0.0, loss="square",
+                   momentum=0.0, batch=1):
+    """Parameters after len(rates) steps with momentum, `batch` samples each."""
+    m, d = params.b.shape
+    start = theta = before = flat(params)
+    for t, eta in enumerate(rates):
+        now, seen = unflat(theta, m, d), slice(t * batch, (t + 1) * batch)
+        e = residual(loss, forward(now, x[seen], activation, gamma), y[seen])
+        gradient = e @ tangent_features(now, x[seen], activation, gamma) / batch
+        theta, before = (theta - eta * gradient - eta * weight_decay * (theta - start)
+                         + momentum * (theta - before)), theta
+    return unflat(theta, m, d)

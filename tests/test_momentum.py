@@ -70,8 +70,8 @@ def test_a_step_that_batches_allow_is_refused_for_single_samples():
 def test_bad_input_is_refused():
     schedule = constant(0.1)
     heavy = Problem("relu", TARGET, schedule, momentum=0.5)
-    with pytest.raises(ValueError, match="momentum = 0.5: the network runs with 0.0 only"):
-        paths(heavy, ["network", "kernel"], [4], [10], 1, 0)
+    with pytest.raises(ValueError, match="momentum = 0.5: the linearised network runs with"):
+        paths(heavy, ["linearised", "kernel"], [4], [10], 1, 0)
     with pytest.raises(ValueError, match="momentum = 1"):
         heavy.with_(momentum=1.0)
     for beta in (-0.1, 1.0, np.nan):

@@ -77,13 +77,12 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
     Its values are those of g_t - g_0. Results of the observers, functions of (Theta_0, Theta_t),
     are kept by name, up to divergence. A path that diverges is infinite from there on.
     """
-    _only_plain(problem, "network", "momentum", "batch")
     params = start(problem, m, parameter_rng(seed))
     step_sizes = problem.schedule.step_sizes(int(times[-1]))
     options = {"times": times, "points": points, "gamma": problem.gamma,
                "loss": problem.labels.loss}
     if problem.depth is not None:
-        _only_plain(problem, "deep network", "weight_decay")
+        _only_plain(problem, "deep network", "weight_decay", "momentum", "batch")
         if observers:
             raise ValueError(f"observers = {list(observers)}: only two layers are observed, the "
                              f"problem has depth = {problem.depth}")
@@ -97,7 +96,8 @@ def network_path(problem, samples, m, seed, *, times, points, start=start, obser
 
     shifted, at_start = _shifted(problem, params, samples, points)
     path = train(params, shifted, step_sizes, problem.activation, observe=observe,
-                 weight_decay=problem.weight_decay, on_divergence="flag", **options)
+                 weight_decay=problem.weight_decay, on_divergence="flag",
+                 momentum=problem.momentum, batch=problem.batch, **options)
     observed = {name: [one[name] for one in path.observed] for name in observers or {}}
     return replace(path, values=path.values - at_start, observed=observed)
 

@@ -97,7 +97,7 @@ def path_bound(start, constants, steps, labels):
         return NOT_CLOSED
     G = 2 * np.sqrt(nu * S) * B
     v, o = c * G * B / root, start.neuron / c * np.expm1(c * G / root)
-    rho, psi = _sizes(constants, root, B, v, o)
+    rho, psi = sizes(constants, root, B, v, o)
     gap = start.operator * (np.sqrt(nu * S) * rho + G * psi) + rho
     return GapBound(B, v, o, rho, psi, G, gap)
 
@@ -142,12 +142,12 @@ def event_bound(start, constants, steps, noise, proxy, x):
     if c * Y >= root:
         return NOT_CLOSED
     o = start.neuron * Y / root / (1 - c * Y / root)
-    rho, psi = _sizes(constants, root, B, v, o)
+    rho, psi = sizes(constants, root, B, v, o)
     path = drive * psi + np.sqrt(S * rho**2 + noise * Q * psi**2)
     return GapBound(B, v, o, rho, psi, drive, start.operator * path + rho)
 
 
-def _sizes(constants, root, B, v, o):
-    """rho and psi of the module's docstring."""
+def sizes(constants, root, B, v, o):
+    """Bounds rho and psi of the module's docstring, from those on the whole path."""
     c, c3, c4, _ = constants
     return (c * v * B + c3 * o * B**2) / root, (c * v + c4 * o * B) / root

@@ -9,6 +9,8 @@ SGD on any loss is SGD on the square loss with its residual g - y replaced by l'
 
 import math
 
+import numpy as np
+
 from ntksgd import check
 from ntksgd.compilation import compiled
 
@@ -28,3 +30,12 @@ def residual(code, g, y):
 def loss_code(loss):
     """Code of a loss given by name; ValueError if there is none such."""
     return CODES[check.one_of("loss", loss, tuple(CODES))]
+
+
+def loss_value(loss, g, y):
+    """l(g, y) of a loss given by name, for arrays."""
+    loss_code(loss)
+    if loss == "logistic":
+        return np.logaddexp(0.0, -y * (g + 0.0 * y))
+    size = np.abs(g - y)
+    return np.where((loss == "square") | (size < 1), size**2 / 2, size - 0.5)

@@ -6,9 +6,7 @@
 Let h = l'(f*, y), of mean 0 given x. With the curvature D = d/dg E l'(g, y) at f* and V = E h^2,
 both averaged over x, SGD near f* is SGD on the square loss with step D eta and noise variance
 V/D^2: to first order in f - f* if D does not depend on x; a heuristic for the logistic loss, where
-D(x) = p (1 - p) = V(x). There the error at a constant step is still exact to first order in eta:
-with C the covariance of f - f* and D the multiplication by D(x), stationarity asks
-L D C + C D L = eta L D L, so C = eta L / 2, and E D (f - f*)^2 = eta kappa(1) E D / 2.
+D(x) = p (1 - p) = V(x). (`risk.moment_closure` keeps D(x), and what is beyond first order.)
 """
 
 from collections.abc import Callable
@@ -18,6 +16,8 @@ import numpy as np
 from scipy import special, stats
 
 from ntksgd import check
+from ntksgd.problems import expected_loss
+from ntksgd.problems.expected_loss import ExpectedLoss
 from ntksgd.problems.grid import Grid
 from ntksgd.problems.samples import NOISE, Samples, draw_samples
 from ntksgd.seeds import child
@@ -35,12 +35,15 @@ class LabelModel:
         (f*(x) (T,), Generator) -> y (T,).
     curvature, variance : float
         D and V of the module's docstring, means over the sphere.
+    expected : ExpectedLoss
+        The loss averaged over the labels at one input.
     """
 
     loss: str
     labels: Callable
     curvature: float
     variance: float
+    expected: ExpectedLoss
 
     def draw(self, target, T, seed):
         """T samples; the inputs are those of `samples.draw_samples` for the same seed."""
@@ -49,30 +52,25 @@ class LabelModel:
         return Samples(x, self.labels(truth, rng), drawn)
 
     def risk(self, grid: Grid, values):
-        """Excess risk: E l(g, y) - E l(f*, y) for the logistic loss, else ||g - f*||^2."""
-        if self.loss != "logistic":
+        """Excess loss E l(g, y) - E l(f*, y); of the square loss twice that, ||g - f*||^2."""
+        if self.loss == "square":
             return grid.risk(values)
         finite = np.isfinite(values).all(axis=-1)  # not so after divergence
-        excess = logistic_excess(np.where(finite[..., None], values, 0.0), grid.target)
+        excess = self.expected.excess(np.where(finite[..., None], values, 0.0), grid.target)
         return np.where(finite, excess @ grid.weights, np.inf)
 
     @property
     def risk_factor(self):
-        """Excess risk near f* as a multiple of ||g - f*||^2."""
-        return self.curvature / 2 if self.loss == "logistic" else 1.0
-
-
-def logistic_excess(values, truth):
-    """E[l(g, y) - l(f*, y) | x] = softplus(g) - softplus(f*) - p (g - f*), >= 0."""
-    softplus = np.logaddexp(0, values) - np.logaddexp(0, truth)
-    return softplus - special.expit(truth) * (values - truth)
+        """`risk` near f* as a multiple of ||g - f*||^2, D in the mean."""
+        return 1.0 if self.loss == "square" else self.curvature / 2
 
 
 def square(noise):
     """Gaussian noise of variance s^2 = `noise`."""
     deviation = np.sqrt(check.number("noise", noise, 0.0))
     return LabelModel("square", lambda truth, rng: truth + deviation *
-                      rng.standard_normal(truth.size), 1.0, float(noise))
+                      rng.standard_normal(truth.size), 1.0, float(noise),
+                      expected_loss.squared(float(noise)))
 
 
 def logistic(grid):
@@ -80,7 +78,8 @@ def logistic(grid):
     p = special.expit(grid.target)
     curvature = float((p * (1 - p)) @ grid.weights)
     return LabelModel("logistic", lambda truth, rng: np.where(
-        rng.random(truth.size) < special.expit(truth), 1.0, -1.0), curvature, curvature)
+        rng.random(truth.size) < special.expit(truth), 1.0, -1.0), curvature, curvature,
+        expected_loss.logistic())
 
 
 def huber(scale, dof):
@@ -90,4 +89,5 @@ def huber(scale, dof):
     curvature = float(law.cdf(1) - law.cdf(-1))
     inside = law.expect(np.square, lb=-1, ub=1, limit=200)
     return LabelModel("huber", lambda truth, rng: truth + scale * rng.standard_t(dof, truth.size),
-                      curvature, float(inside + 1 - curvature))
+                      curvature, float(inside + 1 - curvature), expected_loss.huber(
+                          lambda u: special.stdtr(dof, np.asarray(u) / scale)))

@@ -41,7 +41,7 @@ class Problem:
         None: the two-layer network of the paper. L >= 1: the network of L hidden layers, whose
         activation is normalised (`kernels.deep`): with L = 1 it differs from the paper's by that.
     momentum : float
-        In [0, 1): that of the heavy ball, for SGD in the RKHS on the circle.
+        In [0, 1): that of the heavy ball, for two-layer networks and the RKHS on the circle.
     batch : int
         Fresh samples a step, likewise.
     """

@@ -8,7 +8,7 @@ from ntksgd import check
 from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.losses import loss_code
 from ntksgd.models.two_layer import Parameters
-from ntksgd.sgd.loops.training import training_loop
+from ntksgd.sgd.loops.training import heavy_ball_loop, training_loop
 
 CACHE_LINE = 8  # float64 entries
 
@@ -16,7 +16,7 @@ CACHE_LINE = 8  # float64 entries
 class Network:
     """The network while it is trained: rows Theta, measured from Theta_0."""
 
-    name, linearised = "network", False
+    name, linearised, batch = "network", False, 1
 
     def __init__(self, params, activation, gamma, weight_decay, loss):
         self.activation, self.loss = named_activation(activation), loss_code(loss)
@@ -58,6 +58,37 @@ class Network:
     def parameters(self):
         """A copy of Theta."""
         return _parameters(self.rows, self.m)
+
+
+class HeavyBallNetwork(Network):
+    """The network while it is trained with momentum, on batches."""
+
+    def __init__(self, params, activation, gamma, weight_decay, loss, momentum, batch):
+        super().__init__(params, activation, gamma, weight_decay, loss)
+        self.batch = check.integer("batch", batch, 1)
+        self.momentum = check.number("momentum", momentum, 0.0, 1.0, open_high=True)
+        self.velocity = np.zeros_like(self.rows)
+        self.heavy_run = heavy_ball_loop(self.activation)
+
+    def advance(self, x, y, step_sizes):
+        """Take len(step_sizes) steps, `batch` samples each; as `Network.advance`."""
+        g = np.full(y.size, np.inf)
+        done = self.heavy_run(self.rows, self.start, self.velocity, self.m, x, y, step_sizes,
+                              self.gamma, self.scale, self.weight_decay, self.momentum, self.batch,
+                              self.loss, g)
+        return done, g
+
+    def copy(self):
+        """The same state, to be trained apart."""
+        twin = super().copy()
+        twin.velocity = self.velocity.copy()
+        return twin
+
+    def values(self, points):
+        """The function at the points, by the plain loop: here a step of size 0 would move."""
+        nothing = np.zeros(len(points))
+        done, g = super().advance(points, nothing, nothing)
+        return np.where(done == g.size, g, np.inf)
 
 
 class LinearisedNetwork(Network):

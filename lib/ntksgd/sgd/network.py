@@ -3,7 +3,7 @@
     Theta_t = Theta_(t-1) - eta_t l'(g(x_t), y_t) grad g(x_t) - eta_t lambda (Theta_(t-1) - Theta_0)
 
 for the losses of `losses`; for the square loss l' = g - y. Time is counted in steps: the value
-after t steps has seen t samples.
+after t steps has seen t samples, or t b with batches of b (and momentum: `loops.heavy_ball`).
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from ntksgd.models.two_layer import Parameters
 from ntksgd.problems.samples import Samples
 from ntksgd.problems.schedules import Schedule
 from ntksgd.sgd.inputs import checked
-from ntksgd.sgd.learner import LinearisedNetwork, Network
+from ntksgd.sgd.learner import HeavyBallNetwork, LinearisedNetwork, Network
 
 
 class Diverged(ArithmeticError):
@@ -55,15 +55,16 @@ class Trajectory:
 def train(params: Parameters, samples: Samples, step_sizes: Schedule | ArrayLike,
           activation: str | Activation, *, times: ArrayLike, points: ArrayLike,
           gamma: float = 1.0, weight_decay: float = 0.0, loss: str = "square",
-          observe: Callable | None = None, on_divergence: str = "raise") -> Trajectory:
-    """Train on the samples, one each step, from the given parameters.
+          observe: Callable | None = None, on_divergence: str = "raise", momentum: float = 0.0,
+          batch: int = 1) -> Trajectory:
+    """Train on the samples, `batch` of them each step, from the given parameters.
 
     Parameters
     ----------
     params : Parameters
         Theta_0, left as it is.
     samples : Samples
-        At least max(times) of them.
+        At least batch max(times) of them.
     step_sizes : Schedule or array
         eta_t for t = 1, 2, ...
     activation : str or Activation
@@ -78,6 +79,10 @@ def train(params: Parameters, samples: Samples, step_sizes: Schedule | ArrayLike
         ``observe(t, params)`` is called after each of `times`, its results are kept.
     on_divergence : "raise" or "flag"
         Raise `Diverged`, or record infinity and set `diverged_at`.
+    momentum : float
+        beta of the heavy ball, in [0, 1).
+    batch : int
+        Samples a step.
 
     Returns
     -------
@@ -91,7 +96,9 @@ def train(params: Parameters, samples: Samples, step_sizes: Schedule | ArrayLike
         See `on_divergence`.
     """
     check.one_of("on_divergence", on_divergence, ("raise", "flag"))
-    learner = Network(params, activation, gamma, weight_decay, loss)
+    arguments = params, activation, gamma, weight_decay, loss
+    plain = momentum == 0 and batch == 1
+    learner = Network(*arguments) if plain else HeavyBallNetwork(*arguments, momentum, batch)
     return _trajectory(learner, samples, step_sizes, times, points, observe, on_divergence)
 
 
@@ -111,19 +118,23 @@ def train_linearised(params: Parameters, samples: Samples, step_sizes: Schedule 
 def _trajectory(learner, samples, step_sizes, times, points, observe, on_divergence):
     """What the learner records on the way; it is trained in place."""
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points, learner.d,
+                                              batch=learner.batch,
                                               weight_decay=learner.weight_decay)
+    b = learner.batch
     values, drift = np.full((times.size, len(points)), np.inf), np.full(times.size, np.inf)
     observed, done, now = [], 0, learner
     for k, t in enumerate(times.tolist()):
         # the loops pair their steps: an odd one is looked at on a copy, so that no time that is
         # recorded changes the rounding of what follows
         paired = t - t % 2
-        done += learner.advance(x[done:paired], y[done:paired], step_sizes[done:paired])[0]
+        done += learner.advance(x[b * done : b * paired], y[b * done : b * paired],
+                                step_sizes[done:paired])[0]
         if done < paired:
             now = learner
             break
         now = learner.copy() if t > paired else learner
-        if now.advance(x[paired:t], y[paired:t], step_sizes[paired:t])[0] < t - paired:
+        rest = slice(b * paired, b * t)
+        if now.advance(x[rest], y[rest], step_sizes[paired:t])[0] < t - paired:
             break
         g, distance = now.values(points), now.drift()
         if not (np.all(np.isfinite(g)) and np.isfinite(distance)):

@@ -1,4 +1,4 @@
-"""Figures beyond the theorems: depths, losses, momentum, batches."""
+"""Figures of deeper networks: kernels, their limit, risks, required widths."""
 
 import numpy as np
 
@@ -63,41 +63,3 @@ def width_laws(table, bound):
             label=f"slope {bound:g}: enough for two layers")
     ax.set(xlim=(0.8 * first, 1.25 * table["T"].max()))
     return panels.legends(ax, loc="best")
-
-
-def trace_and_risk(table):
-    """Risk of the network over the kernel's against the trace after training, a point a width."""
-    ax = panels.single(3.2, "$\\mathbb{E}\\,K_T(x,x)\\,/\\,\\kappa(1)$ after training",
-                       "risk of the network / of the kernel")
-    for (name, part), colour, marker in marks.styled(table.groupby("series", sort=False)):
-        ax.errorbar(part["trace"], part["ratio"], part["ratio_half"], part["trace_half"],
-                    fmt=marker, color=colour, label=name, elinewidth=0.8)
-    ends = ax.get_xlim()
-    ax.plot(ends, ends, color=THEORY, lw=1, label="equal")
-    for line in (ax.axhline, ax.axvline):
-        line(1, color="#999999", lw=0.7)
-    return panels.legends(ax)
-
-
-def momentum(table, betas, limits):
-    """Left: sampled and exact risks for each beta. Right: largest stable effective steps."""
-    fig, ((left, right),) = panels.grid(1, 2, 2.9)
-    exact = table["series"] == "exact"
-    marks.family(left, table[exact], "x", "mean", "beta", label=None, marker="")
-    marks.family(left, table[~exact], "x", "mean", "beta", "half", label="$\\beta$ = {:g}", ls="")
-    panels.log_axes(left)
-    left.set(xlabel="steps $T$", ylabel="risk", title="same effective step $\\eta/(1-\\beta)$")
-    left.legend(title="lines: exact")
-    right.plot(betas, limits, color=THEORY)
-    right.set(xlabel="momentum $\\beta$", ylabel="largest stable $\\eta\\,\\kappa(1)/(1-\\beta)$",
-              title="mean-square stability", ylim=(0, None))
-    return fig
-
-
-def batches(table):
-    """Exact risk after a fixed number of samples against the batch size; sampled points on it."""
-    ax = panels.single(2.9, "batch size $b$", "risk after $n$ samples", x=2, y=10)
-    exact = table["half"].isna()
-    marks.family(ax, table[exact], "x", "mean", "series", label=None, marker="")
-    marks.family(ax, table[~exact], "x", "mean", "series", "half", ls="")
-    return panels.legends(ax, title="lines exact, points sampled")

@@ -19,6 +19,7 @@ from functools import lru_cache
 
 from ntksgd.compilation import compiled
 from ntksgd.models.compiled_activations import compiled_pair
+from ntksgd.sgd.loops import heavy_ball
 from ntksgd.sgd.loops import linearised as linearised_loops
 from ntksgd.sgd.loops import network as network_loops
 
@@ -28,6 +29,12 @@ def training_loop(activation, d, linearised):
     pair, key = compiled_pair(activation)
     loops = linearised_loops if linearised else network_loops
     return compiled_loop(loops.training_loop, key, pair, d if d <= loops.UNROLLED else None)
+
+
+def heavy_ball_loop(activation):
+    """``run`` of the network with momentum and batches, see `heavy_ball`."""
+    pair, key = compiled_pair(activation)
+    return compiled_loop(heavy_ball.training_loop, key and f"heavy ball {key}", pair)
 
 
 @lru_cache(maxsize=64)

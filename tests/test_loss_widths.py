@@ -1,0 +1,76 @@
+"""Width laws compared, the bound beside paths, the trace mechanism: of known data."""
+
+import numpy as np
+import pytest
+
+from ntksgd.compare.bounded_paths import bounded_path
+from ntksgd.compare.loss_paths import loss_paths
+from ntksgd.compare.paths import paths
+from ntksgd.compare.trace_mechanism import trace_test
+from ntksgd.problems import labels
+from ntksgd.problems.problem import source_problem
+from ntksgd.risk.circle_closure import circle_moments
+from ntksgd.seeds import child
+from ntksgd.width.comparisons import exponents_of_part, over_first_order, required_ratio
+from ntksgd.width.excess import Excess
+from ntksgd.width.requirement import width_law
+
+TIMES, WIDTHS = np.geomspace(100, 1e4, 9), np.arange(8, 257, 31)
+
+
+def excess(coefficient, seed=0):
+    """Samples around coefficient(T)/m."""
+    mean = coefficient(TIMES) / WIDTHS[:, None]
+    noise = np.random.default_rng(seed).standard_normal((60, *mean.shape))
+    return Excess(TIMES, ((WIDTHS, mean * (1 + 0.02 * noise)),))
+
+
+def bent(T):
+    return 5 * np.where(T < 1000, (T / 1000) ** 0.1, (T / 1000) ** 0.4)
+
+
+def test_exponents_decade_by_decade():
+    first, last = exponents_of_part(width_law(excess(bent), 0.1), TIMES <= 1001, TIMES >= 999)
+    assert first.value == pytest.approx(0.1, abs=0.01)
+    assert first.contains(0.1)
+    assert last.value == pytest.approx(0.4, abs=0.01)
+    nowhere = width_law(excess(lambda T: 1e-6 * T), 0.1)
+    assert exponents_of_part(nowhere, TIMES > 0) == [None]
+
+
+def test_ratio_of_required_widths_at_the_last_time():
+    one, two = (width_law(excess(lambda T, c=c: c * T**0), 0.1, t_min=1e9) for c in (6, 4))
+    assert required_ratio(one, two).value == pytest.approx(1.5, rel=0.02)
+    assert required_ratio(one, two).contains(1.5)
+
+
+def test_excess_over_its_first_order_is_one():
+    found = over_first_order(excess(bent), bent(TIMES), 64, TIMES >= 1000)
+    assert found.value == pytest.approx(1, abs=0.01)
+    assert found.contains(1.0)
+    assert not over_first_order(excess(bent), 1.2 * bent(TIMES), 64, TIMES >= 1000).contains(1.0)
+
+
+def test_a_path_beside_its_bound_is_that_of_paths():
+    p = source_problem("squareplus(0.5)", 2, 0.5, step=0.25, max_degree=16,
+                       labels=labels.huber(0.5, 2.0))
+    seed = child(np.random.SeedSequence(3), 0)
+    run = paths(p, ["network", "linearised"], [4096], [50], 1, 3)
+    found = bounded_path(p, 50, 4096, seed)
+    assert found.gap == pytest.approx(np.sqrt(run.network_linearised[0, 0, 0]), rel=1e-10)
+    assert found.gap < found.known < found.any_labels
+    assert 0.01 < found.moved < 1
+
+
+def test_both_sides_of_the_trace_mechanism_are_what_paths_measure():
+    p = source_problem("relu", 2, 0.5, 0.3, 0.5, 16)
+    found = trace_test(p, [8, 16], 100, 6, 2)
+    run = loss_paths(p, [8, 16], [100], 6, 2, linearised=True)["loss"]
+    drift = (run.network - run.linearised).mean(axis=0)[:, 0] / run.kernel.mean()
+    share = circle_moments(p, [100]).noise_share[0]
+    np.testing.assert_allclose(found.measured.value, drift)
+    np.testing.assert_allclose(found.predicted.value,
+                               share * (run.trace.mean(axis=0)[:, 0] - 1))
+    np.testing.assert_allclose(found.difference.value,
+                               found.measured.value - found.predicted.value)
+    assert "of 2 widths" in found.verdict
