@@ -69,6 +69,11 @@ class DataProblem:
             schedule = polynomial(schedule.largest, float(theta))
         return expected_risk(self.spectrum, power, schedule, times, noise=noise)
 
+    def window(self, T_low, T_high):
+        """Eigenvalues 1/(2 tau) that are learnt between two numbers of steps."""
+        high, low = 1 / (2 * power_sums(self.problem.schedule, [T_low, T_high]))
+        return float(low), float(high)
+
     def reached_norm(self, times):
         """Squared RKHS norm of the mean iterate after T steps, 1 - e^(-lambda tau) its filter."""
         effort = power_sums(self.problem.schedule, times)

@@ -39,8 +39,8 @@ class Forecast:
         Training risk of kernel SGD on other points, see the module.
     once : ndarray of int, shape (n_t,)
         Steps of one pass, up to n.
-    test : ndarray, shape (n_t,)
-        Test error after one pass over t of the sample's points.
+    plain, test : ndarray, shape (n_t,)
+        R_n, and the test error after one pass over t of the sample's points.
     floor : float
         s^2.
     """
@@ -52,6 +52,7 @@ class Forecast:
     power_law: NDArray
     coarse: NDArray
     once: NDArray
+    plain: NDArray
     test: NDArray
     floor: float
 
@@ -82,9 +83,9 @@ def forecast(sample, spec, T_low, T_fit, T_high, load_factor=0.5, points=5):
 
 
 def _test_error(source, times):
-    """The test error, and s^2."""
+    """R_n, the test error, and s^2."""
     power, n = source.spectrum.power, source.population.n
     floor = n * power[n // 2 :].mean()
     white = source.expected(times, power=np.full(n, 1 / n))
-    added = source.expected(times).risk + floor * (1 + white.variance - white.risk)
-    return added, float(floor)
+    plain = source.expected(times).risk
+    return plain, plain + floor * (1 + white.variance - white.risk), float(floor)

@@ -7,7 +7,7 @@ closed, for v(x) = sum_ij A_ij phi_i(x) phi_j(x). Three ways to close the diagon
     "mean"   A_ij = m_i m_j for i /= j, m = E e = prod (1 - eta l_i) m_i(0) being known: the error
              of the mean iterate is unevenly spread as it is, and what is left out is that the
              fluctuations about it are correlated from one eigenfunction to another. O(n^2) a node.
-    "exact"  all A_ij, by the blocks of :mod:`ntksgd.risk.coupled`. O(n^3) a node.
+    "exact"  all A_ij, by the blocks of :mod:`ntksgd.risk.coupled`, to 1e-5. O(n^3) a node.
 """
 
 from dataclasses import dataclass, replace

@@ -5,15 +5,25 @@ import numpy as np
 from ntksgd.report.figures import THEORY, marks, palette, panels
 
 SHORT = {"digits, parity": "digits", "digits, zero": "digits, 0"}
+STYLES = {  # marks of the scores: forecasts filled, what is measured on networks open
+    "spectrum": {"fmt": "D", "color": THEORY}, "rate": {"fmt": "^", "color": palette[3]},
+    "kernel": {"fmt": "o", "color": palette[0]},
+    "network": {"fmt": "s", "color": palette[1], "mfc": "white"},
+    "spectrum / kernel": {"fmt": "o", "color": THEORY},
+    "spectrum / network": {"fmt": "s", "color": THEORY, "mfc": "white"},
+    "rate / kernel": {"fmt": "o", "color": palette[3]},
+    "rate / network": {"fmt": "s", "color": palette[3], "mfc": "white"},
+}
 COLOURS = {"kernel SGD": palette[0], "network": palette[1]}
 LINES = {"whole spectrum": {"color": THEORY, "lw": 1.2},
          "one number": {"color": palette[3], "lw": 1.4, "ls": "--"},
          "forecast": {"color": THEORY, "lw": 1.2}}
 
 
-def _cases(table, height, **options):
+def _cases(table, height, title, **options):
     """A panel for each data set (across) and activation (down); the activation on the left."""
     fig, axes, parts = panels.facets(table, "activation", "data", height, "{data}", **options)
+    fig.suptitle(title, fontsize=9.5)
     for k, (ax, part) in enumerate(parts):
         title = part["data"].iloc[0] if k < axes.shape[1] else ""
         ax.set_title(SHORT.get(title, title))
@@ -31,7 +41,8 @@ def tails(table, fits):
 
     `table`: columns data, activation, eigenvalue, tail. `fits`: data, activation, window, x, y.
     """
-    fig, axes, parts = _cases(table, 3.6, sharex=True, sharey=True)
+    title = "Tails bend away from the power law that is fitted to a window"
+    fig, axes, parts = _cases(table, 3.8, title, sharex=True, sharey=True)
     for ax, part in parts:
         ax.plot(part["eigenvalue"], part["tail"], color=palette[0])
         name, act = part[["data", "activation"]].iloc[0]
@@ -40,23 +51,23 @@ def tails(table, fits):
             ax.plot(line["x"], line["y"], style, color=THEORY, marker="|", ms=8, lw=1.5, zorder=5,
                     label=window)
         panels.log_axes(ax)
-        ax.set(ylim=(1e-2, 1.5), xlim=(1e-5, 1))
+        ax.set(ylim=(1e-2, 1.5), xlim=(1e-5, 1), xticks=[1e-4, 1e-2, 1])
     _rows(axes, parts, r"$\lambda$", "tail power $F$")
     return panels.legend_below(fig, axes[0, 0], 2)
 
 
-def forecasts(table, xlabel, ylabel, T_fit=None):
+def forecasts(table, title, xlabel, ylabel, T_fit=None):
     """Risk against T: forecasts as lines, measurements as points; one panel a case.
 
     `table`: columns data, activation, series, x, mean, low, high.
     """
-    fig, axes, parts = _cases(table, 3.9, sharex=T_fit is not None, sharey=True)
+    fig, axes, parts = _cases(table, 4.1, title, sharex=T_fit is not None, sharey=True)
     for ax, part in parts:
         if T_fit is not None:
             ax.axvspan(T_fit, part["x"].max(), color="0.93", lw=0)
         for series, rows in part.groupby("series", sort=False):
             if series in LINES:
-                ax.plot(rows["x"], rows["mean"], **LINES[series], label=series, zorder=4)
+                ax.plot(rows["x"], rows["mean"], **LINES[series], label=series, zorder=1.5)
             else:
                 ax.errorbar(rows["x"], rows["mean"], marks.bars(rows, "mean", ["low", "high"]),
                             fmt="o" if series == "kernel SGD" else "s", ms=3.5, elinewidth=0.9,
@@ -81,13 +92,14 @@ def scores(ratios, exponents):
             rows = table[table["what"] == what]
             y = rows["case"].map(names.index) + 0.16 * (j - (len(whats) - 1) / 2)
             ax.errorbar(rows["value"], y, xerr=marks.bars(rows, "value", ["low", "high"]),
-                        fmt=marks.MARKERS[j], ms=4, elinewidth=0.9, color=palette[j], label=what)
+                        ms=4, elinewidth=0.9, **STYLES[what], label=what)
         ax.set_yticks(range(len(names)), names)
     left.invert_yaxis()
     left.axvline(1, color=THEORY, lw=1)
-    left.set(xscale="log", xlabel="forecast / measured risk at the last $T$")
+    left.set(xscale="log", xlabel="forecast / measured risk at the last $T$",
+             title="The spectrum hits, the rate misses")
     panels.plain_ticks(left.xaxis, *left.get_xlim(), marks=(1, 2, 5))
-    right.set_xlabel("exponent of the risk beyond $T_{\\rm fit}$")
+    right.set(xlabel="exponent of the risk beyond $T_{\\rm fit}$", title="and so do the exponents")
     for ax in (left, right):
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return fig
@@ -98,7 +110,8 @@ def widths(table):
 
     `table`: columns data, activation, series, T, required, low, high, censored.
     """
-    fig, axes, parts = _cases(table, 3.9, sharex=True, sharey=True)
+    title = "The linearised network does not foretell the width that the network needs"
+    fig, axes, parts = _cases(table, 4.1, title, sharex=True, sharey=True)
     for ax, part in parts:
         line = part[part["series"] == "forecast"]
         # a band ends where the widths do
