@@ -90,20 +90,26 @@ def within(law, forecast, k, factor=2):
     return "outside" if low > factor or high < 1 / factor else "open"
 
 
-def width_table(foretold, measured, first, k):
-    """m* foretold and measured at time index k, and exponents in T; all by case."""
-    def shown(law):
+def width_table(foretold, measured, at):
+    """m* foretold and measured at the time indices `at`, by case."""
+    def shown(law, k):
         return f"{law.text(k)} [{law.low[k]:.0f}, {law.high[k]:.0f}]"
 
+    return pd.DataFrame(
+        [[*case, f"{law.times[k]:.0f}", shown(foretold[case], k), shown(law, k),
+          within(law, foretold[case], k)] for case, law in measured.items() for k in at],
+        columns=[*KEY, "T", "m* foretold", "m* measured", "factor of 2"])
+
+
+def width_exponents(foretold, measured, first):
+    """Exponents of m* in T, those of the paper's sufficient width beside them."""
     def exponent(law):
         return f"{law.slope} on {law.seen.sum()} times" if law.slope else "-"
 
     return pd.DataFrame(
-        [[*case, shown(foretold[case]), shown(law), within(law, foretold[case], k),
-          exponent(foretold[case]), exponent(law), f"{sufficient_width(first[case].source.r):.1f}"]
-         for case, law in measured.items()],
-        columns=[*KEY, "m* foretold", "m* measured", "factor of 2", "exponent in T, foretold",
-                 "measured", "sufficient"])
+        [[*case, exponent(foretold[case]), exponent(law),
+          f"{sufficient_width(first[case].source.r):.1f}"] for case, law in measured.items()],
+        columns=[*KEY, "exponent of m* in T, foretold", "measured", "sufficient"])
 
 
 def board(trials, ratios, gaps, tests, foretold, measured, at, tau):

@@ -56,11 +56,22 @@ def tails(table, fits):
     return panels.legend_below(fig, axes[0, 0], 2)
 
 
-def forecasts(table, title, xlabel, ylabel, T_fit=None):
-    """Risk against T: forecasts as lines, measurements as points; one panel a case.
+def forecasts(table, T_fit):
+    """Training risk against T: forecasts as lines, measurements as points; one panel a case.
 
     `table`: columns data, activation, series, x, mean, low, high.
     """
+    title = "Half A's spectrum foretells the training risk on half B, the one-number rate does not"
+    return _curves(table, title, "steps $T$", "training risk", T_fit)
+
+
+def test_errors(table):
+    """The same for the test error after one pass."""
+    title = "The test error after one pass is foretold without a test set"
+    return _curves(table, title, "examples seen once", "test error")
+
+
+def _curves(table, title, xlabel, ylabel, T_fit=None):
     fig, axes, parts = _cases(table, 4.1, title, sharex=T_fit is not None, sharey=True)
     for ax, part in parts:
         if T_fit is not None:
@@ -99,7 +110,8 @@ def scores(ratios, exponents):
     left.set(xscale="log", xlabel="forecast / measured risk at the last $T$",
              title="The spectrum hits, the rate misses")
     panels.plain_ticks(left.xaxis, *left.get_xlim(), marks=(1, 2, 5))
-    right.set(xlabel="exponent of the risk beyond $T_{\\rm fit}$", title="and so do the exponents")
+    right.set(xlabel="exponent of the risk beyond $T_{\\rm fit}$",
+              title="and so with the exponents")
     for ax in (left, right):
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return fig
