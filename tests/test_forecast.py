@@ -13,7 +13,7 @@ from ntksgd.compare.regularity import matched_regularity
 from ntksgd.compare.trial import trial
 from ntksgd.kernels.sphere import uniform
 from ntksgd.problems.data import Population
-from ntksgd.report.data_tables import within
+from ntksgd.report import data_tables as tables
 from ntksgd.risk.empirical import empirical_risk
 from ntksgd.seeds import child
 from ntksgd.stats.slopes import curve_slope
@@ -67,6 +67,11 @@ def test_noise_of_the_labels_is_found_and_the_test_error_is_foretold():
     assert np.mean([f.plain[-1] for f in made]) < 0.9 * error  # so that the check can fail
 
 
+def test_a_signal_that_is_learnt_is_not_taken_for_noise():
+    found = [forecast(cloud(200, 0.3, seed), "squareplus(0.5)", *TIMES).floor for seed in range(6)]
+    assert np.mean(found) == pytest.approx(0.3, rel=0.15)
+
+
 def test_halves_are_disjoint_and_normalised_by_the_first():
     first, second = halving.forecasts("breast cancer", "relu", TIMES, 2, 3, workers=1)
     sample = first.forecast.source.population
@@ -103,6 +108,25 @@ def test_scores_of_a_forecast_of_known_error(tried):
     assert not wrong.ratio("curve", "kernel").contains(1)
 
 
+def test_tables_hold_what_is_foretold_and_measured(tried):
+    trials = {("diabetes", "squareplus(0.5)"): tried}
+    risks, tests = (tables.risk_table(trials, test=which) for which in (False, True))
+    f, m = tried.first, tried.measured
+    for table, series, values in ((risks, "one number", tried.foretold("power_law")),
+                                  (risks, "network", m.network), (tests, "forecast",
+                                  tried.foretold("test")), (tests, "kernel SGD", m.test_kernel)):
+        rows = table[table["series"] == series]
+        np.testing.assert_allclose(rows["mean"], values.mean(0), rtol=1e-12)
+    tails, fits = tables.tail_tables({case: t.first for case, t in trials.items()})
+    np.testing.assert_allclose(tails["tail"].max(), f.source.spectrum.power.sum())
+    assert fits["x"].min() == pytest.approx(f.source.window(200, 1500)[0])
+    ratio = {"spectrum / kernel": tried.ratio("curve", "kernel")}
+    laws = {("diabetes", "squareplus(0.5)"): law_of(100)}
+    rows = tables.board(trials, *[dict.fromkeys(trials, ratio)] * 3, laws, laws, [-1], 0.1)
+    assert [row.theory for row in rows] == [1, 0, 1, pytest.approx(100, rel=0.01)]
+    assert {row.kind for row in rows} == {"prediction"}
+
+
 def test_forecast_of_the_width_against_trained_linearised_networks(diabetes):
     """A smooth network follows its linearisation at short times."""
     here, times = diabetes[0].forecast.source, np.array([20, 60, 2000])
@@ -127,7 +151,7 @@ def law_of(level, widths=(8, 32, 128, 512)):
     (300, 5000, "open"), (100, 5000, "outside"), (10, 1, "open"), (200, 1, "outside")])
 def test_verdict_on_a_width(foretold, measured, verdict):
     """Censored ones (the last four) are judged by their bound: 512, or 8."""
-    assert within(law_of(measured), law_of(foretold), -1) == verdict
+    assert tables.within(law_of(measured), law_of(foretold), -1) == verdict
 
 
 def test_widths_to_train_reach_beyond_the_forecast():
