@@ -121,9 +121,11 @@ def test_tables_hold_what_is_foretold_and_measured(tried):
     np.testing.assert_allclose(tails["tail"].max(), f.source.spectrum.power.sum())
     assert fits["x"].min() == pytest.approx(f.source.window(200, 1500)[0])
     ratio = {"spectrum / kernel": tried.ratio("curve", "kernel")}
-    laws = {("diabetes", "squareplus(0.5)"): law_of(100)}
-    rows = tables.board(trials, *[dict.fromkeys(trials, ratio)] * 3, laws, laws, [-1], 0.1)
+    foretold, measured = (dict.fromkeys(trials, law_of(level)) for level in (100, 150))
+    rows = tables.board(trials, *[dict.fromkeys(trials, ratio)] * 3, foretold, measured, [-1],
+                        0.1)
     assert [row.theory for row in rows] == [1, 0, 1, pytest.approx(100, rel=0.01)]
+    assert rows[-1].measured == pytest.approx(150, rel=0.01)
     assert {row.kind for row in rows} == {"prediction"}
 
 
