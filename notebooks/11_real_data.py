@@ -83,7 +83,6 @@ check.one_of("closure", closure, METHODS)
 check.integer("splits", splits, 3)
 check.positive("tolerance", tolerance)
 check.positive("noise", noise)
-check.integer("seed", seed, 0)
 check.integer("number of widths", len({check.width(m) for m in widths}), 4)
 widths, cases = sorted(set(widths)), [(name, act) for name in data for act in activations]
 
@@ -93,9 +92,7 @@ widths, cases = sorted(set(widths)), [(name, act) for name in data for act in ac
 # Features are centred, divided by their standard deviation where their units differ (both learnt
 # from A), and scaled to length 1: inputs on $S^{d-1}$, as the theory wants them. The photograph is
 # another kind of problem: its input is a place $(u,v,1)$ scaled to length 1, its value the grey
-# level there. Labels have mean square 1 on the whole set, so the risk of $f=0$ is about 1.
-#
-# $P_n$ is an input law like any other: draws are independent, one pass may be longer than $n$, the
+# level there. Labels have mean square 1 on the whole set, so the risk of $f=0$ is about 1. $P_n$ is an input law like any other: draws are independent, one pass may be longer than $n$, the
 # target $f^*$ is the vector of labels, $R(f)=\frac1n\sum_i(f(x_i)-y_i)^2$. What a statistician calls
 # noise of the labels is, for $P_n$, part of a rough target, which enough steps learn by heart.
 # Sections 2 to 4 and 6 are about $P_n$ (training risk), section 5 about the unknown law (test error).
@@ -186,13 +183,14 @@ errors.groupby(["activation", "kernel"]).max().map("{:.2%}".format)
 
 # %%
 tails, fits = tables.tail_tables(first)
-save(draw.tails(tails, fits), "11_real_data-regularity", pd.concat([tails, fits], ignore_index=True))
+save(draw.tails(tails, fits), "11_real_data-regularity",
+     pd.concat([tails, fits], ignore_index=True))
 plt.show()
 
 # %% [markdown]
-# Beyond the window the tail leaves its fit: down where $n$ points run out of eigenvalues, up for the
-# analytic kernel on the photograph. Every $r$ is far below $1/2$: **none of these targets lies in
-# the RKHS** in any practical sense. The forecasts, before any training:
+# Beyond the window the tail leaves its fit and falls, for $n$ points run out of eigenvalues (those of the
+# analytic kernel on the photograph run out before its power does). Every $r$ is far below $1/2$: **none
+# of these targets lies in the RKHS** in any practical sense. The forecasts, before any training:
 
 # %%
 tables.forecast_table(halves)
@@ -217,17 +215,17 @@ trials = {case: trial(of, width, child(seed, 1)) for case, of in halves.items()}
 risks = tables.risk_table(trials)
 save(draw.forecasts(risks, T_fit), "11_real_data-forecast", risks)
 plt.show()
-print(coverage("ratio", splits, 4))
-print(coverage("slope", splits, int(first[cases[0]].late.sum())))
+print(coverage("ratio", splits, 4), coverage("slope", splits, 5), sep="\n")
 
 # %% [markdown]
-# Lines: forecasts from A, means over the splits; points: measured on B; grey: beyond the fit. How far off
-# are they at $T_{\rm high}$? "B's curve" is the recursion with B's own spectrum, without sampling:
+# Lines: forecasts from A, means over splits; points: B; grey: beyond the fit. How far off are they at
+# $T_{\rm high}$? "B's curve" is the recursion with B's own spectrum, without sampling:
 
 # %%
 pairs = {f"{a} / {b}": (a_is, b) for a, a_is in (("spectrum", "curve"), ("rate", "power_law"))
          for b in ("kernel", "network")}
-ratios = {case: {what: t.ratio(*pair) for what, pair in pairs.items()} for case, t in trials.items()}
+ratios = {case: {what: t.ratio(*pair) for what, pair in pairs.items()}
+          for case, t in trials.items()}
 tables.interval_table({case: {"spectrum / B's curve": t.ratio("curve", "expected"), **ratios[case]}
                        for case, t in trials.items()})
 
@@ -237,13 +235,14 @@ exponents = {case: {"kernel": t.exponent(t.measured.kernel),
                     "spectrum": t.exponent(t.foretold("curve")),
                     "rate": t.exponent(t.foretold("power_law"))} for case, t in trials.items()}
 gaps = {case: {what: t.gap(*pair) for what, pair in pairs.items()} for case, t in trials.items()}
-tables.interval_table({case: {**exponents[case], "kernel - spectrum": gaps[case]["spectrum / kernel"]}
+tables.interval_table({case: {**exponents[case],
+                              "kernel - spectrum": gaps[case]["spectrum / kernel"]}
                        for case in cases})
 
 # %%
 shown = [tables.mark_table(of) for of in (ratios, exponents)]
-save(draw.scores(*shown), "11_real_data-exponents", pd.concat(
-    [shown[0].assign(panel="ratio"), shown[1].assign(panel="exponent")], ignore_index=True))
+save(draw.scores(*shown), "11_real_data-exponents",
+     pd.concat(shown, keys=["ratio", "exponent"], names=["panel", "row"]).reset_index())
 plt.show()
 
 # %% [markdown]
@@ -261,8 +260,8 @@ plt.show()
 #
 # $$ \text{test}(T) = R_A(T) + s^2\,\bigl(1 + V(T) - W(T)\bigr), $$
 #
-# $V$ the risk that noise of variance 1 adds, $W$ that left of it if it is learnt (power $1/n$ a mode).
-# That labels split so is a heuristic.
+# $V$ the risk that noise of variance 1 adds, $W$ that left of it if it is learnt (power $1/n$ a mode):
+# a heuristic, for labels need not split so.
 
 # %%
 tests = tables.risk_table(trials, test=True)
@@ -335,8 +334,9 @@ for case, (*_, m) in chosen.items():
     full, lazy = (e.mean[list(e.widths).index(m), -1] for e in (networks[case], sweeps[case]))
     rows.append([*case, first[case].source.reached_norm([T_high])[0], moved[case][m], m, full, lazy,
                  full - lazy])
-pd.DataFrame(rows, columns=["data", "activation", "||f_T||_H^2, foretold", "||Theta_T - Theta_0||^2",
-                            "m", "excess, network", "linearised", "drift"]).round(3)
+pd.DataFrame(rows, columns=["data", "activation", "||f_T||_H^2, foretold",
+                            "||Theta_T - Theta_0||^2", "m", "excess, network", "linearised",
+                            "drift"]).round(3)
 
 # %% [markdown]
 # How far the parameters travel *is* foretold: $\|\Theta_T-\Theta_0\|^2\approx\|f_T\|_H^2$, which the
@@ -369,23 +369,19 @@ noisy = pd.DataFrame(rows, columns=["data", "activation", *(f"V / (5), T = {t}" 
 noisy
 
 # %% [markdown]
-# With (5) a practitioner knows the price of label noise from the last step size alone. The $\theta$
-# from $r$ costs the last column at this noise and horizon (the grid of $\theta$ is coarse).
+# The price of label noise is known from the last step size alone; the $\theta$ from $r$ costs the last
+# column at this noise and horizon.
 #
-# ## 8. What carried over
-#
-# Rows are predictions of ours; none counts for or against the paper.
+# ## 8. What carried over (rows are predictions of ours, none for or against the paper)
 
 # %%
-frame = claims.record("11_real_data", tables.board(
-    trials, ratios, gaps, test_ratios, foretold, measured, at, tolerance))
-print(f"{len(frame)} rows, the intervals of sections 4 to 6")
+len(claims.record("11_real_data", tables.board(
+    trials, ratios, gaps, test_ratios, foretold, measured, at, tolerance)))
 
 # %%
-def ends(values, form="{:.2f}"):
+def ends(values):
     """The least and the largest of some numbers, as text."""
-    values = list(values)
-    return f"{form.format(min(values))} to {form.format(max(values))}"
+    return f"{np.min(values):.2f} to {np.max(values):.2f}"
 
 
 def of(found, what, act=None):
@@ -394,27 +390,30 @@ def of(found, what, act=None):
 
 
 off = {a: ends(np.abs(of(gaps, f"{a} / kernel"))) for a in ("spectrum", "rate")}
-count = scores["factor of 2"].value_counts()
+hit, miss = (ends(of(ratios, f"{a} / kernel")) for a in ("spectrum", "rate"))
+smooth, kinked = (ends(of(ratios, "spectrum / network", act)) for act in activations)
+once = ends(of(test_ratios, "forecast / kernel"))
+right, wrong, undecided = ((scores["factor of 2"] == how).sum()
+                           for how in ("inside", "outside", "open"))
 needs = {act: ", ".join(measured[case].text(-1) for case in cases if case[1] == act)
          for act in activations}
-smooth, kinked = (ends(of(ratios, "spectrum / network", act)) for act in activations)
 
 # %%
 Markdown(f"""
-**What carried over to practice.** *The learning curve*: A's spectrum and labels foretell the training
-risk of kernel SGD on B at $T={T_high}$, forecast over measured {ends(of(ratios, "spectrum / kernel"))},
-exponents off by {off["spectrum"]}; that of {activations[0]} networks of width {width}: {smooth}. *The test
-error* of one pass, without a test set: {ends(of(test_ratios, "forecast / kernel"))}. *The price of label
-noise*, (5): {ends(noisy.iloc[:, 3])} of it at the longer horizon. How far the parameters travel.
+**What carried over to practice.** *The learning curve*: A's spectrum and labels foretell the
+training risk of kernel SGD on B at $T={T_high}$, forecast over measured {hit}, exponents off by
+{off["spectrum"]}; that of {activations[0]} networks of width {width}: {smooth}. *The test error*
+of one pass, without a test set: {once}. *The price of label noise*, (5): {ends(noisy.iloc[:, 3])}
+of it at the longer horizon. How far the parameters travel.
 
-**What did not.** *The one-number rate*: forecast over measured {ends(of(ratios, "rate / kernel"))},
-exponents off by {off["rate"]}. *The width*: of {len(scores)} forecasts {count.get("inside", 0)} are right
-within a factor of 2 by their intervals, {count.get("outside", 0)} wrong, {count.get("open", 0)} open. At
-$T={T_high}$, in the order of the tables, {activations[0]} needs {needs[activations[0]]} neurons,
-{activations[1]} on the same data {needs[activations[1]]}; {activations[1]} networks of width {width} miss
-their kernel's forecast, which is {kinked} of their risk. *The step decay* $2r/(2r+1)$ costs up to
+**What did not.** *The one-number rate*: forecast over measured {miss}, exponents off by
+{off["rate"]}. *The width*: of {len(scores)} forecasts {right} are right within a factor of 2 by
+their intervals, {wrong} wrong, {undecided} open. At $T={T_high}$, in the order of the tables,
+{activations[0]} needs {needs[activations[0]]} neurons, {activations[1]} on the same data
+{needs[activations[1]]}. For {activations[1]} networks of width {width} the forecast of their
+kernel is {kinked} of their risk. *The step decay* $2r/(2r+1)$ costs up to
 {noisy["risk / best"].max():.2f} times the best risk at that $T$.
 
 **Limits.** {len(data)} small problems; inputs forced onto the sphere; square loss, also on labels
-$\\pm1$ (classification: notebook 12); intervals for the data sets at hand, not for others like them.
+$\\pm1$ (classification: notebook 12); intervals for the data sets at hand, not for the next one.
 """)

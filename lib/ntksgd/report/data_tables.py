@@ -6,7 +6,6 @@ import pandas as pd
 from ntksgd.compare.regularity import regularity
 from ntksgd.models.activations import activation
 from ntksgd.problems.schedules import paper_theta
-from ntksgd.report.figures.data import SHORT
 from ntksgd.report.statements import Statement
 from ntksgd.report.tables import positive_table
 from ntksgd.risk.predicted_widths import sufficient_width
@@ -74,9 +73,8 @@ def interval_table(found):
 
 def mark_table(found):
     """The same as `figures.data.scores` draws them."""
-    return pd.DataFrame([[f"{SHORT.get(name, name)}, {act.split('(')[0]}", what, i.value, i.low,
-                          i.high] for (name, act), of in found.items() for what, i in of.items()],
-                        columns=["case", "what", "value", "low", "high"])
+    return pd.DataFrame([[*case, what, i.value, i.low, i.high] for case, of in found.items()
+                         for what, i in of.items()], columns=[*KEY, "what", "value", "low", "high"])
 
 
 def within(law, forecast, k, factor=2):

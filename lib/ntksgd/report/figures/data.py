@@ -94,14 +94,16 @@ def _curves(table, title, xlabel, ylabel, T_fit=None):
 def scores(ratios, exponents):
     """Left: forecast over measured risk; right: exponents. One row of marks a case.
 
-    `ratios`, `exponents`: columns case, what, value, low, high (NaN: no interval).
+    `ratios`, `exponents`: columns data, activation, what, value, low, high.
     """
     fig, ((left, right),) = panels.grid(1, 2, 4.0, sharey=True)
     for ax, table in ((left, ratios), (right, exponents)):
-        whats, names = table["what"].unique(), list(table["case"].unique())
+        case = (table["data"].replace(SHORT) + ", "
+                + table["activation"].str.replace(r"[(].*", "", regex=True))
+        whats, names = table["what"].unique(), list(case.unique())
         for j, what in enumerate(whats):
             rows = table[table["what"] == what]
-            y = rows["case"].map(names.index) + 0.16 * (j - (len(whats) - 1) / 2)
+            y = case[rows.index].map(names.index) + 0.16 * (j - (len(whats) - 1) / 2)
             ax.errorbar(rows["value"], y, xerr=marks.bars(rows, "value", ["low", "high"]),
                         ms=4, elinewidth=0.9, **STYLES[what], label=what)
         ax.set_yticks(range(len(names)), names)
