@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import gamma
 
-from ntksgd.compare.data_problem import data_problems
+from ntksgd.compare.data_problem import data_problem
 from ntksgd.compare.regularity import (
     half_sample_regularity,
     matched_regularity,
@@ -119,31 +119,29 @@ def test_half_samples_scatter_about_the_value_of_the_whole(cancer):
 
 
 def test_data_problem_ties_rate_schedule_and_regularity_together():
-    data = data_problems({"diabetes": "relu"}, 50, 2000)["diabetes"]
+    data = data_problem(real_data.load("diabetes"), "relu", 50, 2000)
     theta = 2 * data.r / (2 * data.r + 1)
-    assert data.rate.value == pytest.approx(-theta)
-    assert data.rate.low <= data.rate.value <= data.rate.high < 0
-    wider = data.predicted_rate(0.02)
-    assert wider.low == pytest.approx(-paper_theta(data.fit.high + 0.02))
-    assert wider.high == pytest.approx(-paper_theta(max(data.fit.low - 0.02, 0)))
+    assert data.rate == pytest.approx(-theta)
     own = empirical_spectrum(data.population, data.problem.kernel)
     np.testing.assert_allclose(data.spectrum.power, own.power, atol=1e-12)
     assert data.problem.schedule(100.0) == pytest.approx(0.5 / 1.5 * 100**-theta)
-    other = data.between(20, 200)
-    assert other.r != data.r
-    assert other.problem.schedule(100.0) == pytest.approx(
-        0.5 / 1.5 * 100 ** -float(paper_theta(other.r)))
+    assert data.window(50, 2000) == pytest.approx((data.fit.x_min, data.fit.x_max), rel=1e-3)
+    some = data.population.subset(np.arange(50))
+    other = data.at(some)
+    assert other.r == data.r and other.problem.schedule is data.problem.schedule
+    np.testing.assert_allclose(other.problem.gram, data.problem.gram[:50, :50], rtol=1e-13)
+    np.testing.assert_allclose(other.spectrum.power.sum(), np.mean(some.y**2), rtol=1e-12)
 
 
 def test_norm_reached_by_the_mean_iterate():
     """||f_T||_H^2 of f <- f - eta (f - f*) K / n, step by step."""
-    data = data_problems({"diabetes": "relu"}, 50, 2000)["diabetes"]
+    data = data_problem(real_data.load("diabetes"), "relu", 50, 2000)
     matrix, y, T = data.problem.gram, data.population.y, 3000
     values, vectors = np.linalg.eigh(matrix / len(y))
     kept = np.prod(1 - np.outer(data.problem.schedule.step_sizes(T), values), axis=0)
     exact = np.sum((1 - kept) ** 2 * (vectors.T @ y / np.sqrt(len(y))) ** 2 / values)
     # exp(-lambda tau) in place of the product: relative error eta_1 lambda, once a mode
-    assert data.reached_norm(T) == pytest.approx(exact, rel=1e-3)
+    assert data.reached_norm([T])[0] == pytest.approx(exact, rel=1e-3)
 
 
 def test_bad_windows_are_refused():

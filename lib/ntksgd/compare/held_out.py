@@ -1,4 +1,4 @@
-"""The practitioner's reading: one pass over a training set, error on a test set never seen.
+"""Test error: one pass over a training set, error on points never seen.
 
 The training set, in random order, is an i.i.d. sample of the unknown law P the data came from, so
 one-pass SGD is the paper's algorithm for P itself; T cannot exceed the size of the training set.
@@ -6,30 +6,30 @@ The test error estimates the excess risk plus the noise of the labels, which is 
 and scaling are learnt from the training set alone.
 """
 
-from functools import partial
-
-import joblib
 import numpy as np
 
 from ntksgd import check
 from ntksgd.compare.learners import kernel_values, network_path
 from ntksgd.problems import data
 from ntksgd.problems.samples import Samples
-from ntksgd.stats.sweep import map_tasks
 
 
 def split(name, train_size, rng):
     """Random training and test `Population` of a data set, normalised by the training set.
 
+    Of the photograph, whose points are places and have nothing to be normalised, two subsets.
+
     Raises
     ------
     ValueError
-        If train_size leaves no test set, or the data set has no features (see `data.raw`).
+        If train_size leaves no test set.
     """
+    if name == "photograph":
+        whole = data.load(name)
+        chosen, rest = _parts(whole.n, train_size, rng)
+        return whole.subset(chosen), whole.subset(rest)
     features, y, scale = data.raw(name)
-    train_size = check.integer("train_size", train_size, 2, len(y) - 2)
-    order = rng.permutation(len(y))
-    chosen, rest = order[:train_size], order[train_size:]
+    chosen, rest = _parts(len(y), train_size, rng)
     keep = features[chosen].std(axis=0) > 0 if scale else slice(None)
     reference = features[chosen][:, keep]
     return tuple(
@@ -38,34 +38,33 @@ def split(name, train_size, rng):
     )
 
 
-def one_pass_errors(problem, times, splits, seed, width, workers=None):
+def _parts(n, train_size, rng):
+    train_size = check.integer("train_size", train_size, 2, n - 2)
+    order = rng.permutation(n)
+    return order[:train_size], order[train_size:]
+
+
+def one_pass(problem, test, times, width, seed):
     """Mean square test error of kernel SGD and of a network after one pass over t samples.
 
     Parameters
     ----------
     problem : Problem
-        Its target is a `Population`, whose name says which data set is split.
+        Its target is the training `Population`, seen in an order that belongs to the seed.
+    test : Population
     times : increasing sequence of int
-        The largest is the size of the training set.
-    splits : int
-        Random splits; each also draws its own order and initial parameters.
-    seed : int or SeedSequence
+        At most the size of the training set.
     width : int
+    seed : int or SeedSequence
 
     Returns
     -------
-    kernel, network : ndarray, shape (splits, len(times))
+    kernel, network : ndarray, shape (len(times),)
     """
-    times = check.times("times", times)
-    task = partial(_one_split, problem, times, check.width(width))
-    with joblib.parallel_config(prefer="threads"):
-        results = map_tasks(task, range(check.integer("splits", splits, 2)), seed, workers)
-    return tuple(np.array(part) for part in zip(*results, strict=True))
-
-
-def _one_split(problem, times, width, index, seed):
-    train, test = split(problem.target.name, int(times[-1]), np.random.default_rng(seed))
-    here, samples = problem.with_(target=train), Samples(train.x, train.y)
-    f = kernel_values(here, samples, times=times, points=test.x)
-    g = network_path(here, samples, width, seed, times=times, points=test.x)
+    train, times = problem.target, check.times("times", times)
+    check.integer("times", int(times[-1]), 1, train.n)
+    order = np.random.default_rng(seed).permutation(train.n)[: times[-1]]
+    samples = Samples(train.x[order], train.y[order])
+    f = kernel_values(problem, samples, times=times, points=test.x)
+    g = network_path(problem, samples, check.width(width), seed, times=times, points=test.x)
     return tuple(np.mean((values - test.y) ** 2, axis=-1) for values in (f, g.values))

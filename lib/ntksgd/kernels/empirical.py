@@ -60,7 +60,11 @@ class EmpiricalSpectrum:
 
 def gram(kernel, x, rows=4):
     """Kernel matrix of unit vectors x (n, d), a few rows at a time so that they stay in cache."""
-    matrix = np.concatenate([kernel.gram(x[i : i + rows], x) for i in range(0, len(x), rows)])
+    matrix = np.zeros((len(x), len(x)))
+    for i in range(0, len(x), rows):  # symmetric: from the diagonal on
+        matrix[i : i + rows, i:] = kernel.gram(x[i : i + rows], x[i:])
+    matrix = np.triu(matrix, 1)
+    matrix += matrix.T
     # <x, x> = 1 up to rounding, which the square root in the ReLU kernel turns into 1e-8
     np.fill_diagonal(matrix, kernel.trace)
     return matrix
@@ -69,7 +73,8 @@ def gram(kernel, x, rows=4):
 def empirical_spectrum(population, kernel, matrix=None):
     """Diagonalise the operator of a `TangentKernel` under the law of a `Population`.
 
-    Pass `matrix`, the kernel matrix, if it is known already.
+    Pass `matrix`, the kernel matrix, if it is known already; or that of another kernel, of a
+    network whose start is drawn, whose trace is about that of the `kernel`.
     """
     matrix = gram(kernel, population.x) if matrix is None else matrix
     eigenvalues, vectors = np.linalg.eigh(matrix / population.n)

@@ -106,24 +106,26 @@ def _resolved(block, modes, path):
                for y in (path.C, path.B, path.A) if y is not None)
 
 
-def pieces(modes: Modes, state: State, schedule, last: float, one_step=step, on_block=None):
+def pieces(modes: Modes, state: State, schedule, last: float, one_step=step, on_block=None,
+           first=None):
     """Single steps and accepted blocks from ``state`` to the time ``last``.
 
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
-    `one_step` and `on_block` stand in for `moments.step` and `moments_on`.
+    `one_step` and `on_block` stand in for `moments.step` and `moments_on`, `first` for `FIRST`:
+    fewer where a single step is dear.
     """
-    on_block = on_block or moments_on
+    on_block, first = on_block or moments_on, FIRST if first is None else first
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
     # the equation at the end t of a block has the step eta(t + 1) in it: blocks end before breaks
     ends = [*(t - 1 for t in schedule.breaks if state.t < t - 1 < last), last]
     while state.t < last:
         if state.t == ends[0]:
             begin = ends.pop(0)  # short steps again: what was in balance moves
-        length = min(max(state.t - begin, FIRST), limit, ends[0] - state.t)
+        length = min(max(state.t - begin, first), limit, ends[0] - state.t)
         if schedule.horizon is not None:  # blocks shrink towards it
             length = min(length, max((schedule.horizon - state.t) // 2, 1))
         length = np.floor(length)
-        if length <= FIRST:
+        if length <= first:
             for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):
                 state = one_step(modes, state, eta)
                 yield state.t, lambda t, state=state: state

@@ -1,0 +1,141 @@
+"""Tables and rows of the page on real data; a case is (data set, activation)."""
+
+import numpy as np
+import pandas as pd
+
+from ntksgd.compare.regularity import regularity
+from ntksgd.models.activations import activation
+from ntksgd.problems.schedules import paper_theta
+from ntksgd.report.statements import Statement
+from ntksgd.report.tables import positive_table
+from ntksgd.risk.predicted_widths import sufficient_width
+from ntksgd.stats.intervals import Interval
+from ntksgd.stats.slopes import curve_slope
+
+KEY = ["data", "activation"]
+RESOLVED = 0.1  # what half of the points may change of a curve that they resolve
+
+
+def tail_tables(first):
+    """Tail power of each case, and its fit on the window of r and beyond; of {case: Forecast}."""
+    tails, fits = [], []
+    for case, f in first.items():
+        s, at = f.source, dict(zip(KEY, case, strict=True))
+        values = s.spectrum.eigenvalues
+        tails.append(pd.DataFrame({**at, "eigenvalue": values,
+                                   "tail": s.spectrum.tail_power(values)}))
+        for what, ends in (("fitted window", (f.times[0], f.T_fit)),
+                           ("the same slope beyond", (f.T_fit, f.times[-1]))):
+            x = np.array(s.window(*ends))
+            fits.append(pd.DataFrame({**at, "window": what, "x": x,
+                                      "y": np.exp(s.fit.intercept) * x ** (2 * s.r)}))
+    return pd.concat(tails, ignore_index=True), pd.concat(fits, ignore_index=True)
+
+
+def forecast_table(halves):
+    """What A foretells of the training risk, a row a case, from its halves by case."""
+    rows = []
+    for case, of in halves.items():
+        f, rs = of[0].forecast, [half.forecast.source.r for half in of]
+        s, late = f.source, f.late
+        window = s.window(f.T_fit, f.times[-1])  # below it there may be no eigenvalue at all
+        own = regularity(s.spectrum, *window).value if s.spectrum.tail_power(window[0]) else np.inf
+        agree = np.abs(f.coarse / f.curve - 1) < RESOLVED
+        rows.append([*case, f"{s.r:.3f}", f"{min(rs):.3f} to {max(rs):.3f}", f"{s.rate:.2f}",
+                     f"{-2 * own * (1 - paper_theta(s.r)):.2f}",
+                     f"{curve_slope(f.times[late], f.curve[late]).value:.2f}",
+                     f"{f.curve[-1]:.3f}", f"{f.power_law[-1]:.3f}",
+                     f"{f.times[agree].max()}" if agree.any() else f"< {f.times[0]}"])
+    return pd.DataFrame(rows, columns=[
+        *KEY, "r of A", "of other halves", "rate", "rate in hindsight", "exponent of the curve",
+        "risk at T_high", "by the rate", "resolved to T"])
+
+
+def risk_table(trials, test=False):
+    """Foretold and measured risks with intervals, as `figures.data.forecasts` draws them."""
+    series = ({"forecast": "test", "kernel SGD": "test_kernel", "network": "test_network"} if test
+              else {"whole spectrum": "curve", "kernel SGD": "kernel", "one number": "power_law",
+                    "network": "network"})
+    frames = []
+    for case, t in trials.items():
+        x = t.first.once if test else t.first.times
+        rows = {what: getattr(t.measured, name) if hasattr(t.measured, name) else t.foretold(name)
+                for what, name in series.items()}
+        frames.append(positive_table(x, rows, **dict(zip(KEY, case, strict=True))))
+    return pd.concat(frames, ignore_index=True)
+
+
+def interval_table(found):
+    """Named intervals of each case as text: {case: {name: Interval}}."""
+    return pd.DataFrame([[*case, *map(str, of.values())] for case, of in found.items()],
+                        columns=[*KEY, *next(iter(found.values()))])
+
+
+def mark_table(found):
+    """The same as `figures.data.scores` draws them."""
+    return pd.DataFrame([[*case, what, i.value, i.low, i.high] for case, of in found.items()
+                         for what, i in of.items()], columns=[*KEY, "what", "value", "low", "high"])
+
+
+def within(law, forecast, k, factor=2):
+    """Whether the interval of m* lies "inside" a factor of its forecast, "outside", or is "open".
+
+    Two `WidthLaw`s, at time index k; censored values are intervals with an infinite or zero end.
+    """
+    low, high = law.low[k] / forecast.required[k], law.high[k] / forecast.required[k]
+    if low >= 1 / factor and high <= factor:
+        return "inside"
+    return "outside" if low > factor or high < 1 / factor else "open"
+
+
+def width_table(foretold, measured, at):
+    """m* foretold and measured at the time indices `at`, by case."""
+    def shown(law, k):
+        return f"{law.text(k)} [{law.low[k]:.0f}, {law.high[k]:.0f}]"
+
+    return pd.DataFrame(
+        [[*case, f"{law.times[k]:.0f}", shown(foretold[case], k), shown(law, k),
+          within(law, foretold[case], k)] for case, law in measured.items() for k in at],
+        columns=[*KEY, "T", "m* foretold", "m* measured", "factor of 2"])
+
+
+def width_exponents(foretold, measured, first):
+    """Exponents of m* in T, those of the paper's sufficient width beside them."""
+    def exponent(law):
+        return f"{law.slope} on {law.seen.sum()} times" if law.slope else "-"
+
+    return pd.DataFrame(
+        [[*case, exponent(foretold[case]), exponent(law),
+          f"{sufficient_width(first[case].source.r):.1f}"] for case, law in measured.items()],
+        columns=[*KEY, "exponent of m* in T, foretold", "measured", "sufficient"])
+
+
+def board(trials, ratios, gaps, tests, foretold, measured, at, tau):
+    """The page's rows: predictions of ours, none for or against the paper.
+
+    `ratios`, `gaps`, `tests`: {case: {"spectrum / kernel": Interval, ...}}; `at`: time indices.
+    """
+    rows = []
+    for case, t in trials.items():
+        f = t.first
+        T, once = f.times[-1], f.once[-1]
+        for found, what, where, theory in (
+                (ratios, "training risk, forecast over measured", f"T = {T}", 1.0),
+                (gaps, "exponent of the training risk, measured minus forecast",
+                 f"T = {f.T_fit}..{T}", 0.0),
+                (tests, "test error, forecast over measured", f"T = {once}", 1.0)):
+            rows += [_row(case, f, f"{what}: {pair}", i, where, theory)
+                     for pair, i in found[case].items()]
+        law = measured[case]
+        rows += [_row(case, f, "m*", Interval(law.required[k], law.low[k], law.high[k]),
+                      f"T = {f.times[k]}, tau = {tau:g}, m <= {law.excess.widths[-1]:.0f}",
+                      foretold[case].required[k]) for k in at]
+    return rows
+
+
+def _row(case, forecast, quantity, found, where, theory):
+    s = forecast.source
+    return Statement("F", f"{case[0]}: {quantity}", "prediction", measured=found.value,
+                     theory=theory, relation="=", interval=found, interval_kind="statistical",
+                     range=where, activation=activation(case[1]).name, d=s.population.d,
+                     r=round(s.r, 4))

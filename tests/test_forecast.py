@@ -1,0 +1,163 @@
+"""Forecasts from half A, what is measured on half B, and the score."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ntksgd.compare import halves as halving
+from ntksgd.compare.forecast import forecast
+from ntksgd.compare.held_out import one_pass, split
+from ntksgd.compare.paths import paths
+from ntksgd.compare.regularity import matched_regularity
+from ntksgd.compare.trial import trial
+from ntksgd.kernels.sphere import uniform
+from ntksgd.problems.data import Population
+from ntksgd.report import data_tables as tables
+from ntksgd.risk.empirical import empirical_risk
+from ntksgd.seeds import child
+from ntksgd.stats.slopes import curve_slope
+from ntksgd.width.excess import Excess
+from ntksgd.width.on_data import forecast_excess, measured_excess, widths_to_train
+from ntksgd.width.requirement import width_law
+
+TIMES = 30, 200, 1500
+
+
+def cloud(n, noise, seed=0):
+    """A linear function with noise on points of S^3: mean square about 1."""
+    rng = np.random.default_rng(seed)
+    x = uniform(rng, n, 4)
+    return Population("cloud", x, 2 * np.sqrt(1 - noise) * x[:, 0]
+                      + np.sqrt(noise) * rng.standard_normal(n))
+
+
+@pytest.fixture(scope="module")
+def diabetes():
+    return halving.forecasts("diabetes", "squareplus(0.5)", TIMES, 4, 3)
+
+
+@pytest.fixture(scope="module")
+def tried(diabetes):
+    return trial(diabetes, 64, 5)
+
+
+def test_a_forecast_is_made_of_its_sample_alone():
+    sample = split("diabetes", 221, np.random.default_rng(1))[0]
+    f = forecast(sample, "relu", *TIMES)
+    s = f.source
+    assert (f.times[0], f.times[-1]) == (30, 1500) and f.T_fit in f.times
+    direct = empirical_risk(s.spectrum, sample.y, s.problem.schedule, f.times, method="mode")
+    np.testing.assert_allclose(f.curve, direct, rtol=1e-12)
+    r = matched_regularity(s.spectrum, 0.5 / 1.5, 30, 200).value
+    assert s.rate == pytest.approx(-2 * r / (2 * r + 1))
+    early = f.times <= 200
+    np.testing.assert_allclose(f.power_law[early], f.curve[early], rtol=1e-12)
+    assert curve_slope(f.times[f.late], f.power_law[f.late]).value == pytest.approx(s.rate)
+    assert np.abs(f.coarse / f.curve - 1).max() > 0.1  # half of the points resolve less
+
+
+def test_noise_of_the_labels_is_found_and_the_test_error_is_foretold():
+    """Labels of noise alone: the error on new points is above 1, the training risk is not."""
+    made = [forecast(cloud(200, 1.0, seed), "relu", *TIMES) for seed in range(6)]
+    error = np.mean([one_pass(f.source.problem, cloud(2000, 1.0, 50 + seed), f.once, 8, seed)[0]
+                     for seed, f in enumerate(made)], axis=0)[-1]
+    assert np.mean([f.floor for f in made]) == pytest.approx(1, rel=0.15)
+    assert np.mean([f.test[-1] for f in made]) == pytest.approx(error, rel=0.1)
+    assert np.mean([f.plain[-1] for f in made]) < 0.9 * error  # so that the check can fail
+
+
+def test_a_signal_that_is_learnt_is_not_taken_for_noise():
+    found = [forecast(cloud(200, 0.3, seed), "squareplus(0.5)", *TIMES).floor for seed in range(6)]
+    assert np.mean(found) == pytest.approx(0.3, rel=0.15)
+
+
+def test_halves_are_disjoint_and_normalised_by_the_first():
+    first, second = halving.forecasts("breast cancer", "relu", TIMES, 2, 3, workers=1)
+    sample = first.forecast.source.population
+    assert (sample.n, first.other.n) == (284, 285)
+    joined = np.concatenate([sample.x, first.other.x])
+    assert len(np.unique(joined.round(12), axis=0)) == 569
+    assert first.forecast.source.r != second.forecast.source.r
+    photo = split("photograph", 768, np.random.default_rng(0))
+    assert len(np.unique(np.concatenate([p.x for p in photo]), axis=0)) == 1536
+    with pytest.raises(ValueError, match="name = 'iris'"):
+        halving.forecasts("iris", "relu", TIMES, 2, 3)
+
+
+def test_measured_on_the_other_half(diabetes, tried):
+    f, m = tried.first, tried.measured
+    assert m.kernel.shape == m.network.shape == m.expected.shape == (4, f.times.size)
+    assert m.test_kernel.shape == m.test_network.shape == (4, f.once.size)
+    other = f.source.at(diabetes[0].other)
+    np.testing.assert_allclose(m.expected[0], other.risk(f.times), rtol=1e-12)
+    assert np.abs(m.expected[0] / f.curve - 1).max() > 1e-3  # not the forecast once more
+    run = paths(other.problem, ["network", "kernel"], [64], f.times, 1, child(child(5, 0), 1))
+    np.testing.assert_array_equal(m.kernel[0], run.kernel[0])
+    np.testing.assert_array_equal(m.network[0], run.network[0, 0])
+
+
+def test_scores_of_a_forecast_of_known_error(tried):
+    """Measured risk = forecast T^0.2 / 2, exactly."""
+    f = tried.first
+    false = tried.foretold("curve") * (f.times / f.times[-1]) ** 0.2 / 2
+    wrong = replace(tried, measured=replace(tried.measured, kernel=false))
+    assert wrong.ratio("curve", "kernel").value == pytest.approx(2)
+    assert wrong.gap("curve", "kernel").value == pytest.approx(0.2)
+    assert tried.ratio("curve", "kernel").contains(1)
+    assert not wrong.ratio("curve", "kernel").contains(1)
+
+
+def test_tables_hold_what_is_foretold_and_measured(tried):
+    trials = {("diabetes", "squareplus(0.5)"): tried}
+    risks, tests = (tables.risk_table(trials, test=which) for which in (False, True))
+    f, m = tried.first, tried.measured
+    for table, series, values in ((risks, "one number", tried.foretold("power_law")),
+                                  (risks, "network", m.network), (tests, "forecast",
+                                  tried.foretold("test")), (tests, "kernel SGD", m.test_kernel)):
+        rows = table[table["series"] == series]
+        np.testing.assert_allclose(rows["mean"], values.mean(0), rtol=1e-12)
+    tails, fits = tables.tail_tables({case: t.first for case, t in trials.items()})
+    np.testing.assert_allclose(tails["tail"].max(), f.source.spectrum.power.sum())
+    assert fits["x"].min() == pytest.approx(f.source.window(200, 1500)[0])
+    ratio = {"spectrum / kernel": tried.ratio("curve", "kernel")}
+    foretold, measured = (dict.fromkeys(trials, law_of(level)) for level in (100, 150))
+    rows = tables.board(trials, *[dict.fromkeys(trials, ratio)] * 3, foretold, measured, [-1],
+                        0.1)
+    assert [row.theory for row in rows] == [1, 0, 1, pytest.approx(100, rel=0.01)]
+    assert rows[-1].measured == pytest.approx(150, rel=0.01)
+    assert {row.kind for row in rows} == {"prediction"}
+
+
+def test_forecast_of_the_width_against_trained_linearised_networks(diabetes):
+    """A smooth network follows its linearisation at short times."""
+    here, times = diabetes[0].forecast.source, np.array([20, 60, 2000])
+    lazy = forecast_excess(here, [8, 32, 128], times, 12, 1)
+    full, moved = measured_excess(here, [([8, 32], 20), ([128], 4)], times, 2)
+    error = np.sqrt(lazy.error**2 + full.error**2)
+    assert np.all(np.abs(lazy.mean - full.mean)[:, 0] < 4 * error[:, 0])
+    assert lazy.mean[0, 1] > 5 * lazy.error[0, 1] and lazy.mean[0, 1] > 5 * lazy.mean[2, 1]
+    assert set(moved) == {8, 32, 128}
+    assert moved[128] == pytest.approx(here.reached_norm([2000])[0], rel=0.25)
+
+
+def law_of(level, widths=(8, 32, 128, 512)):
+    """A WidthLaw whose m* at tau = 0.1 is `level`, samples within 1 %."""
+    m, wobble = np.array(widths, dtype=float), np.array([0.99, 1.01])
+    samples = 0.1 * (level / m)[None, :, None] * wobble[:, None, None] * np.ones((1, 1, 2))
+    return width_law(Excess(np.array([10, 20]), ((m, samples),)), 0.1)
+
+
+@pytest.mark.parametrize(("foretold", "measured", "verdict"), [
+    (100, 120, "inside"), (100, 300, "outside"), (300, 100, "outside"), (100, 210, "open"),
+    (300, 5000, "open"), (100, 5000, "outside"), (10, 1, "open"), (200, 1, "outside")])
+def test_verdict_on_a_width(foretold, measured, verdict):
+    """Censored ones (the last four) are judged by their bound: 512, or 8."""
+    assert tables.within(law_of(measured), law_of(foretold), -1) == verdict
+
+
+def test_widths_to_train_reach_beyond_the_forecast():
+    widths = [8, 32, 128, 512, 2048, 8192]
+    assert widths_to_train(law_of(10), widths) == widths[:4]
+    assert widths_to_train(law_of(200), widths) == widths[:5]
+    assert widths_to_train(law_of(5000), widths[:5]) == widths[:5]
