@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ntksgd.seeds import child
-from ntksgd.stats.sweep import map_tasks
+from ntksgd.stats.sweep import default_workers, map_tasks
 
 
 def draw(item, seed, scale=1.0):
@@ -35,7 +35,8 @@ def where(item, seed):
 
 
 @pytest.mark.skipif(joblib.cpu_count() == 1, reason="one core")
-def test_all_cores_are_used_unless_one_is_asked_for():
+def test_all_cores_are_used_unless_one_is_asked_for(monkeypatch):
+    monkeypatch.delenv("NTKSGD_WORKERS", raising=False)
     assert os.getpid() not in map_tasks(where, range(8), seed=5)
     assert set(map_tasks(where, range(8), seed=5, workers=1)) == {os.getpid()}
 
@@ -85,20 +86,54 @@ def test_a_killed_sweep_takes_up_where_it_stopped(folder, tmp_path, monkeypatch)
     map_tasks(task, ITEMS[:4], seed=5, workers=1)
     assert map_tasks(task, ITEMS, seed=5, workers=1) == REFERENCE
     assert len(list(folder.iterdir())) == 7
-    half_written = next((tmp_path / "cache").iterdir())
-    half_written.write_bytes(half_written.read_bytes()[:5])
-    assert map_tasks(task, ITEMS, seed=5, workers=1) == REFERENCE
-    assert len(list(folder.iterdir())) == 8
 
 
-@pytest.mark.parametrize("change", ["seed", "item", "task", "library"])
+def test_entries_of_a_longer_sweep_serve_a_shorter_one(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
+    task = partial(draw_and_count, folder=folder)
+    assert map_tasks(task, ITEMS, seed=5, workers=2) == REFERENCE
+    assert map_tasks(task, ITEMS[:4], seed=5) == REFERENCE[:4]
+    assert len(list(folder.iterdir())) == 7
+
+
+def fail(item, seed, folder, good):
+    if item >= good:
+        raise ZeroDivisionError
+    return draw_and_count(item, seed, folder)
+
+
+def test_what_was_computed_before_an_error_is_kept(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(ZeroDivisionError):
+        map_tasks(partial(fail, folder=folder, good=3), ITEMS, seed=5, workers=1)
+    assert len(list((tmp_path / "cache").iterdir())) == 3
+
+
+@pytest.mark.parametrize(("named", "workers"), [("1", 1), ("2", 2), ("3", 3)])
+def test_make_says_how_many_workers_a_notebook_may_have(named, workers, monkeypatch):
+    monkeypatch.setenv("NTKSGD_WORKERS", named)
+    assert default_workers() == workers
+    pids = set(map_tasks(where, range(8), seed=5))
+    assert pids == {os.getpid()} if workers == 1 else os.getpid() not in pids
+
+
+@pytest.mark.parametrize("named", ["0", "two", "-1", "1.5"])
+def test_a_number_of_workers_that_is_none(named, monkeypatch):
+    monkeypatch.setenv("NTKSGD_WORKERS", named)
+    with pytest.raises(ValueError, match="NTKSGD_WORKERS"):
+        map_tasks(draw, ITEMS, seed=5)
+
+
+@pytest.mark.parametrize("change", ["seed", "item", "task", "library", "versions"])
 def test_the_cache_forgets_nothing_that_matters(change, folder, tmp_path, monkeypatch):
     monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
     first = map_tasks(partial(draw, scale=1.0), [1.0], seed=5, workers=1)
     if change == "library":
-        monkeypatch.setattr("ntksgd.stats.sweep._library", lambda: "another")
+        monkeypatch.setattr("ntksgd.stats.cache.library", lambda: "another")
+    if change == "versions":
+        monkeypatch.setattr("ntksgd.stats.cache.versions", lambda: ("another",))
     scale = 2.0 if change == "task" else 1.0
     item, seed = (2.0 if change == "item" else 1.0), (6 if change == "seed" else 5)
     again = map_tasks(partial(draw, scale=scale), [item], seed=seed, workers=1)
-    assert (again == first) is (change == "library")
+    assert (again == first) is (change in ("library", "versions"))
     assert len(list((tmp_path / "cache").iterdir())) == 2

@@ -91,13 +91,21 @@ def project(root: Path) -> Path:
     return root
 
 
-def make(root: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run make in `root` with this interpreter in the place of the environment it would install."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    settings = [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "-o", ".venv/.ready"]
-    return subprocess.run(
-        ["make", *settings, *arguments], cwd=root, env=environment, capture_output=True, text=True
-    )
+def settings() -> list[str]:
+    """Arguments that let make use this interpreter, not the environment it would install."""
+    return [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "READY="]
+
+
+def environment() -> dict[str, str]:
+    """That of this process, without what a make around the tests has put there."""
+    ours = ("MAKE", "MFLAGS", "ALONE", "PROFILE", "READY", "NTKSGD_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+
+
+def make(root: Path, *arguments: str, prefix: tuple[str, ...] = (), **options) -> subprocess.CompletedProcess:
+    """Run make in `root` with this interpreter."""
+    options = {"env": environment(), "capture_output": True, "text": True} | options
+    return subprocess.run([*prefix, "make", *settings(), *arguments], cwd=root, **options)
 
 
 def snapshot(directory: Path) -> dict[str, bytes]:

@@ -1,0 +1,133 @@
+"""Run make alone in this clone, and end all that it started when it is gone.
+
+``alone.py make …`` takes the clone's lock, waiting for another make to end, looks for what would
+stop the run later, and starts a guardian in a session of its own, where no signal to make's group
+reaches it. The guardian starts the make that does the work, and kills all below it as soon as this
+process is gone, however it went: a pipe tells. The lock is a file's, so it ends with its holders:
+the guardian and what it started. Standard library only.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from obstacles import obstacles, remove_damaged
+from processes import end
+
+LOCK = Path("build/.lock")
+POLL = 0.2  # seconds
+
+
+def wait_for_lock(path: Path, parent: int) -> int:
+    """File descriptor that holds the lock; exits where `parent` ends meanwhile."""
+    import fcntl
+
+    path.parent.mkdir(exist_ok=True)
+    said = False
+    while True:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not said:
+                print(f"waiting for another make in this folder (process "
+                      f"{os.pread(lock, 20, 0).decode().strip() or 'unknown'}) to end",
+                      file=sys.stderr, flush=True)
+                said = True
+            os.close(lock)
+            if os.getppid() != parent:
+                sys.exit(1)
+            time.sleep(POLL)
+            continue
+        # `make clean` may have removed the file that was waited for
+        if path.exists() and os.path.samestat(os.fstat(lock), path.stat()):
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+            os.set_inheritable(lock, True)
+            return lock
+        os.close(lock)
+
+
+def workers(environment: Mapping[str, str], notebooks: int, cores: int) -> int:
+    """Workers that each notebook may have, where make runs some of them beside each other."""
+    flags = environment.get("MAKEFLAGS", "").split(" -- ")[0]
+    jobs = 1
+    if named := re.search(r"(?:^| )-j(\d+)", flags):
+        jobs = int(named[1])
+    elif "-j" in flags.split():  # without limit, or of an old make, which does not pass it on
+        jobs = notebooks
+    return max(1, cores // max(1, min(jobs, notebooks)))
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
+
+
+def guard(command: list[str]) -> int:
+    """Exit status of `command`; it and all below it are killed when standard input ends."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False,
+                               start_new_session=True)
+
+    def end_all() -> None:
+        end(os.getpid(), process.pid)
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        end_all()
+
+    threading.Thread(target=watch, daemon=True).start()
+    status = process.wait()
+    end_all()
+    return status if status >= 0 else 128 - status
+
+
+def main(command: list[str]) -> int:
+    # dying of it says nothing; the guardian sees it, and make prints the one line
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    parent = os.getppid()
+    try:
+        wait_for_lock(LOCK, parent)
+        remove_damaged(Path.cwd())
+    except OSError as error:
+        print(f"error: {error.filename or LOCK}: {error.strerror}; nothing has run",
+              file=sys.stderr)
+        return 1
+    problems = obstacles(Path.cwd(), command, os.environ)
+    for problem in problems:
+        print(f"error: {problem}; nothing has run", file=sys.stderr)
+    if problems:
+        return 1
+    notebooks = len(list(Path("notebooks").glob("[0-9][0-9]_*.py")))
+    if "test" not in command:  # which divides by its own JOBS
+        share = str(workers(os.environ, notebooks, _cores()))
+        if os.environ.setdefault("NTKSGD_WORKERS", share) == "1":  # else joblib sees to it
+            os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+    end_of_pipe, alive = os.pipe()
+    # make's job server, like the lock, is a matter of inherited file descriptors
+    guardian = subprocess.Popen([sys.executable, __file__, "--guard", *command],
+                                stdin=end_of_pipe, close_fds=False, start_new_session=True)
+    os.close(end_of_pipe)
+    while True:
+        try:
+            return guardian.wait(POLL)
+        except subprocess.TimeoutExpired:
+            if os.getppid() != parent:
+                os.close(alive)
+                return guardian.wait()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--guard":
+        sys.exit(guard(sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))
