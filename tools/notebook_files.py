@@ -14,6 +14,7 @@ from whole import write_whole
 SETTINGS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"][
     "jupytext"
 ]
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FORMAT = {"extension": ".py", "format_name": "percent"}
 
 
@@ -50,7 +51,7 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """`notebook` without what changes from run to run: timings, versions, chunks of a stream."""
     metadata = {
         "jupytext": SETTINGS,  # jupytext writes them itself on its next --update
-        "kernelspec": notebook.metadata["kernelspec"],
+        "kernelspec": notebook.metadata.get("kernelspec", KERNEL),
         "language_info": {"name": "python"},
     }
     notebook.metadata = nbformat.from_dict(metadata)

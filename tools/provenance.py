@@ -56,7 +56,10 @@ def records(figures: Path) -> dict[str, dict]:
     path = figures / RECORDS
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError) as error:
-        raise ValueError(f"{path}: {'damaged' if path.exists() else 'missing'} "
-                         "(make figures)") from error
-    return found
+        if all(isinstance(record, dict) for record in found.values()):
+            return found
+    except FileNotFoundError:
+        raise ValueError(f"{path.name}: missing (make figures)") from None
+    except (ValueError, AttributeError):
+        pass
+    raise ValueError(f"{path.name}: damaged (make figures)")

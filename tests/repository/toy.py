@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,8 @@ row = claims.Statement("A", "a number", "claim", theory=1.0, relation="=", measu
 print(claims.record("01_toy", [row]).to_string(index=False))
 '''
 
+FIRST = "from ntksgd.report import claims\n"
+
 GUIDE = '''\
 # %% [markdown]
 # The claims of 01_toy.
@@ -102,10 +105,17 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
 
 
-def make(root: Path, *arguments: str, prefix: tuple[str, ...] = (), **options) -> subprocess.CompletedProcess:
+def make(root: Path, *arguments: str, prefix: Sequence[str] = (),
+         **options) -> subprocess.CompletedProcess:
     """Run make in `root` with this interpreter."""
     options = {"env": environment(), "capture_output": True, "text": True} | options
     return subprocess.run([*prefix, "make", *settings(), *arguments], cwd=root, **options)
+
+
+def would_run(root: Path, *arguments: str) -> set[str]:
+    """Names of the notebooks that `make figures` would execute now."""
+    lines = make(root, "-n", *arguments, "figures").stdout.splitlines()
+    return {line.split("notebooks/")[1].split(".py")[0] for line in lines if "run_notebook" in line}
 
 
 def snapshot(directory: Path) -> dict[str, bytes]:
