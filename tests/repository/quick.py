@@ -22,7 +22,8 @@ from pathlib import Path
 from joblib import Parallel, delayed
 
 folder = Path(os.environ["NTKSGD_FIGURES"])
-done = Parallel(n_jobs=2)(delayed(time.sleep)(pause) for _ in range(2))
+hold = float(os.environ.get("QUICK_HOLD", pause))  # longer than any test waits for the end
+done = Parallel(n_jobs=2)(delayed(time.sleep)(hold) for _ in range(2))
 for suffix in ("csv", "pdf", "png"):
     (folder / f"{name}-x.{suffix}").write_text("x\\\\n1\\\\n")
     time.sleep(pause)
@@ -44,11 +45,11 @@ def quick_project(root: Path, notebooks: int = 1) -> Path:
     return root
 
 
-def start(root: Path, *arguments: str, token: str = "", **options) -> subprocess.Popen:
-    """Make as a shell starts it: leader of a process group, errors to a pipe."""
-    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True} | options
+def start(root: Path, *arguments: str, token: str = "", hold: bool = False) -> subprocess.Popen:
+    """Make as a shell starts it, leader of a process group; `hold`: its workers go on and on."""
+    ours = environment() | {TOKEN: token} | ({"QUICK_HOLD": "120"} if hold else {})
     return subprocess.Popen(["make", *settings(), *arguments], cwd=root, start_new_session=True,
-                            env=environment() | {TOKEN: token}, **options)
+                            env=ours, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def alive(token: str) -> list[str]:
@@ -61,6 +62,12 @@ def alive(token: str) -> list[str]:
         except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
             pass
     return found
+
+
+def wait_for(what: str, token: str) -> None:
+    """Return as soon as a process whose command holds `what` is alive."""
+    while not any(what in line for line in alive(token)):
+        time.sleep(0.1)
 
 
 def wait_until_gone(token: str, seconds: float = 10.0) -> list[str]:

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from repository.quick import alive, kill, outdate, quick_project, start, wait_until_gone
+from repository.quick import kill, outdate, quick_project, start, wait_for, wait_until_gone
 from repository.toy import make, snapshot
 
 ALONE = [(signal.SIGTERM, False), (signal.SIGKILL, False)]
@@ -54,14 +54,21 @@ def test_a_second_make_waits_and_says_so_and_can_be_killed(built):
 
 
 def kill_one(built, number, group, moment):
-    """Kill a make that has work to do when a share `moment` of its time has passed."""
+    """Kill a make that has work to do, when a share `moment` of its time has passed.
+
+    None: when workers are there that would go on for minutes.
+    """
     root, before, seconds = built
     outdate(root)
     token = uuid.uuid4().hex
-    process = start(root, "-j2", "figures", token=token)
-    time.sleep(moment * seconds)
+    process = start(root, "-j2", "figures", token=token, hold=moment is None)
+    if moment is None:
+        wait_for("joblib", token)
+    else:
+        time.sleep(moment * seconds)
     kill(process, number, group)
-    process.communicate()
+    process.stderr.close()
+    process.wait()
     assert wait_until_gone(token) == []
     there = {n: c for n, c in snapshot(root / "figures").items() if not n.startswith(".")}
     assert there == before
@@ -76,10 +83,10 @@ def assert_next_call_heals(built):
     assert "cell/s" not in make(root, "figures").stderr
 
 
-@pytest.mark.parametrize("rounds", [ALONE, GROUP[:2]])
-def test_killed_at_random_moments(built, rounds):
-    for number, group in rounds:
-        kill_one(built, number, group, random.uniform(0.3, 0.9))
+def test_killed_while_workers_run_and_at_a_random_moment(built):
+    for number, group in [*ALONE, (signal.SIGKILL, True)]:
+        kill_one(built, number, group, None)
+    kill_one(built, signal.SIGTERM, True, random.uniform(0.2, 0.9))
     assert_next_call_heals(built)
 
 
@@ -87,7 +94,7 @@ def test_killed_at_random_moments(built, rounds):
 @pytest.mark.parametrize("again", range(20))
 @pytest.mark.parametrize(("number", "group"), ALONE + GROUP)
 def test_killed_at_many_random_moments(built_of_two, number, group, again):
-    kill_one(built_of_two, number, group, random.uniform(0.0, 1.1))
+    kill_one(built_of_two, number, group, None if again % 4 == 0 else random.uniform(0.0, 1.1))
     assert_next_call_heals(built_of_two)
 
 
@@ -95,9 +102,8 @@ def test_ctrl_c_says_one_line(built):
     root, *_ = built
     outdate(root)
     token = uuid.uuid4().hex
-    process = start(root, "-j2", "figures", token=token)
-    while not any("ipykernel" in line for line in alive(token)):
-        time.sleep(0.1)
+    process = start(root, "-j2", "figures", token=token, hold=True)
+    wait_for("ipykernel", token)
     kill(process, signal.SIGINT, group=True)
     said = process.communicate()[1].rpartition("cell/s]")[2]  # after the bar of progress
     assert said.strip().count("\n") == 0, said

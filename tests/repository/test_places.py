@@ -52,6 +52,26 @@ def test_a_path_with_spaces_apostrophes_and_unicode(built):
     assert "belong together" in result.stdout
 
 
+INSTALLER = """#!/bin/sh
+case "$1 $2" in
+"-m venv") mkdir -p "$4/bin" site && cp "$0" "$4/bin/python" ;;
+"-m pip" | "-m --disable") ;;
+"-c import site"*) echo site ;;
+*) exec '{python}' "$@" ;;
+esac
+"""
+
+
+def test_the_library_is_found_under_an_odd_path(copy, tmp_path):
+    """The environment is told where the library lies; it is itself played by a script."""
+    python = tmp_path / "python"
+    python.write_text(INSTALLER.format(python=sys.executable))
+    python.chmod(0o755)
+    result = make(copy, ".venv/.ready", f"PYTHON={python}", "READY=.venv/.ready", "UV=")
+    assert result.returncode == 0, result.stderr
+    assert (copy / "site/ntksgd.pth").read_text() == f"{copy}/lib\n"
+
+
 def test_figures_on_another_file_system(copy):
     other = other_file_system(copy)
     if other is None:
