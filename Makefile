@@ -83,7 +83,8 @@ lint: $(READY)  ## ruff
 
 lab:  ## open the notebooks in JupyterLab (an environment of its own)
 	@$(MAKE) --no-print-directory .venv-lab/.ready
-	.venv-lab/bin/python -m jupyterlab notebooks
+	@echo 'what cells save goes to build/lab; figures/ is written by make alone'
+	NTKSGD_FIGURES="$$(pwd)/build/lab" .venv-lab/bin/python -m jupyterlab notebooks
 
 bench:  ## timings against the alternatives (an environment of its own)
 	@$(MAKE) --no-print-directory .venv-bench/.ready

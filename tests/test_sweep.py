@@ -1,10 +1,14 @@
 """Sweeps: results depend on the seed and the index alone, and a killed one resumes."""
 
 import os
+import subprocess
+import sys
+import time
 from functools import partial
 
 import joblib
 import numpy as np
+import psutil
 import pytest
 
 from ntksgd.seeds import child
@@ -25,7 +29,7 @@ ITEMS = list(range(7))
 REFERENCE = [draw(i, np.random.SeedSequence(5).spawn(7)[i]) for i in ITEMS]
 
 
-@pytest.mark.parametrize("workers", [None, 1, 2, 3])
+@pytest.mark.parametrize("workers", [None, 1, 2, 4])
 def test_results_do_not_depend_on_the_number_of_workers(workers):
     assert map_tasks(draw, ITEMS, seed=5, workers=workers) == REFERENCE
 
@@ -37,8 +41,35 @@ def where(item, seed):
 @pytest.mark.skipif(joblib.cpu_count() == 1, reason="one core")
 def test_all_cores_are_used_unless_one_is_asked_for(monkeypatch):
     monkeypatch.delenv("NTKSGD_WORKERS", raising=False)
+    monkeypatch.delenv("NTKSGD_BESIDE", raising=False)
     assert os.getpid() not in map_tasks(where, range(8), seed=5)
     assert set(map_tasks(where, range(8), seed=5, workers=1)) == {os.getpid()}
+
+
+KILLED = """
+import os, sys, time
+from ntksgd.stats.sweep import map_tasks
+
+
+def task(item, seed):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+
+map_tasks(task, range(2), seed=5, workers=2)
+"""
+
+
+def test_workers_end_when_the_process_that_called_them_is_killed():
+    process = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+    workers = [int(process.stdout.readline()) for _ in range(2)]
+    process.kill()
+    process.stdout.close()
+    process.wait()
+    limit = time.monotonic() + 10
+    while any(map(psutil.pid_exists, workers)) and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert [pid for pid in workers if psutil.pid_exists(pid)] == []
 
 
 def test_joblib_configuration_is_honoured():
@@ -117,10 +148,23 @@ def test_make_says_how_many_workers_a_notebook_may_have(named, workers, monkeypa
     assert pids == {os.getpid()} if workers == 1 else os.getpid() not in pids
 
 
+@pytest.mark.parametrize(("cores", "beside", "workers"), [
+    (2, None, 2), (2, "1", 2), (2, "2", 1), (2, "5", 1), (8, "3", 2), (8, "2", 4),
+])
+def test_sweeps_beside_each_other_share_the_cores(cores, beside, workers, monkeypatch):
+    monkeypatch.setattr(joblib, "cpu_count", lambda: cores)
+    monkeypatch.delenv("NTKSGD_WORKERS", raising=False)
+    monkeypatch.delenv("NTKSGD_BESIDE", raising=False)
+    if beside:
+        monkeypatch.setenv("NTKSGD_BESIDE", beside)
+    assert default_workers() == workers
+
+
+@pytest.mark.parametrize("variable", ["NTKSGD_WORKERS", "NTKSGD_BESIDE"])
 @pytest.mark.parametrize("named", ["0", "two", "-1", "1.5"])
-def test_a_number_of_workers_that_is_none(named, monkeypatch):
-    monkeypatch.setenv("NTKSGD_WORKERS", named)
-    with pytest.raises(ValueError, match="NTKSGD_WORKERS"):
+def test_a_number_of_workers_that_is_none(named, variable, monkeypatch):
+    monkeypatch.setenv(variable, named)
+    with pytest.raises(ValueError, match=variable):
         map_tasks(draw, ITEMS, seed=5)
 
 

@@ -54,23 +54,13 @@ def wait_for_lock(path: Path, parent: int) -> int:
         os.close(lock)
 
 
-def workers(environment: Mapping[str, str], notebooks: int, cores: int) -> int:
-    """Workers that each notebook may have, where make runs some of them beside each other."""
+def beside(environment: Mapping[str, str], notebooks: int) -> int:
+    """How many notebooks make runs beside each other, at most."""
     flags = environment.get("MAKEFLAGS", "").split(" -- ")[0]
-    jobs = 1
     if named := re.search(r"(?:^| )-j(\d+)", flags):
-        jobs = int(named[1])
-    elif "-j" in flags.split():  # without limit, or of an old make, which does not pass it on
-        jobs = notebooks
-    return max(1, cores // max(1, min(jobs, notebooks)))
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        return os.cpu_count() or 1
+        return max(1, min(int(named[1]), notebooks))
+    # without limit, or of an old make, which does not pass it on
+    return max(1, notebooks) if "-j" in flags.split() else 1
 
 
 def guard(command: list[str]) -> int:
@@ -109,10 +99,8 @@ def main(command: list[str]) -> int:
     if problems:
         return 1
     notebooks = len(list(Path("notebooks").glob("[0-9][0-9]_*.py")))
-    if "test" not in command:  # which divides by its own JOBS
-        share = str(workers(os.environ, notebooks, _cores()))
-        if os.environ.setdefault("NTKSGD_WORKERS", share) == "1":  # else joblib sees to it
-            os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+    # sweeps divide the cores by it
+    os.environ["NTKSGD_BESIDE"] = str(beside(os.environ, notebooks))
     end_of_pipe, alive = os.pipe()
     # make's job server, like the lock, is a matter of inherited file descriptors
     guardian = subprocess.Popen([sys.executable, __file__, "--guard", *command],

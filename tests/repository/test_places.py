@@ -202,12 +202,32 @@ def test_a_profile_whose_name_cannot_be_one(built, profile):
             "PROFILE=", "allowed are letters")
 
 
-@pytest.mark.parametrize(("flags", "notebooks", "cores", "share"), [
-    ("", 12, 2, 2), (" -- PROFILE=x", 12, 2, 2), (" -j2 --jobserver-auth=3,4", 12, 2, 1),
-    ("k -j2 --jobserver-auth=fifo:/x -- X=-j8", 12, 8, 4), (" -j4 --jobserver-auth=3,4", 2, 8, 4),
-    (" -j", 12, 24, 2), (" --jobserver-fds=3,4 -j", 12, 2, 1), (" -j1", 12, 4, 4),
-    ("n --no-print-directory -- A=-j2", 12, 4, 4),
+@pytest.mark.parametrize(("flags", "notebooks", "number"), [
+    ("", 12, 1), (" -- PROFILE=x", 12, 1), (" -j2 --jobserver-auth=3,4", 12, 2),
+    ("k -j2 --jobserver-auth=fifo:/x -- X=-j8", 12, 2), (" -j4 --jobserver-auth=3,4", 2, 2),
+    (" -j", 12, 12), (" --jobserver-fds=3,4 -j", 12, 12), (" -j1", 12, 1),
+    ("n --no-print-directory -- A=-j2", 12, 1), (" -j4 --jobserver-auth=3,4", 0, 1),
 ])
-def test_cores_are_divided_among_the_notebooks_that_run_beside_each_other(
-        flags, notebooks, cores, share):
-    assert alone.workers({"MAKEFLAGS": flags}, notebooks, cores) == share
+def test_notebooks_beside_each_other_are_counted(flags, notebooks, number):
+    assert alone.beside({"MAKEFLAGS": flags}, notebooks) == number
+
+
+TELLTALE = """#!/bin/sh
+echo $NTKSGD_BESIDE $OPENBLAS_NUM_THREADS $MKL_NUM_THREADS $VECLIB_MAXIMUM_THREADS
+exit 1
+"""
+
+
+@pytest.mark.parametrize(("flags", "beside"), [([], 1), (["-j1"], 1), (["-j2"], 2), (["-j"], 2)])
+def test_what_runs_is_told_its_share_of_the_cores(built, tmp_path, flags, beside):
+    run = tmp_path / "run"
+    run.write_text(TELLTALE)
+    run.chmod(0o755)
+    (built / "build/default/params.done").unlink(missing_ok=True)
+    shutil.copy2(built / "notebooks/01_quick.py", built / "notebooks/02_quick.py")
+    ours = {k: v for k, v in environment().items() if not k.endswith("_THREADS")}
+    try:
+        result = make(built, *flags, "figures", f"RUN={run}", env=ours)
+    finally:
+        (built / "notebooks/02_quick.py").unlink()
+    assert result.stdout.splitlines()[0] == f"{beside} 1 1 1"

@@ -1,8 +1,11 @@
 """Many independent random tasks, the same results for any number of workers."""
 
 import os
+import threading
+import time
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import joblib
@@ -30,7 +33,7 @@ def map_tasks(task, items, seed, workers=None):
         Root of all randomness, >= 0.
     workers : int, optional
         Positive. By default what `joblib.parallel_config` says (so a dask cluster is used where one
-        is configured), or else the environment variable ``NTKSGD_WORKERS``, or else all cores.
+        is configured), or else `default_workers`.
 
     Warns
     -----
@@ -57,13 +60,19 @@ def map_tasks(task, items, seed, workers=None):
 
 
 def default_workers() -> int:
-    """``NTKSGD_WORKERS``, which make sets where notebooks run beside each other, or all cores."""
-    named = os.environ.get("NTKSGD_WORKERS")
-    if not named:
-        return joblib.cpu_count()
-    if not named.isdecimal() or int(named) < 1:
-        raise ValueError(f"NTKSGD_WORKERS={named!r}: allowed is a positive integer")
-    return int(named)
+    """All cores, shared with the sweeps that run beside this one.
+
+    The environment variable ``NTKSGD_WORKERS`` names another number. Make sets ``NTKSGD_BESIDE``
+    to the number of notebooks that it runs at once.
+    """
+    return _named("NTKSGD_WORKERS") or max(1, joblib.cpu_count() // (_named("NTKSGD_BESIDE") or 1))
+
+
+def _named(variable: str) -> int | None:
+    text = os.environ.get(variable)
+    if text and not (text.isdecimal() and int(text) >= 1):
+        raise ValueError(f"{variable}={text!r}: allowed is a positive integer")
+    return int(text) if text else None
 
 
 def _computed(task, jobs, workers, as_known) -> Iterator[tuple]:
@@ -72,11 +81,26 @@ def _computed(task, jobs, workers, as_known) -> Iterator[tuple]:
         return ((i, task(*job)) for i, job in jobs.items())
     parallel = joblib.Parallel(n_jobs=workers,
                                return_as="generator_unordered" if as_known else "list")
-    return iter(parallel(joblib.delayed(_numbered)(task, i, *job) for i, job in jobs.items()))
+    caller = os.getpid()
+    return iter(parallel(joblib.delayed(_numbered)(task, i, *job, caller)
+                         for i, job in jobs.items()))
 
 
-def _numbered(task, i, item, seed):
+def _numbered(task, i, item, seed, caller):
+    _end_with(caller)
     return i, task(item, seed)
+
+
+@lru_cache
+def _end_with(caller: int) -> None:
+    """If `caller` started this process, let it end when `caller` does; joblib's would work on."""
+    def watch():
+        while os.getppid() == caller:
+            time.sleep(1.0)
+        os._exit(1)
+
+    if os.getppid() == caller:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _kept(store, keys) -> Iterator[tuple]:
