@@ -67,9 +67,16 @@ def test_workers_end_when_the_process_that_called_them_is_killed():
     process.stdout.close()
     process.wait()
     limit = time.monotonic() + 10
-    while any(map(psutil.pid_exists, workers)) and time.monotonic() < limit:
+    while any(map(runs, workers)) and time.monotonic() < limit:
         time.sleep(0.1)
-    assert [pid for pid in workers if psutil.pid_exists(pid)] == []
+    assert [pid for pid in workers if runs(pid)] == []
+
+
+def runs(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_joblib_configuration_is_honoured():

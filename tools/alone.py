@@ -7,6 +7,7 @@ process is gone, however it went: a pipe tells. The lock is a file's, so it ends
 the guardian and what it started. Standard library only.
 """
 
+import errno
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from obstacles import obstacles, remove_damaged
@@ -22,6 +24,7 @@ from processes import end
 
 LOCK = Path("build/.lock")
 POLL = 0.2  # seconds
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 
 def wait_for_lock(path: Path, parent: int) -> int:
@@ -36,8 +39,8 @@ def wait_for_lock(path: Path, parent: int) -> int:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not said:
-                print(f"waiting for another make in this folder (process "
-                      f"{os.pread(lock, 20, 0).decode().strip() or 'unknown'}) to end",
+                holder = os.pread(lock, 20, 0).decode().split("\n")[0] or "unknown"
+                print(f"waiting for another make in this folder (process {holder}) to end",
                       file=sys.stderr, flush=True)
                 said = True
             os.close(lock)
@@ -45,6 +48,12 @@ def wait_for_lock(path: Path, parent: int) -> int:
                 sys.exit(1)
             time.sleep(POLL)
             continue
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            print("this file system has no locks: start no second make in this folder",
+                  file=sys.stderr)
+            return lock
         # `make clean` may have removed the file that was waited for
         if path.exists() and os.path.samestat(os.fstat(lock), path.stat()):
             os.ftruncate(lock, 0)
@@ -67,6 +76,9 @@ def guard(command: list[str]) -> int:
     """Exit status of `command`; it and all below it are killed when standard input ends."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False,
                                start_new_session=True)
+
+    with suppress(OSError), LOCK.open("a") as lock:  # for who outlives this one
+        lock.write(f"{process.pid}\n")
 
     def end_all() -> None:
         end(os.getpid(), process.pid)
@@ -106,13 +118,19 @@ def main(command: list[str]) -> int:
     guardian = subprocess.Popen([sys.executable, __file__, "--guard", *command],
                                 stdin=end_of_pipe, close_fds=False, start_new_session=True)
     os.close(end_of_pipe)
-    while True:
+    status = None
+    while status is None:
         try:
-            return guardian.wait(POLL)
+            status = guardian.wait(POLL)
         except subprocess.TimeoutExpired:
             if os.getppid() != parent:
                 os.close(alive)
-                return guardian.wait()
+                status = guardian.wait()
+    if status < 0:  # it was killed itself
+        leader = int(LOCK.read_text().split()[-1])
+        if leader != os.getpid():
+            end(leader, leader)
+    return status if status >= 0 else 128 - status
 
 
 if __name__ == "__main__":

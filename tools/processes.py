@@ -26,14 +26,14 @@ def table() -> dict[int, tuple[int, int]]:
 
 
 def below(ancestor: int, group: int) -> set[int]:
-    """Descendants of `ancestor` and of the members of `group`, and these members."""
+    """Descendants of `ancestor`, members of `group` and their descendants; not this process."""
     rows = table()
     found = {pid for pid, (_, g) in rows.items() if g == group}
     edge = found | {ancestor}
     while edge:
         edge = {pid for pid, (parent, _) in rows.items() if parent in edge} - found
         found |= edge
-    return found - {ancestor, os.getpid()}
+    return found - {os.getpid()}
 
 
 def end(ancestor: int, group: int) -> None:

@@ -70,6 +70,11 @@ def wait_for(what: str, token: str) -> None:
         time.sleep(0.1)
 
 
+def kill_guardian(token: str) -> None:
+    (line,) = [line for line in alive(token) if "--guard" in line]
+    os.kill(int(line.split(":")[0]), signal.SIGKILL)
+
+
 def wait_until_gone(token: str, seconds: float = 10.0) -> list[str]:
     """What is still alive after `seconds`; returns at once where nothing is."""
     limit = time.monotonic() + seconds

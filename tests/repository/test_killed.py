@@ -1,13 +1,26 @@
 """Two makes at once, and makes that are killed: nothing is lost, and nothing is left running."""
 
+import errno
+import fcntl
+import os
 import random
 import signal
+import threading
 import time
 import uuid
 
 import pytest
 
-from repository.quick import kill, outdate, quick_project, start, wait_for, wait_until_gone
+import alone
+from repository.quick import (
+    kill,
+    kill_guardian,
+    outdate,
+    quick_project,
+    start,
+    wait_for,
+    wait_until_gone,
+)
 from repository.toy import make, snapshot
 
 ALONE = [(signal.SIGTERM, False), (signal.SIGKILL, False)]
@@ -88,6 +101,43 @@ def test_killed_while_workers_run_and_at_a_random_moment(built):
         kill_one(built, number, group, None)
     kill_one(built, signal.SIGTERM, True, random.uniform(0.2, 0.9))
     assert_next_call_heals(built)
+
+
+def test_a_guardian_that_is_killed_leaves_nothing_either(built):
+    root, *_ = built
+    outdate(root)
+    token = uuid.uuid4().hex
+    process = start(root, "figures", token=token, hold=True)
+    wait_for("joblib", token)
+    kill_guardian(token)
+    process.stderr.close()
+    assert process.wait() != 0
+    assert wait_until_gone(token) == []
+
+
+def test_without_locks_make_says_so_and_goes_on(tmp_path, monkeypatch, capsys):
+    def flock(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    os.close(alone.wait_for_lock(tmp_path / "lock", os.getppid()))
+    assert "start no second make in this folder" in capsys.readouterr().err
+
+
+def test_a_lock_removed_by_clean_is_no_lock(tmp_path):
+    """Who waited for a file that is gone must lock the one that others see."""
+    path = tmp_path / "lock"
+    first = alone.wait_for_lock(path, os.getppid())
+    waiting = threading.Thread(target=lambda: locks.append(
+        alone.wait_for_lock(path, os.getppid())), daemon=True)
+    locks = []
+    waiting.start()
+    time.sleep(0.1)
+    path.unlink()
+    os.close(first)
+    waiting.join(5)
+    assert os.path.samestat(os.fstat(locks[0]), path.stat())
+    os.close(locks[0])
 
 
 @pytest.mark.long
