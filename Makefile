@@ -34,7 +34,8 @@ export IPYTHONDIR := $(CURDIR)/build/ipython
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/build/jupyter
 export JUPYTER_PREFER_ENV_PATH := 1
 # read by tools/, where no quote in them can matter
-export PROFILE READY
+FILE :=
+export PROFILE READY FILE
 # variables of the reader's shell that would redirect what is written here, or skip computations
 unexport NTKSGD_FIGURES NTKSGD_CLAIMS PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
@@ -72,7 +73,7 @@ figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ a
 
 notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the .py, with outputs
 
-verify:  ## say, without computing, whether figures, notebooks, parameters and code belong together
+verify:  ## say, without computing, whether all belongs together, or what made FILE=x.csv
 	@$(if $(filter default,$(PROFILE)),$(PYTHON),$(RUN)) tools/verify.py
 
 test: $(READY)  ## test the library, recompute every notebook, compare with what is committed

@@ -89,7 +89,33 @@ def _claims(figures: Path, recorded: dict) -> list[str]:
     return found
 
 
+def made_by(file: Path, root: Path) -> str:
+    """Which run wrote a file of these bytes, wherever it lies now, and from what.
+
+    Raises
+    ------
+    ValueError
+        If no recorded run did.
+    """
+    wanted = digest(file.read_bytes())
+    for path in sorted(root.glob(f"figures/**/{RECORDS}")):
+        for name, record in records(path.parent).items():
+            for written, found in record.get("files", {}).items():
+                if found == wanted:
+                    told = {k: v for k, v in record.items() if k not in ("files", "notebook")}
+                    place = path.parent.relative_to(root) / written
+                    return f"{place}, by {name}, from\n{json.dumps(told, indent=1)}"
+    raise ValueError(f"{file.name}: no recorded run wrote these bytes")
+
+
 def main() -> int:
+    if named := os.environ.get("FILE"):
+        try:
+            print(made_by(Path(named), Path.cwd()))
+        except (ValueError, OSError) as error:
+            print(error)
+            return 1
+        return 0
     profile = os.environ.get("PROFILE") or "default"
     try:
         found = problems(Path.cwd(), profile)

@@ -115,6 +115,25 @@ def test_a_changed_profile_is_named(copy):
     assert verify.problems(copy) == []
 
 
+def test_a_csv_that_has_left_the_repository_is_traced(copy, tmp_path):
+    lines = "x\n2\n3\n"
+    (copy / "figures/paper/01_toy-line.csv").write_text(lines)
+    path = copy / "figures/paper/fingerprints.json"
+    found = json.loads(path.read_text())
+    found["01_toy"]["files"]["01_toy-line.csv"] = digest(lines.encode())
+    path.write_text(json.dumps(found))
+    (tmp_path / "sent by mail.csv").write_text(lines)
+    result = make(copy, "verify", f"FILE={tmp_path / 'sent by mail.csv'}")
+    assert (result.returncode, result.stderr) == (0, "")
+    first, _, told = result.stdout.partition("\n")
+    assert first == "figures/paper/01_toy-line.csv, by 01_toy, from"
+    assert json.loads(told)["parameters"] == PAPER
+    (tmp_path / "sent by mail.csv").write_text(lines + "4\n")
+    result = make(copy, "verify", f"FILE={tmp_path / 'sent by mail.csv'}")
+    assert result.returncode != 0
+    assert result.stdout == "sent by mail.csv: no recorded run wrote these bytes\n"
+
+
 @pytest.mark.parametrize("text", [None, "", "{", "[]"])
 def test_records_that_cannot_be_read(copy, text):
     path = copy / "figures/fingerprints.json"
