@@ -71,7 +71,8 @@ def _compare_columns(a: pd.Series, b: pd.Series) -> list[str]:
         atol = ATOL_OF_COLUMN * np.abs(x[finite]).max(initial=0.0)
         same = np.isclose(y, x, rtol=RTOL, atol=atol, equal_nan=True)
         # NaN, where only one is finite, is worse than any number
-        excess = np.where(same, -1.0, np.abs(y - x) - RTOL * np.abs(x))
+        with np.errstate(invalid="ignore"):  # of infinities
+            excess = np.where(same, -1.0, np.abs(y - x) - RTOL * np.abs(x))
         worst = int(np.argmax(np.where(np.isnan(excess), np.inf, excess)))
         allowed = f"; allowed are {RTOL:g} of it and {atol:.3g}"
     else:

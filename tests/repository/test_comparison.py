@@ -89,6 +89,15 @@ def test_the_row_and_the_value_are_named(pair, old, new, said):
     assert said in problem
 
 
+def test_infinities_are_compared(pair):
+    (pair[0] / "01_a-risk.csv").write_text("x\ninf\n-inf\n1\n")
+    (pair[1] / "01_a-risk.csv").write_text("x\ninf\n-inf\n1\n")
+    assert compare_directories(*pair, "01_a-*", exact=False) == []
+    (pair[1] / "01_a-risk.csv").write_text("x\ninf\ninf\n1\n")
+    (problem,) = compare_directories(*pair, "01_a-*", exact=False)
+    assert "line 3, column 'x': inf, committed is -inf" in problem
+
+
 def test_the_worst_row_is_named(pair):
     (pair[0] / "01_a-risk.csv").write_text("x\n1\n1\n1\n")
     (pair[1] / "01_a-risk.csv").write_text("x\n1.1\n1.3\n1.2\n")
