@@ -27,6 +27,8 @@ STUDIES := $(filter-out 00_%,$(NAMES))
 export OPENBLAS_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
+# sweeps of notebooks that run beside each other share the cores, see ntksgd.stats.share
+export NTKSGD_BESIDE := $(CURDIR)/build/beside
 # nothing is written outside of this folder
 export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib

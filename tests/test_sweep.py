@@ -155,23 +155,44 @@ def test_make_says_how_many_workers_a_notebook_may_have(named, workers, monkeypa
     assert pids == {os.getpid()} if workers == 1 else os.getpid() not in pids
 
 
-@pytest.mark.parametrize(("cores", "beside", "workers"), [
-    (2, None, 2), (2, "1", 2), (2, "2", 1), (2, "5", 1), (8, "3", 2), (8, "2", 4),
-])
-def test_sweeps_beside_each_other_share_the_cores(cores, beside, workers, monkeypatch):
-    monkeypatch.setattr(joblib, "cpu_count", lambda: cores)
+BESIDE = """
+import sys
+from ntksgd.stats.sweep import map_tasks
+map_tasks(lambda item, seed: item, [1], seed=0)
+print("swept", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_processes_that_sweep_beside_each_other_share_the_cores(tmp_path, monkeypatch):
+    monkeypatch.setattr(joblib, "cpu_count", lambda: 6)
     monkeypatch.delenv("NTKSGD_WORKERS", raising=False)
-    monkeypatch.delenv("NTKSGD_BESIDE", raising=False)
-    if beside:
-        monkeypatch.setenv("NTKSGD_BESIDE", beside)
-    assert default_workers() == workers
+    monkeypatch.setenv("NTKSGD_BESIDE", str(tmp_path / "beside"))
+    assert default_workers() == 6
+    others = []
+    for workers in (3, 2):
+        others.append(subprocess.Popen([sys.executable, "-c", BESIDE], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, text=True))
+        assert others[-1].stdout.readline() == "swept\n"
+        assert default_workers() == workers
+    for process, workers in zip(others, (3, 6)):
+        process.kill()
+        process.communicate()
+        assert default_workers() == workers
+    assert [path.name for path in (tmp_path / "beside").iterdir()] == [str(os.getpid())]
 
 
-@pytest.mark.parametrize("variable", ["NTKSGD_WORKERS", "NTKSGD_BESIDE"])
+def test_where_nothing_can_be_locked_nothing_is_divided(tmp_path, monkeypatch):
+    monkeypatch.delenv("NTKSGD_WORKERS", raising=False)
+    (tmp_path / "beside").write_text("a file")
+    monkeypatch.setenv("NTKSGD_BESIDE", str(tmp_path / "beside"))
+    assert default_workers() == joblib.cpu_count()
+
+
 @pytest.mark.parametrize("named", ["0", "two", "-1", "1.5"])
-def test_a_number_of_workers_that_is_none(named, variable, monkeypatch):
-    monkeypatch.setenv(variable, named)
-    with pytest.raises(ValueError, match=variable):
+def test_a_number_of_workers_that_is_none(named, monkeypatch):
+    monkeypatch.setenv("NTKSGD_WORKERS", named)
+    with pytest.raises(ValueError, match="NTKSGD_WORKERS"):
         map_tasks(draw, ITEMS, seed=5)
 
 

@@ -9,13 +9,11 @@ the guardian and what it started. Standard library only.
 
 import errno
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,15 +61,6 @@ def wait_for_lock(path: Path, parent: int) -> int:
         os.close(lock)
 
 
-def beside(environment: Mapping[str, str], notebooks: int) -> int:
-    """How many notebooks make runs beside each other, at most."""
-    flags = environment.get("MAKEFLAGS", "").split(" -- ")[0]
-    if named := re.search(r"(?:^| )-j(\d+)", flags):
-        return max(1, min(int(named[1]), notebooks))
-    # without limit, or of an old make, which does not pass it on
-    return max(1, notebooks) if "-j" in flags.split() else 1
-
-
 def guard(command: list[str]) -> int:
     """Exit status of `command`; it and all below it are killed when standard input ends."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False,
@@ -110,9 +99,6 @@ def main(command: list[str]) -> int:
         print(f"error: {problem}; nothing has run", file=sys.stderr)
     if problems:
         return 1
-    notebooks = len(list(Path("notebooks").glob("[0-9][0-9]_*.py")))
-    # sweeps divide the cores by it
-    os.environ["NTKSGD_BESIDE"] = str(beside(os.environ, notebooks))
     end_of_pipe, alive = os.pipe()
     # make's job server, like the lock, is a matter of inherited file descriptors
     guardian = subprocess.Popen([sys.executable, __file__, "--guard", *command],

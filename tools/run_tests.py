@@ -41,7 +41,6 @@ def main() -> int:
     inherited = os.environ.copy()
     inherited.pop("NTKSGD_CACHE", None)  # results are recomputed, never looked up
     inherited.pop("NTKSGD_CLAIMS", None)
-    inherited["NTKSGD_BESIDE"] = str(jobs)  # notebooks run beside each other, and so do the tests
     results, began = {}, time.monotonic()
     for name, arguments in stages(jobs).items():
         RESULTS.write_text(json.dumps(results))  # the last stage reports on those before it

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import alone
 import obstacles
 import run_notebook
 from repository.quick import outdate, quick_project
@@ -202,32 +201,17 @@ def test_a_profile_whose_name_cannot_be_one(built, profile):
             "PROFILE=", "allowed are letters")
 
 
-@pytest.mark.parametrize(("flags", "notebooks", "number"), [
-    ("", 12, 1), (" -- PROFILE=x", 12, 1), (" -j2 --jobserver-auth=3,4", 12, 2),
-    ("k -j2 --jobserver-auth=fifo:/x -- X=-j8", 12, 2), (" -j4 --jobserver-auth=3,4", 2, 2),
-    (" -j", 12, 12), (" --jobserver-fds=3,4 -j", 12, 12), (" -j1", 12, 1),
-    ("n --no-print-directory -- A=-j2", 12, 1), (" -j4 --jobserver-auth=3,4", 0, 1),
-])
-def test_notebooks_beside_each_other_are_counted(flags, notebooks, number):
-    assert alone.beside({"MAKEFLAGS": flags}, notebooks) == number
-
-
 TELLTALE = """#!/bin/sh
-echo $NTKSGD_BESIDE $OPENBLAS_NUM_THREADS $MKL_NUM_THREADS $VECLIB_MAXIMUM_THREADS
+echo $OPENBLAS_NUM_THREADS $MKL_NUM_THREADS $VECLIB_MAXIMUM_THREADS "$NTKSGD_BESIDE"
 exit 1
 """
 
 
-@pytest.mark.parametrize(("flags", "beside"), [([], 1), (["-j1"], 1), (["-j2"], 2), (["-j"], 2)])
-def test_what_runs_is_told_its_share_of_the_cores(built, tmp_path, flags, beside):
+def test_no_library_starts_threads_of_its_own_and_sweeps_know_of_each_other(built, tmp_path):
     run = tmp_path / "run"
     run.write_text(TELLTALE)
     run.chmod(0o755)
     (built / "build/default/params.done").unlink(missing_ok=True)
-    shutil.copy2(built / "notebooks/01_quick.py", built / "notebooks/02_quick.py")
     ours = {k: v for k, v in environment().items() if not k.endswith("_THREADS")}
-    try:
-        result = make(built, *flags, "figures", f"RUN={run}", env=ours)
-    finally:
-        (built / "notebooks/02_quick.py").unlink()
-    assert result.stdout.splitlines()[0] == f"{beside} 1 1 1"
+    result = make(built, "-j2", "figures", f"RUN={run}", env=ours)
+    assert result.stdout.splitlines()[0] == f"1 1 1 {built}/build/beside"

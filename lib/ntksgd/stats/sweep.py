@@ -11,7 +11,7 @@ from pathlib import Path
 import joblib
 
 from ntksgd.seeds import as_seed, child
-from ntksgd.stats import cache
+from ntksgd.stats import cache, share
 
 
 def map_tasks(task, items, seed, workers=None):
@@ -60,19 +60,13 @@ def map_tasks(task, items, seed, workers=None):
 
 
 def default_workers() -> int:
-    """All cores, shared with the sweeps that run beside this one.
-
-    The environment variable ``NTKSGD_WORKERS`` names another number. Make sets ``NTKSGD_BESIDE``
-    to the number of notebooks that it runs at once.
-    """
-    return _named("NTKSGD_WORKERS") or max(1, joblib.cpu_count() // (_named("NTKSGD_BESIDE") or 1))
-
-
-def _named(variable: str) -> int | None:
-    text = os.environ.get(variable)
-    if text and not (text.isdecimal() and int(text) >= 1):
-        raise ValueError(f"{variable}={text!r}: allowed is a positive integer")
-    return int(text) if text else None
+    """``NTKSGD_WORKERS``, or all cores, shared with processes that sweep beside this one."""
+    named = os.environ.get("NTKSGD_WORKERS")
+    if not named:
+        return max(1, joblib.cpu_count() // share.sweeping())
+    if not (named.isdecimal() and int(named) >= 1):
+        raise ValueError(f"NTKSGD_WORKERS={named!r}: allowed is a positive integer")
+    return int(named)
 
 
 def _computed(task, jobs, workers, as_known) -> Iterator[tuple]:
