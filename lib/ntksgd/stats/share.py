@@ -30,11 +30,11 @@ def sweeping() -> int:
 
 
 @cache
-def _held(path: Path):
-    """The file, open and locked as long as this process lives."""
-    file = path.open("w")
-    fcntl.flock(file, fcntl.LOCK_EX)
-    return file
+def _held(path: Path) -> int:
+    """Descriptor of the file, locked; it stays open as long as this process lives."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
 
 def _is_held(path: Path) -> bool:
