@@ -5,12 +5,13 @@ JOBS    ?= 2
 
 VENV   := .venv
 RUN    := $(VENV)/bin/python
-READY  := $(VENV)/.ready
+READY   = $(VENV)/.ready
 BUILD   = build/$(PROFILE)
 FIGURES = $(if $(filter default,$(PROFILE)),figures,figures/$(PROFILE))
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv)
 # n under make -n, q under make -q: neither may write
-DRY    := $(findstring n,$(firstword -$(MAKEFLAGS)))$(findstring q,$(firstword -$(MAKEFLAGS)))
+SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+DRY    := $(findstring n,$(SHORT))$(findstring q,$(SHORT))
 
 # the committed notebooks show the default profile
 ifneq ($(filter notebooks,$(MAKECMDGOALS)),)
@@ -24,16 +25,46 @@ STUDIES := $(filter-out 00_%,$(NAMES))
 
 # BLAS may round differently with another number of threads; the notebooks parallelise replicates.
 export OPENBLAS_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+export VECLIB_MAXIMUM_THREADS ?= 1
+# sweeps of notebooks that run beside each other share the cores, see ntksgd.stats.share
+export NTKSGD_BESIDE := $(CURDIR)/build/beside
+# nothing is written outside of this folder
 export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export IPYTHONDIR := $(CURDIR)/build/ipython
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/build/jupyter
 export JUPYTER_PREFER_ENV_PATH := 1
+# read by tools/, where no quote in them can matter
+FILE :=
+export PROFILE READY FILE
 # variables of the reader's shell that would redirect what is written here, or skip computations
-unexport NTKSGD_FIGURES NTKSGD_CLAIMS NTKSGD_CACHE PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport NTKSGD_FIGURES NTKSGD_CLAIMS PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help figures notebooks test lint lab bench lock clean
+# the default profile recomputes; a long study takes up where a killed one stopped
+ifeq ($(PROFILE),default)
+unexport NTKSGD_CACHE
+else
+export NTKSGD_CACHE := $(CURDIR)/build/cache
+endif
+
+.PHONY: help figures notebooks verify test lint lab bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+  echo 'error: $(PYTHON) is not Python 3.11 or newer; name one: make PYTHON=python3.12' >&2; exit 1; }
+
+# What writes is done by a make below tools/alone.py: one at a time in this folder, and nothing of it
+# outlives this one.
+WRITING := $(filter figures notebooks test lint clean build/% .venv%,$(MAKECMDGOALS))
+ifneq ($(if $(DRY)$(filter command,$(origin ALONE)),,$(WRITING)),)
+.PHONY: alone $(MAKECMDGOALS)
+$(MAKECMDGOALS): alone ; @:
+alone:
+	@$(CHECK_PYTHON)
+	+@exec $(PYTHON) tools/alone.py $(MAKE) --no-print-directory ALONE=yes $(MAKECMDGOALS)
+else
 
 help:  ## list the targets
 	@echo 'make TARGET [PROFILE=default|paper|...] [PYTHON=python3]'
@@ -44,16 +75,22 @@ figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ a
 
 notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the .py, with outputs
 
+verify:  ## say, without computing, whether all belongs together, or what made FILE=x.csv
+	@$(if $(filter default,$(PROFILE)),$(PYTHON),$(RUN)) tools/verify.py
+
 test: $(READY)  ## test the library, recompute every notebook, compare with what is committed
 	$(RUN) tools/run_tests.py --jobs $(JOBS)
 
 lint: $(READY)  ## ruff
 	$(RUN) -m ruff check .
 
-lab: .venv-lab/.ready  ## open the notebooks in JupyterLab (an environment of its own)
-	.venv-lab/bin/python -m jupyterlab notebooks
+lab:  ## open the notebooks in JupyterLab (an environment of its own)
+	@$(MAKE) --no-print-directory .venv-lab/.ready
+	@echo 'what cells save goes to build/lab; figures/ is written by make alone'
+	NTKSGD_FIGURES="$$(pwd)/build/lab" .venv-lab/bin/python -m jupyterlab notebooks
 
-bench: .venv-bench/.ready  ## timings against the alternatives (an environment of its own)
+bench:  ## timings against the alternatives (an environment of its own)
+	@$(MAKE) --no-print-directory .venv-bench/.ready
 	@set -e; for script in benchmarks/bench_*.py; do .venv-bench/bin/python $$script; done
 
 # versions of what is shared come from requirements.lock; torch is left out: it would bring CUDA
@@ -69,8 +106,6 @@ clean:  ## remove all that make made, but the environments and committed files
 	find lib tests tools notebooks benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # --- environments: the hashed lock and nothing else; the library itself by a path file ----------
-CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-  echo 'error: $(PYTHON) is not Python 3.11 or newer; name one: make PYTHON=python3.12' >&2; exit 1; }
 PIP = install --quiet --require-hashes --only-binary :all: -r $<
 
 $(VENV)/.ready: requirements.lock
@@ -87,24 +122,21 @@ else
 	@$(PYTHON) -m venv --clear $*
 	@$*/bin/python -m pip --disable-pip-version-check $(PIP)
 endif
-	@echo '$(CURDIR)/lib' > "$$($*/bin/python -c 'import site; print(site.getsitepackages()[0])')/ntksgd.pth"
+	@printf '%s/lib\n' "$$(pwd)" > "$$($*/bin/python -c 'import site; print(site.getsitepackages()[0])')/ntksgd.pth"
 # matplotlib builds its cache of fonts, with a warning if slow
 	@test $* = .venv-bench || $*/bin/python -c 'import matplotlib.font_manager'
 	@touch $@
 
 # --- one execution of a notebook: figures and outputs --------------------------------------------
-TOOLS := tools/run_notebook.py tools/notebook_files.py
+TOOLS := tools/run_notebook.py tools/notebook_files.py tools/provenance.py tools/fingerprint.py
 
 # writes $(BUILD)/NN_name.params.json, and changes it only where a value changed
 $(BUILD)/params.done: $(SOURCES) $(wildcard params/*.yaml) tools/parameters.py | $(READY)
 	@$(RUN) tools/parameters.py '$(PROFILE)' '$(BUILD)'
 	@touch $@
 
-# the default profile recomputes; a long study takes up where a killed one stopped
-CACHE = $(if $(filter default,$(PROFILE)),,NTKSGD_CACHE='$(CURDIR)/build/cache')
-
 $(NAMES:%=$(BUILD)/%.ipynb): $(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.params.json $(TOOLS) requirements.lock | $(READY)
-	@$(CACHE) $(RUN) tools/run_notebook.py $< '$(BUILD)' '$(FIGURES)'
+	@$(RUN) tools/run_notebook.py $< '$(BUILD)' '$(FIGURES)'
 
 $(BUILD)/claims.done: $(STUDIES:%=$(BUILD)/%.ipynb) tools/collect.py | $(READY)
 	@$(RUN) tools/collect.py claims '$(BUILD)' '$(FIGURES)'
@@ -129,8 +161,10 @@ build/deps/%.d: notebooks/%.py tools/dependencies.py
 	@$(PYTHON) tools/dependencies.py $< $@
 include $(BUILD)/params.done $(NAMES:%=build/deps/%.d)
 else
-# even make -n makes what it includes: so here without rules
-include $(wildcard $(NAMES:%=build/deps/%.d))
+# even make -n makes what it includes: so here without rules, and only what was written to its end
+WHOLE := $(shell grep -lx '\# complete' $(NAMES:%=build/deps/%.d) 2>/dev/null)
+include $(WHOLE)
+$(patsubst build/deps/%.d,$(BUILD)/%.ipynb,$(filter-out $(WHOLE),$(NAMES:%=build/deps/%.d))): FORCE
 PARAMS := $(NAMES:%=$(BUILD)/%.params.json)
 $(filter-out $(wildcard $(PARAMS)),$(PARAMS)): $(BUILD)/params.done
 $(BUILD)/fingerprints.done: | $(BUILD)/params.done
@@ -142,4 +176,5 @@ endif
 $(sort $(shell for list in $(wildcard $(BUILD)/*.outputs); do while read -r file; do \
   test -e "$$file" || echo "$${list%.outputs}.ipynb"; done < "$$list"; done)): FORCE
 FORCE:
+endif
 endif

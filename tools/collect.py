@@ -2,15 +2,19 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from ntksgd.report import claims
+from provenance import RECORDS
+from whole import write_whole
 
 
-def fingerprints(build: Path) -> str:
-    """Fingerprint of each executed notebook, as JSON."""
-    files = sorted(build.glob("[0-9][0-9]_*.fingerprint.json"))
-    entries = {p.name.split(".")[0]: json.loads(p.read_text()) for p in files}
+def fingerprints(build: Path, notebooks: Path) -> str:
+    """Record of each executed notebook that there is, as JSON."""
+    names = sorted(p.stem for p in notebooks.glob("[0-9][0-9]_*.py"))
+    entries = {name: json.loads((build / f"{name}.fingerprint.json").read_text(encoding="utf-8"))
+               for name in names}
     return json.dumps(entries, indent=1) + "\n"
 
 
@@ -20,9 +24,12 @@ if __name__ == "__main__":
     parser.add_argument("build", type=Path)
     parser.add_argument("figures", type=Path)
     arguments = parser.parse_args()
-    arguments.figures.mkdir(parents=True, exist_ok=True)
-    if arguments.what == "claims":
-        claims.merge(arguments.figures)
-    else:
-        text = fingerprints(arguments.build)
-        (arguments.figures / "fingerprints.json").write_text(text)
+    try:
+        arguments.figures.mkdir(parents=True, exist_ok=True)
+        if arguments.what == "claims":
+            claims.merge(arguments.figures)
+        else:
+            text = fingerprints(arguments.build, Path("notebooks"))
+            write_whole(arguments.figures / RECORDS, text)
+    except OSError as error:
+        sys.exit(f"error: {error}")

@@ -8,6 +8,9 @@ import ast
 import sys
 from pathlib import Path
 
+from obstacles import LAST_LINE
+from whole import write_whole
+
 PACKAGE = "ntksgd"
 
 
@@ -62,7 +65,7 @@ def fragment(notebook: Path, lib: Path) -> str:
     files = sorted(p.as_posix() for p in library_files(notebook.read_text(encoding="utf-8"), lib))
     rule = f"$(BUILD)/{stem}.ipynb build/deps/{stem}.d: " + " \\\n  ".join(files)
     # an empty rule for each file: one that was deleted makes the fragment anew, not an error
-    return rule + "\n" + "".join(f"{path}:\n" for path in files)
+    return rule + "\n" + "".join(f"{path}:\n" for path in files) + LAST_LINE + "\n"
 
 
 if __name__ == "__main__":
@@ -72,4 +75,4 @@ if __name__ == "__main__":
         text = fragment(notebook, Path("lib"))
     except SyntaxError as error:
         sys.exit(f"error: {notebook}, or a module it imports, is not Python: {error}")
-    target.write_text(text, encoding="utf-8")
+    write_whole(target, text)

@@ -9,9 +9,12 @@ import jupytext
 import nbformat
 from jupytext.combine import combine_inputs_with_outputs
 
+from whole import write_whole
+
 SETTINGS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"][
     "jupytext"
 ]
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FORMAT = {"extension": ".py", "format_name": "percent"}
 
 
@@ -48,7 +51,7 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """`notebook` without what changes from run to run: timings, versions, chunks of a stream."""
     metadata = {
         "jupytext": SETTINGS,  # jupytext writes them itself on its next --update
-        "kernelspec": notebook.metadata["kernelspec"],
+        "kernelspec": notebook.metadata.get("kernelspec", KERNEL),
         "language_info": {"name": "python"},
     }
     notebook.metadata = nbformat.from_dict(metadata)
@@ -71,11 +74,16 @@ def _joined(outputs: list) -> list:
     return joined
 
 
+def committed_text(executed: Path) -> str:
+    """What is committed of an executed notebook."""
+    return nbformat.writes(stripped(nbformat.read(executed, as_version=4))) + "\n"
+
+
 def install(executed: Path, target: Path) -> None:
     """Write `executed`, stripped, to `target`, unless it says the same already."""
-    text = nbformat.writes(stripped(nbformat.read(executed, as_version=4))) + "\n"
+    text = committed_text(executed)
     if not target.exists() or target.read_text(encoding="utf-8") != text:
-        target.write_text(text, encoding="utf-8")
+        write_whole(target, text)
         print(f"updated {target}")
 
 

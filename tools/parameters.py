@@ -15,6 +15,8 @@ from pathlib import Path
 import jupytext
 import yaml
 
+from whole import write_whole
+
 SCALARS = {"int": int, "float": float, "str": str, "bool": bool}
 TYPE_COMMENT = re.compile(r"#\s*type:\s*(\w+)(?:\[\s*(\w+)[^\]]*\])?")
 
@@ -124,4 +126,4 @@ if __name__ == "__main__":
         file, text = build / f"{stem}.params.json", json.dumps(overrides, sort_keys=True)
         # an unchanged file keeps its time, so that make leaves its notebook alone
         if not file.exists() or file.read_text() != text:
-            file.write_text(text)
+            write_whole(file, text)

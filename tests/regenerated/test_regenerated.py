@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from comparison import compare_directories, same_fingerprint
+from comparison import compare_directories, same_machine
 from fingerprint import fingerprint
 from ntksgd.report import claims
+from provenance import digest, records
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "figures"
 REGENERATED = Path(os.environ.get("NTKSGD_FIGURES", ROOT / "build/nbval-figures"))
+LOCK = digest((ROOT / "requirements.lock").read_bytes())
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.py"))
 
 
@@ -25,8 +27,7 @@ def test_stage_before_this_one_passed(stage):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_files_are_those_committed(notebook):
-    recorded = json.loads((FIGURES / "fingerprints.json").read_text())[notebook]
-    exact = same_fingerprint(recorded, fingerprint(ROOT))
+    exact = same_machine(records(FIGURES)[notebook], fingerprint(), LOCK)
     problems = compare_directories(FIGURES, REGENERATED, f"{notebook}-*", exact=exact)
     assert not problems, "\n".join(problems)
 
@@ -40,8 +41,8 @@ def test_every_file_belongs_to_a_notebook():
 def test_scoreboard_is_the_rows_of_the_notebooks():
     committed = (FIGURES / "claims.csv").read_bytes()
     assert not claims.merge(REGENERATED).empty
-    recorded = json.loads((FIGURES / "fingerprints.json").read_text())
-    exact = all(same_fingerprint(recorded[n], fingerprint(ROOT)) for n in NOTEBOOKS)
+    recorded = records(FIGURES)
+    exact = all(same_machine(recorded[n], fingerprint(), LOCK) for n in NOTEBOOKS)
     if exact:
         assert (REGENERATED / "claims.csv").read_bytes() == committed
     else:

@@ -1,7 +1,6 @@
 """Checks of a repository's files; each takes its root and returns what is wrong, in words."""
 
 import ast
-import json
 import re
 import subprocess
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+import verify
 from dependencies import imported_names, module_file
 from notebook_files import stripped, updated
 
@@ -217,11 +217,9 @@ def _rank(name: str) -> int:
     return next((i for i, stage in enumerate(DATA_FLOW) if part in stage), -1)
 
 
-def registered(root: Path) -> list[str]:
-    """Notebooks whose provenance, ``figures/fingerprints.json``, is missing or left over."""
-    recorded = set(json.loads((root / "figures" / "fingerprints.json").read_text()))
-    names = {p.stem for p in sources(root)}
-    return [f"{n}: no fingerprint, or no notebook" for n in sorted(recorded ^ names)]
+def provenance(root: Path) -> list[str]:
+    """Figures, notebooks, lock and library that were not made together."""
+    return verify.problems(root)
 
 
-ALL = (drift, execution, cells, listing, figures, addresses, lengths, imports, registered)
+ALL = (drift, execution, cells, listing, figures, addresses, lengths, imports, provenance)

@@ -6,6 +6,7 @@ import shutil
 import nbformat
 import pytest
 
+import provenance
 from repository import checks
 from repository.toy import ROOT, make, project
 
@@ -28,6 +29,18 @@ def sound(tmp_path_factory):
 @pytest.mark.parametrize("check", checks.ALL, ids=lambda check: check.__name__)
 def test_sound_project_passes(check, sound):
     assert check(sound) == []
+
+
+def test_each_csv_can_be_traced(sound):
+    """From its content to the notebook, parameters, lock, source and versions that made it."""
+    figures, recorded = sound / "figures", provenance.records(sound / "figures")
+    for csv in figures.glob("0*.csv"):
+        record = recorded[csv.name.split("-")[0]]
+        assert record["files"][csv.name] == provenance.digest(csv.read_bytes())
+        assert record["parameters"] == {}
+        assert record["lock"] == provenance.digest((sound / "requirements.lock").read_bytes())
+        assert record["source"] == provenance.digest((sound / "notebooks/01_toy.py").read_bytes())
+        assert record["machine"]["packages"].startswith("numpy ")
 
 
 def edit(path, old, new):
@@ -106,7 +119,9 @@ BREAKS = [
     ("imports", lambda p: write(p / "lib/ntksgd/kernels/x.py", "from .. import slope\n")),
     ("imports", lambda p: write(p / "lib/ntksgd/helper.py",
                                 "from ntksgd.report.figures import save")),
-    ("registered", lambda p: write(p / "figures/fingerprints.json", json.dumps({"00_guide": {}}))),
+    ("provenance", lambda p: edit(p / "lib/ntksgd/check.py", "def ", "# \ndef ")),
+    ("provenance", lambda p: edit(p / "figures/01_toy-line.csv", "2", "3")),
+    ("provenance", lambda p: write(p / "figures/fingerprints.json", json.dumps({"00_guide": {}}))),
 ]
 
 

@@ -7,9 +7,7 @@ import time
 import pytest
 
 import parameters
-from repository.toy import HEADER, make, project, snapshot
-
-FIRST = "from ntksgd.report import claims\n"
+from repository.toy import FIRST, HEADER, make, project, snapshot, would_run
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +19,6 @@ def built(tmp_path_factory):
     result = make(root, "-j2", "figures")
     assert result.returncode == 0, result.stdout + result.stderr
     return root
-
-
-def would_run(root, *arguments):
-    """Names of the notebooks that `make figures` would execute now."""
-    lines = make(root, "-n", *arguments, "figures").stdout.splitlines()
-    return {line.split("notebooks/")[1].split(".py")[0] for line in lines if "run_notebook" in line}
 
 
 def touch(path):
@@ -171,6 +163,7 @@ def test_profile_has_figures_of_its_own(built):
     assert make(built, "figures", "PROFILE=paper").returncode == 0
     assert (built / "figures/paper/01_toy-line.csv").read_text().split() == list("x01234")
     assert snapshot(built / "figures") == before
+    assert "belong together" in make(built, "verify", "PROFILE=paper").stdout
     assert would_run(built, "PROFILE=paper") == set()
     touch(built / "params/paper.yaml")
     assert would_run(built, "PROFILE=paper") == BOTH

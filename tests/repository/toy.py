@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,8 @@ row = claims.Statement("A", "a number", "claim", theory=1.0, relation="=", measu
 print(claims.record("01_toy", [row]).to_string(index=False))
 '''
 
+FIRST = "from ntksgd.report import claims\n"
+
 GUIDE = '''\
 # %% [markdown]
 # The claims of 01_toy.
@@ -91,13 +94,28 @@ def project(root: Path) -> Path:
     return root
 
 
-def make(root: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run make in `root` with this interpreter in the place of the environment it would install."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    settings = [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "-o", ".venv/.ready"]
-    return subprocess.run(
-        ["make", *settings, *arguments], cwd=root, env=environment, capture_output=True, text=True
-    )
+def settings() -> list[str]:
+    """Arguments that let make use this interpreter, not the environment it would install."""
+    return [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "READY="]
+
+
+def environment() -> dict[str, str]:
+    """That of this process, without what a make around the tests has put there."""
+    ours = ("MAKE", "MFLAGS", "ALONE", "PROFILE", "READY", "NTKSGD_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+
+
+def make(root: Path, *arguments: str, prefix: Sequence[str] = (),
+         **options) -> subprocess.CompletedProcess:
+    """Run make in `root` with this interpreter."""
+    options = {"env": environment(), "capture_output": True, "text": True} | options
+    return subprocess.run([*prefix, "make", *settings(), *arguments], cwd=root, **options)
+
+
+def would_run(root: Path, *arguments: str) -> set[str]:
+    """Names of the notebooks that `make figures` would execute now."""
+    lines = make(root, "-n", *arguments, "figures").stdout.splitlines()
+    return {line.split("notebooks/")[1].split(".py")[0] for line in lines if "run_notebook" in line}
 
 
 def snapshot(directory: Path) -> dict[str, bytes]:

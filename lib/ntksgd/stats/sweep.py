@@ -1,16 +1,17 @@
 """Many independent random tasks, the same results for any number of workers."""
 
-import hashlib
 import os
-import pickle
-from functools import cache
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
-import cloudpickle
 import joblib
 
-from ntksgd.files import written_whole
 from ntksgd.seeds import as_seed, child
+from ntksgd.stats import cache, share
 
 
 def map_tasks(task, items, seed, workers=None):
@@ -20,8 +21,8 @@ def map_tasks(task, items, seed, workers=None):
     nor on the order in which they finish, and a task that is run again gives the same result.
 
     With the environment variable ``NTKSGD_CACHE`` set to a directory, each result is kept there
-    as soon as it is known, under a key made of task, item, seed and the source of this library:
-    a run that was killed takes up where it stopped.
+    as soon as it is known (see `ntksgd.stats.cache`): a run that was killed takes up where it
+    stopped. The calling process alone reads and writes there.
 
     Parameters
     ----------
@@ -32,42 +33,94 @@ def map_tasks(task, items, seed, workers=None):
         Root of all randomness, >= 0.
     workers : int, optional
         Positive. By default what `joblib.parallel_config` says (so a dask cluster is used where one
-        is configured), or else all cores.
+        is configured), or else `default_workers`.
+
+    Warns
+    -----
+    RuntimeWarning
+        If a kept result is damaged: it is computed again; or if results cannot be kept.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers={workers}: allowed is a positive integer or None")
     if workers is None and joblib.effective_n_jobs(None) == 1:  # nothing configured
-        workers = joblib.cpu_count()
+        workers = default_workers()
     seed = as_seed(seed)
+    jobs = [(item, child(seed, i)) for i, item in enumerate(items)]
     store = os.environ.get("NTKSGD_CACHE")
-    store = Path(store).expanduser().resolve() if store else None
-    jobs = [(task, item, child(seed, i), store) for i, item in enumerate(items)]
-    if workers == 1 or len(jobs) == 1:
-        return [_run(*job) for job in jobs]
-    return joblib.Parallel(n_jobs=workers)(joblib.delayed(_run)(*job) for job in jobs)
+    if not store:
+        return [result for _, result in _computed(task, dict(enumerate(jobs)), workers, False)]
+    store = Path(store).expanduser().resolve()
+    keys = [cache.key(task, item, s.entropy, s.spawn_key) for item, s in jobs]
+    results = dict(_kept(store, keys))
+    missing = {i: job for i, job in enumerate(jobs) if i not in results}
+    for i, result in _computed(task, missing, workers, True):
+        results[i] = result
+        store = _keep(store, keys[i], result)
+    return [results[i] for i in range(len(jobs))]
 
 
-def _run(task, item, seed, store):
-    if store is None:
-        return task(item, seed)
-    key = cloudpickle.dumps((_library(), task, item, seed.entropy, seed.spawn_key))
-    path = store / f"{hashlib.sha256(key).hexdigest()}.pickle"
-    try:
-        return pickle.loads(path.read_bytes())
-    except (FileNotFoundError, EOFError, pickle.UnpicklingError):
-        result = task(item, seed)
-    store.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as temporary:
-        temporary.write_bytes(cloudpickle.dumps(result))
-    return result
+def default_workers() -> int:
+    """``NTKSGD_WORKERS``, or all cores, shared with processes that sweep beside this one."""
+    named = os.environ.get("NTKSGD_WORKERS")
+    if not named:
+        return max(1, joblib.cpu_count() // share.sweeping())
+    if not (named.isdecimal() and int(named) >= 1):
+        raise ValueError(f"NTKSGD_WORKERS={named!r}: allowed is a positive integer")
+    return int(named)
 
 
-@cache
-def _library() -> str:
-    """Hash of the library's source; figures are left out, they compute nothing."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        if "figures" not in path.relative_to(package).parts:
-            digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
+def _computed(task, jobs, workers, as_known) -> Iterator[tuple]:
+    """Number and result of each of `jobs`; `as_known`: in the order in which they finish."""
+    if workers == 1 or len(jobs) <= 1:
+        return ((i, task(*job)) for i, job in jobs.items())
+    parallel = joblib.Parallel(n_jobs=workers,
+                               return_as="generator_unordered" if as_known else "list")
+    caller = os.getpid()
+    return iter(parallel(joblib.delayed(_numbered)(task, i, *job, caller)
+                         for i, job in jobs.items()))
+
+
+def _numbered(task, i, item, seed, caller):
+    _end_with(caller)
+    return i, task(item, seed)
+
+
+@lru_cache
+def _end_with(caller: int) -> None:
+    """If `caller` started this process, let it end when `caller` does; joblib's would work on."""
+    def watch():
+        while os.getppid() == caller:
+            time.sleep(1.0)
+        os._exit(1)
+
+    if os.getppid() == caller:
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def _kept(store, keys) -> Iterator[tuple]:
+    """Number and result of those that are kept."""
+    for i, key in enumerate(keys):
+        try:
+            yield i, cache.read(store, key)
+        except FileNotFoundError:
+            continue
+        except (OSError, cache.Damaged) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            _warn(f"the result kept in {cache.path_of(store, key).name} cannot be used ({why}): "
+                  "computed again")
+
+
+def _keep(store, key, result):
+    """Keep a result; the store, or None once it cannot be written."""
+    if store is not None:
+        try:
+            cache.write(store, key, result)
+        except OSError as error:
+            _warn(f"results cannot be kept in {store.name} ({error.strerror}): "
+                  "a run that is killed now will compute them again")
+            return None
+    return store
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=4)
