@@ -63,9 +63,11 @@
 # | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |
 # | | what width do theory, and the linearised network, ask for? | exponents derived | `07_width_theory` |
 # | | and which width is proved to suffice for the network? | $(1+r)/(2r+1)$, up to logarithms | `08_width_theorem` |
-# | F | deeper networks, and losses other than the square, are open | measured, no theorem | `09_deeper_networks` |
-# | | | | `10_other_losses` |
-# | | and does any of it show on real data? | | `11_real_data` |
+# | F | beyond the paper: how wide must a deeper network be? | derived to first order | `09_deeper_networks` |
+# | | do other losses, momentum and batches change the risk, or the width? | derived, and a theorem | `10_other_losses` |
+# | | does the theory foretell learning curves on real data? | from half of the data | `11_real_data` |
+# | | when is a network better than its kernel? | measured: test error | `12_classification` |
+# | | and how wide must a network be on *your* data to follow its kernel? | computed without SGD | `13_your_data` |
 #
 # They build on one another in this order. In a hurry: `03_rkhs_convergence` has the exact risk of
 # kernel SGD, without any sampling, which all later notebooks lean on; `06_width_requirement`
@@ -131,7 +133,7 @@ print(claims.text(ours[ours["verdict"] != "holds"].drop(columns="interval")))
 # %% [markdown]
 # ## How to go on
 #
-# * The notebooks are read from `01` to `10`; each derives what it uses. Code cells are short: the
+# * The notebooks are read from `01` to `13`; each derives what it uses. Code cells are short: the
 #   algorithms are in `lib/ntksgd`, one concept a module, and their docstrings give the formula and
 #   its source.
 # * A cell near the top of each notebook, tagged `parameters`, holds its sizes. To change them
