@@ -3,13 +3,18 @@
 Numba keeps a compiled function on disk under the source of its own file. What it calls may stand
 in other files, and what a closure holds may be pickled differently in every process. Here the key
 is the source of the whole package, and for a closure over compiled functions a name given by hand.
+And numba numbers the files of the variants of a function: of two processes that compile different
+variants at the same time, one may find the other's code under its own number. Here the name of a
+file is a digest of all that it depends on, and a file says what it holds.
 """
 
 import hashlib
+import pickle
 from pathlib import Path
 
+import numba
 from numba import njit
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 # Sums may be reordered and products fused, but infinity and NaN keep their meaning: with the full
 # "fast" set the compiler would be free to delete the test for divergence.
@@ -28,14 +33,43 @@ def _source_of(package):
 SOURCE = _source_of(Path(__file__).parent)
 
 
+class _Files(IndexDataCacheFile):
+    """The compiled variants of one function: a file each, named by what is in it, and no index."""
+
+    def save(self, key, data):
+        """Keep a variant; those of another source go."""
+        self._save_data(self._name(key), (_text(key), data))
+        for path in Path(self._cache_path).glob(self._data_name_pattern.format(number="*")):
+            if not path.name.startswith(self._name(key).rpartition("-")[0]):
+                path.unlink(missing_ok=True)
+
+    def load(self, key):
+        """The variant of this key, None if there is none that can be read."""
+        try:
+            text, data = self._load_data(self._name(key))
+        except (OSError, ValueError, TypeError, EOFError, pickle.UnpicklingError):
+            return None
+        return data if text == _text(key) else None
+
+    def _name(self, key):
+        digest = hashlib.sha256(_text(key).encode()).hexdigest()
+        return self._data_name_pattern.format(number=f"{SOURCE[:12]}-{digest[:24]}")
+
+
+def _text(key):
+    """All that compiled code depends on, as text."""
+    return repr((numba.__version__, SOURCE, key))
+
+
 class _PackageCache(FunctionCache):
     """Numba's cache of a function on disk, emptied by a change in any file of the package."""
 
     def __init__(self, function, key):
         super().__init__(function)
         self._key = key
-        # numba's own stamp is the age and size of the one file
-        self._cache_file._source_stamp = (self._cache_file._source_stamp, SOURCE)
+        files = self._cache_file
+        self._cache_file = _Files(files._cache_path, self._impl.filename_base, SOURCE)
+        self._cache_file._data_name_pattern = f"{self._impl.filename_base}.{{number}}.nbc"
 
     def _index_key(self, sig, codegen):
         if self._key is None:
