@@ -80,17 +80,16 @@ T = 10**5  # type: int  SGD steps of the trained networks
 r = 0.5  # type: float  regularity of the targets, each in the RKHS of its own kernel
 noise = 0.25  # type: float  variance of the labels' noise
 depths = [1, 2, 3]  # type: list[int]  numbers of hidden layers, starting with 1
-degrees = [32, 64, 10, 10]  # type: list  the kernel's cut: squareplus, ReLU, both on S^2
-exact_log_T = [7, 5, 5, 0]  # type: list  log10 of the steps of the exact risks; 0: none
+degrees = [24, 40, 10, 10]  # type: list  the kernel's cut: squareplus, ReLU, both on S^2
+exact_log_T = [6, 5, 5, 0]  # type: list  log10 of the steps of the exact risks; 0: none
 far_log_T = [9, 6, 6, 6]  # type: list  log10 of the steps of the first order
-widths = [16, 48, 144, 432, 1296]  # type: list[int]  linearised networks on the circle
-widths_sphere = [32, 128, 512]  # type: list[int]
+widths = [[16, 48, 144, 432], [32, 128, 512, 1536], [32, 128, 512], []]  # type: list  linearised
 starts = [4, 3, 3, 0]  # type: list  exact risks a width
-cheap = 8  # type: int  further starts for each, for the mean of the control variate
+cheap = 5  # type: int  further starts for each, for the mean of the control variate
 m_large = 1024  # type: int  width of the starts that give c_L
-starts_large = [48, 48, 16, 16]  # type: list
+starts_large = [32, 32, 12, 12]  # type: list
 n_layer = 64  # type: int  neurons of a copy in the layer whose share is measured
-starts_layer = 32  # type: int
+starts_layer = 24  # type: int
 trained = [16, 48, 144]  # type: list[int]  widths of the networks, among those above
 replicates = 4  # type: int  at most as many as starts
 limit_widths = [16, 64, 256]  # type: list[int]  widths for the kernel at the start
@@ -108,7 +107,7 @@ cases = [(smooth, 2), ("relu", 2), (smooth, 3), ("relu", 3)]
 titles = {case: f"{'ReLU' if case[0] == 'relu' else 'squareplus'}, $d={case[1]}$"
           for case in cases}
 top, deepest = dict(zip(cases, degrees, strict=True)), depths[-1]
-rule = {case: (6 if case[0] == "relu" else 3) * top[case] for case in cases}  # of quadrature
+rule = {case: (5 if case[0] == "relu" else 3) * top[case] for case in cases}  # of quadrature
 problems = {(case, L): source_problem(*case, r, noise, max_degree=top[case], depth=L)
             for case in cases for L in depths}
 
@@ -186,7 +185,7 @@ rows, n = [], 16
 for L in depths[1:]:
     p = problems[cases[0], L]
     lam = p.spectrum.eigenvalues[:7]
-    drawn_shift = n * drawn(p, [n] * L, 4000, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
+    drawn_shift = n * drawn(p, [n] * L, 1500, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
     found = intervals.of(lambda means: means, drawn_shift / lam)
     derived = eigenvalue_shift(smooth, L, 2, 6) / lam
     rows.append(pd.DataFrame({"panel": f"{L} hidden layers", "depth": L, "degree": range(7),
@@ -225,10 +224,9 @@ pd.DataFrame([[titles[case], f"{far[case][-1]:.0e}", *(str(c[case, L][-1]) for L
 
 # %%
 sweeps, laws = {}, {}
-for case, power, count in zip(cases, exact_log_T, starts, strict=True):
+for case, power, count, ms in zip(cases, exact_log_T, starts, widths, strict=True):
     times = log_times(10**power, 2 * power - 3, 100) if power else None
     for L in depths if power else ():
-        ms = widths if case[1] == 2 else widths_sphere
         sweeps[case, L] = deep_sweep(problems[case, L], ms, times, count, cheap,
                                      child(root, 60 + L), rule[case])
         laws |= {(case, L, tau): width_law(sweeps[case, L].excess, tau) for tau in tolerances}
@@ -274,7 +272,7 @@ pd.DataFrame([[titles[case], L, tau, decade(law, True), first_order_decade(case,
 
 # %%
 rows = []
-for (case, L), value in c.items():
+for case, L in c:
     if L > 1 and case[1] == 2:
         q = intervals.of(lambda means, one=exact_one[case]: means / one, orders[case, L].samples,
                          transform="log")
@@ -352,8 +350,8 @@ for L, excess in networks.items():
         q = one.of(lambda means: means)
         rows.append(pd.DataFrame({"series": name, "m": one.widths, "excess": q.value[:, j],
                                   "low": q.low[:, j], "high": q.high[:, j], "depth": L}))
-    line = c[cases[0], L].value[list(far[cases[0]]).index(T)] / np.array(widths)
-    rows.append(pd.DataFrame({"series": "first order", "m": widths, "excess": line, "depth": L}))
+    line = c[cases[0], L].value[list(far[cases[0]]).index(T)] / np.array(widths[0])
+    rows.append(pd.DataFrame({"series": "first order", "m": widths[0], "excess": line, "depth": L}))
 tested = pd.concat(rows, ignore_index=True)
 tested["panel"] = [f"{L} hidden layer{'s' * (L > 1)}, $T=10^{{{np.log10(T):.0f}}}$"
                    for L in tested["depth"]]

@@ -8,8 +8,8 @@ derivatives in the three entries of the covariance below (`gaussian_pair`). Forw
     E G = S + M/n,     M <- J M + (d^2 E F / dS^2 : C) / 2,     J = d E F / dS,
     Cov G = C/n,       C <- Cov(F, F) + J C J^T,                M = 0, C = 0 at G^0 = (1, t, 1).
 Backwards K_0 = G^L + sum_l B^l (G^(l-1) + gamma^2), B^l = mean_i d_i d'_i r_i r'_i, where r is
-n^(-1/2) W^T D of the layer above. W splits into its part along h, h', which u^(l+1) fixes, and the rest, which is
-independent of all that is above. So
+n^(-1/2) W^T D of the layer above. W splits into its part along h, h', which u^(l+1) fixes, and the
+rest, which is independent of all that is above. So
     E[B^l | layers <= l] = E[P^l B^(l+1)] + mean_i d_i d'_i sum_ab h_ia h_ib Q_ab / n,
     Q = S^-1 Y S^-1 - S^-1 B^(l+1),    Y_ab = E q_a(x) q_b(x'),
 q_a(x) the derivative of n^(1/2) g(x) along u^(l+1)(x_a): a Gaussian tangent, carried up the layers.
@@ -41,7 +41,7 @@ def mean_shift(spec, depth, t, gamma=1.0):
     return np.array([_at(phi, depth, float(s), gamma) for s in t.ravel()]).reshape(t.shape)
 
 
-def eigenvalue_shift(spec, depth, d, max_degree, gamma=1.0, nodes=96):
+def eigenvalue_shift(spec, depth, d, max_degree, gamma=1.0, nodes=64):
     """n (E tr(P_k L_0) / N_k - lambda_k) as n grows, degrees 0 to K: mu_L by degree, (K + 1,).
 
     `nodes` of the quadrature in the angle, d = 2, or in t, d = 3.

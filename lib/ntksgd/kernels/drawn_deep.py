@@ -2,7 +2,8 @@ r"""The kernel operator of a deep network whose start is drawn, as a matrix in t
 
 At the antisymmetric start both copies have the same kernel. With n_l neurons in layer l,
     K_0 = G^L + sum_(l=1..L) B^l (G^(l-1) + gamma^2),     G^0 = <x,x'>,   G^l = h^l . h'^l / n_l,
-    B^l = D^l . D'^l,   D^L = n_L^(-1/2) a phi'(u^L),   D^l = phi'(u^l) n_l^(-1/2) W^(l+1)^T D^(l+1).
+    B^l = D^l . D'^l,     D^L = n_L^(-1/2) a phi'(u^L),
+    D^l = phi'(u^l) n_l^(-1/2) W^(l+1)^T D^(l+1).
 It is computed at the points of a quadrature and projected on the harmonics of degree <= K, where it
 stays positive semidefinite. For a smooth phi the rule converges fast; for a kinked one degree k
 takes on degrees beyond the rule's: compare two rules.

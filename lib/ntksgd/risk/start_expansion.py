@@ -14,6 +14,8 @@ from ntksgd.risk.finite_width import before_step, log_spaced
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.spectral_functions import blocks, factors, second_order
 
+COARSE = (300, 8e-3)  # single steps, and relative length of a block of steps thereafter
+
 
 def start_expansion(problem, times, shifts, squares):
     """First and second order of the risk, each of shape (starts, times), for increasing times.
@@ -50,7 +52,7 @@ def _carried(problem, times, shifts, log_grid, direct):
     lam, counts = problem.spectrum.eigenvalues, problem.spectrum.multiplicities
     C, noise = problem.target.power.astype(float), problem.noise
     slopes, bends = np.zeros((2, *shifts.shape))
-    ends, lengths, middle, etas = blocks(problem.schedule, times)
+    ends, lengths, middle, etas = blocks(problem.schedule, times, *COARSE)
     wanted, out = {float(t): i for i, t in enumerate(times)}, np.zeros((2, len(shifts), len(times)))
     for end, n, at, eta in zip(ends, lengths, middle, etas, strict=True):
         gone, k1, k2, h, h1, h2 = factors(lam, eta, n)

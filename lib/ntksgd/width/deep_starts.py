@@ -27,6 +27,8 @@ from ntksgd.risk.start_expansion import start_expansion
 from ntksgd.seeds import child
 from ntksgd.stats.sweep import map_tasks
 
+TASKS = 8
+
 
 @dataclass(frozen=True)
 class FirstOrder:
@@ -110,8 +112,12 @@ def drawn(problem, layers, starts, seed, degree, workers):
     """Those of `starts` starts with these layers, stacked."""
     seeds = [child(seed, i) for i in range(check.integer("starts", starts, 2))]
     task = partial(_drawn_parts, problem, layers, degree)
-    return tuple(np.array(part) for part in zip(*map_tasks(task, seeds, 0, workers), strict=True))
+    # few tasks: to hand the problem to a worker takes longer than a start
+    found = map_tasks(task, [seeds[i::TASKS] for i in range(min(TASKS, starts))], 0, workers)
+    order = np.argsort(np.concatenate([np.arange(starts)[i::TASKS] for i in range(len(found))]))
+    return tuple(np.concatenate(part)[order] for part in zip(*found, strict=True))
 
 
-def _drawn_parts(problem, layers, degree, seed, _):
-    return parts(problem, operator(problem, layers, degree, seed, 0))
+def _drawn_parts(problem, layers, degree, seeds, _):
+    each = [parts(problem, operator(problem, layers, degree, seed, 0)) for seed in seeds]
+    return tuple(np.array(part) for part in zip(*each, strict=True))
