@@ -36,9 +36,9 @@
 # near two and three and a half and falls, for the smooth activation to about one](../figures/09_deeper_networks-price.png)
 #
 # **Verdict.** Depth costs width at first and ever less later. After a hundred steps $L$ hidden layers need about $L$
-# times as many neurons *per layer* as one, or a little more; the ratio then falls with $T$, for the smooth activation to about one. Training the features
-# changes little. In neurons altogether the price is $L$ times that, in parameters far higher: a hidden layer
-# between hidden layers holds $m^2$ of them. (Numbers: section 6.)
+# times as many neurons *per layer* as one; the ratio then falls with $T$, for the smooth activation to about one within the
+# range shown. Training the features changes little. In neurons altogether the price is $L$ times that, in parameters far
+# higher, for the matrices between hidden layers grow like $m^2$. (Numbers: section 6.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -119,8 +119,8 @@ problems = {(case, L): source_problem(*case, r, noise, max_degree=top[case], dep
 #
 # $$u^1=bx+\gamma c^1,\quad u^{l+1}=n^{-1/2}W^{l+1}\varphi(u^l)+\gamma c^{l+1},\quad g=m^{-1/2}\langle a,\varphi(u^L)\rangle.$$
 #
-# With $\kappa_1(t)=\mathbb E\varphi(u)\varphi(v)$, $\kappa_0(t)=\mathbb E\varphi'(u)\varphi'(v)$ at covariance $t$, layer by
-# layer by the law of large numbers (Jacot, Gabriel & Hongler 2018):
+# With $\kappa_1(t)=\mathbb E\varphi(u)\varphi(v)$, $\kappa_0(t)=\mathbb E\dot\varphi(u)\dot\varphi(v)$ for Gaussians of
+# variance 1 and covariance $t$, the law of large numbers gives layer by layer (Jacot, Gabriel & Hongler 2018)
 #
 # $$S_0=t,\quad S_l=\kappa_1(S_{l-1}),\qquad K_0=t,\quad K_l=S_l+\kappa_0(S_{l-1})\,(K_{l-1}+\gamma^2).$$
 #
@@ -145,8 +145,8 @@ save(draw_kernel.deep_kernels(pd.concat(profile), eigenvalues, tail),
 plt.show()
 
 # %% [markdown]
-# At finite width the error falls like $m^{-1/2}$, if the output signs $a$ are *drawn*: $W_{ij}$ and $\varphi'(u_i)$ are
-# dependent, and with $a=1$ the sums $n^{-1/2}\sum_iW_{ij}a_i\varphi'(u_i)$ have a mean of order one that the recursion lacks.
+# At finite width the error falls like $m^{-1/2}$, if the output signs $a$ are *drawn*: $W_{ij}$ and $\dot\varphi(u_i)$ are
+# dependent, and with $a=1$ the sums $n^{-1/2}\sum_iW_{ij}a_i\dot\varphi(u_i)$ have a mean of order one that the recursion lacks.
 
 # %%
 errors = {f"{L} hidden": deep_kernel_errors("relu", L, limit_widths, limit_replicates,
@@ -164,21 +164,21 @@ pd.DataFrame([[name, str(f)] for name, f in fits.items()], columns=["", "slope i
 # ## 2. The mean shift, derived
 #
 # The mean of the kernel at width $n$ is not its limit: $\mathbb E K_0(x,x')=K_L(t)+\mu_L(t)/n+O(n^{-2})$. Given layer $l$, the
-# neurons of layer $l+1$ are independent Gaussians whose covariance at $(x,x')$ is the average $G^l$. Let $F=(\varphi\varphi,
-# \varphi\varphi',\varphi'\varphi')$ for the values at $(x,x')$, $S=\mathbb E F$ and $J=\partial_S\mathbb E F$. Then
+# neurons of layer $l+1$ are independent Gaussians, whose covariance at $(x,x')$ is the average $G^l$ of $F=(hh,hh',h'h')$
+# over neurons, $h=\varphi(u^l(x))$, $h'=\varphi(u^l(x'))$. With $S=\mathbb EF$ at infinite width, $J=\partial_S\mathbb EF$,
 #
 # $$\mathbb E G^l=S_l+\frac{M_l}n,\quad \operatorname{Cov}G^l=\frac{C_l}n:\qquad C_{l+1}=\operatorname{Cov}(F,F)+JC_lJ^\top,\qquad
 # M_{l+1}=JM_l+\tfrac12\,\partial^2_S\mathbb E F:C_l .$$
 #
-# Backwards, $K_0=G^L+\sum_lB^l(G^{l-1}+\gamma^2)$, where $B^l$ averages $\varphi'\varphi'\,r_ir_i'$ over neurons and $r=n^{-1/2}W^\top D$
-# comes from above. Split $W$ into its part along $\varphi(u^l(x)),\varphi(u^l(x'))$, which $u^{l+1}$ fixes, and an independent rest:
+# Backwards, $K_0=G^L_{xx'}+\sum_lB^l(G^{l-1}_{xx'}+\gamma^2)$, where $B^l$ is the average of $\dot\varphi_i\dot\varphi_i'\,r_ir_i'$ and
+# $r$ comes from above through $W^\top$. Split $W$ into its part along $h,h'$, which $u^{l+1}$ fixes, and an independent rest:
 #
-# $$\mathbb E[r_ir_i']=B^{l+1}+\frac1n\sum_{ab}\varphi_{ia}\varphi_{ib}\,Q_{ab},\qquad Q=S^{-1}YS^{-1}-S^{-1}B^{l+1},$$
+# $$\mathbb E[r_ir_i']=\mathbb E B^{l+1}+\frac1n\sum_{a,b\in\{x,x'\}}h_{ia}h_{ib}\,Q_{ab},\qquad Q=S^{-1}YS^{-1}-B^{l+1}S^{-1},$$
 #
-# $Y$ the covariance of the derivatives of $\sqrt n\,g$ along $u^{l+1}(x)$ and $u^{l+1}(x')$, carried up the layers. With the second order
-# of the products this is $\mu_L$, in expectations over *two* Gaussians (module `kernels.deep_shift`; Taylor's formula in $G$,
-# for activations of polynomial growth; the remainder is not bounded here). That finite width corrects the mean and variance of
-# the tangent kernel at relative order $L/n$ is known (Hanin & Nica 2020; Dyer & Gur-Ari 2020; Huang & Yau 2020). Drawn starts:
+# $Y$ the covariance of the derivatives of $\sqrt n\,g$ along $u^{l+1}(x)$ and $u^{l+1}(x')$, carried up the layers. With the
+# second order of the products this is $\mu_L$: expectations over *two* Gaussians, for any depth (module `kernels.deep_shift`). It is
+# Taylor's formula in $G$; its remainder is not bounded here. That mean and variance of the tangent kernel of ReLU networks are corrected in
+# powers of $L/n$ is known (Hanin & Nica 2020). Drawn starts, $n=16$:
 
 # %%
 rows, n = [], 16
@@ -196,9 +196,9 @@ plt.show()
 
 # %% [markdown]
 # Low eigenvalues come out larger, the next ones smaller, at $n=16$ already as derived. The *variance* $V_{kl}$
-# of the kernel between degrees needs four inputs at a time over the whole circle: here the two-point Gaussians resist, and we take the
-# expectation over drawn starts of a large width, in which no SGD is run. The risk's response to both is derived in
-# notebook 07. For $L=1$ there is no shift, and $c_1$ is exact there by another route:
+# of the kernel between degrees asks for four inputs at a time, over the whole circle: there two Gaussians do not do,
+# and we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's response to both, in
+# first and second derivatives, is that of notebook 07. For $L=1$, $c_1$ is derived by another route (module `risk.finite_width`):
 
 # %%
 far = {case: log_times(10**power, 2 * power - 3, 100)
@@ -243,7 +243,8 @@ save(draw.requirement(required, curves), "09_deeper_networks-width",
 plt.show()
 
 # %% [markdown]
-# Points are exact risks over starts, lines $c_L/\tau$: at $\tau=0.1$ the first order is the law, at $\tau=0.5$ it is nearly so.
+# Points are exact risks over starts, lines $c_L/\tau$: at $\tau=0.1$ the first order is the law, at $\tau=0.5$, few neurons, it still
+# gives size and growth.
 # *Exponents, first and last decade side by side*:
 
 # %%
@@ -267,8 +268,9 @@ pd.DataFrame([[titles[case], L, tau, decade(law, True), first_order_decade(case,
              columns=["", "L", "tau", "100..1000", "c_L", "last decade", "c_L", "m* at the end"])
 
 # %% [markdown]
-# The first decade is a start-up: exponents near zero or below, whatever the depth. From it one would conclude that deeper networks need a
-# constant factor more and no power of $T$. Later $m^*$ grows, and *more slowly the deeper the network*, until the depths meet:
+# The first decade is a start-up: for squareplus exponents of zero or less, for ReLU half of what they are later. From it one
+# would conclude that depth costs a constant factor and hardly a power of $T$. Later $m^*$ grows, and *more slowly the deeper the
+# network*, so that the depths approach one another:
 
 # %%
 rows = []
@@ -309,11 +311,10 @@ save(draw.layers(shares), "09_deeper_networks-layers", shares)
 plt.show()
 
 # %% [markdown]
-# At first every layer costs about what a network of one hidden layer costs: what counts is the overall size of the kernel, a
-# product over layers, whose relative variances add. Later the edge of what has been learnt counts, high degrees; each layer makes a part of
-# these, independently of the others, and fluctuates in its part only. Parts $w_l$ with $\sum w_l=1$ have
-# variances $\sum w_l^2<1$: the total stays near that of one layer. (The first half is the known law; the second a heuristic.) The last
-# layer costs least: it may be narrower.
+# **Why**, a heuristic. At first low degrees count, and with them the overall size of the kernel, a product over layers: relative
+# variances add, and every layer but the last costs about what one hidden layer alone does. Later the edge of what has been learnt counts, high degrees; each layer
+# makes a part $w_l$ of these, $\sum w_l=1$, and fluctuates in its own part. Variances $\sum w_l^2\times$ that of one layer do not
+# grow with $L$: the total comes back to what one hidden layer costs. The last layer costs least, and may be narrower:
 
 # %%
 edge = shares[shares["T"].isin([far[case][0] for case in cases[:2]]
@@ -360,24 +361,26 @@ save(draw.excess(tested), "09_deeper_networks-excess", tested)
 plt.show()
 
 # %% [markdown]
-# Networks lie on their linearisations at every depth: fluctuation at the start, not the motion of the features, sets the width. In narrow
-# deep networks drift helps a little, in wide ones nothing is to be seen of it.
+# Networks lie near their linearisations at every depth: fluctuation at the start, not the motion of the features, sets the
+# width. What drift adds is a small part of the excess; in narrow deep networks its estimates are negative (it helps), in wide ones its interval is within
+# a few per cent of zero.
 #
 # ## 6. What to take away
 
 # %%
-case, tau = cases[0], tolerances[0]
-rows, sizes = [], {L: laws[case, L, tau].required[-1] for L in depths}
-for L in depths:
-    law, m = laws[case, L, tau], 2 * int(np.ceil(sizes[L] / 2))
-    rows.append([L, f"{sizes[L]:.0f} [{law.low[-1]:.0f}, {law.high[-1]:.0f}]",
-                 f"{c[case, L].value[list(far[case]).index(law.times[-1])] / tau:.0f}",
-                 f"{sizes[L] / sizes[1]:.2f}", f"{L * sizes[L] / sizes[1]:.2f}",
-                 f"{count_parameters(m, 2, L):,}",
-                 f"{count_parameters(m, 2, L) / count_parameters(2 * int(sizes[1] / 2), 2, 1):.0f}"])
-pd.DataFrame(rows, columns=["L", f"m* at T = {law.times[-1]:.0e}, tau = {tau}", "c_L/tau",
-                            "per layer / L = 1", "neurons / L = 1", "parameters",
-                            "parameters / L = 1"])
+tau, rows = tolerances[0], []
+for case, i, L in ((case, i, L) for case in cases[:2] for i in (0, -1) for L in depths):
+    law, one = laws[case, L, tau], laws[case, 1, tau]
+    size, first = law.required[i], one.required[i]
+    count, least = (count_parameters(2 * round(m / 2), 2, depth)
+                    for m, depth in ((size, L), (first, 1)))
+    rows.append([titles[case], f"{law.times[i]:.0e}", L,
+                 f"{law.text(i)} [{law.low[i]:.0f}, {law.high[i]:.0f}]",
+                 f"{c[case, L].value[list(far[case]).index(law.times[i])] / tau:.0f}",
+                 f"{size / first:.2f}", f"{L * size / first:.1f}", f"{count:,}",
+                 f"{count / least:.0f}"])
+pd.DataFrame(rows, columns=["", "T", "L", f"m*, tau = {tau}", "c_L/tau", "per layer / L = 1",
+                            "neurons / L = 1", "parameters", "parameters / L = 1"])
 
 # %%
 lines = []
@@ -399,7 +402,7 @@ Markdown("\n".join(lines))
 
 # %% [markdown]
 # - *In width per layer* depth is a start-up cost for a smooth activation, and a falling factor for ReLU.
-# - *In parameters* depth is dear: at the same excess the matrices between hidden layers outnumber everything else.
+# - *In parameters* depth is dear: an exponent of $m^*$ counts twice as soon as $L\ge2$.
 # - *Derived*: the limit kernel, its tail, the mean shift, the response of the risk. *Expectations over drawn starts*: $V_{kl}$, the layers'
 #   shares. *Measured*: networks. *Heuristic*: why the ratio falls; that it tends to one is a conjecture beyond the $T$ shown.
 # - *Limits*: one target and $r$, uniform inputs, step $\eta_1=1/K_L(1)$, depths up to the largest above; the kernel cut for ReLU makes
