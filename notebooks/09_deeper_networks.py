@@ -126,7 +126,7 @@ problems = {(case, L): source_problem(*case, r, noise, max_degree=top[case], dep
 #
 # *Which functions does depth favour?* For ReLU on the circle, $\gamma=1$: at a small angle $\omega$, $\kappa_0=1-\omega/\pi$,
 # $S_l=1+O(\omega^2)$ and $K_{l-1}+1=2l$, so $K_L=K_L(1)-\frac2\pi(1+\dots+L)|\omega|+O(\omega^2)$ and
-# $\lambda_k\simeq L(L+1)/(\pi k)^2$: *depth multiplies the tail by $L(L+1)/2$ and leaves its exponent* (Bietti & Bach 2021),
+# $\lambda_k\simeq L(L+1)/(\pi k)^2$ (dotted): *depth multiplies the tail by $L(L+1)/2$ and leaves its exponent* (Bietti & Bach 2021),
 # hence the same smoothness for the same $r$, and the same rate.
 
 # %%
@@ -219,8 +219,8 @@ pd.DataFrame([[titles[case], f"{far[case][-1]:.0e}", *(str(c[case, L][-1]) for L
 # ## 3. Exact risks, given the start
 #
 # Is the first order enough? The linearised network's risk given the start is exact (notebook 06): means over
-# starts, no sample drawn. The kernel is cut at the degrees named above, at infinite width too; ReLU's operator is computed on a rule of quadrature,
-# whose error section 6 names.
+# starts, no sample drawn. The kernel is cut at the degrees named above, at infinite width too; for ReLU, section 6 says what
+# the cut and the rule of quadrature do.
 
 # %%
 sweeps, laws = {}, {}
@@ -311,10 +311,11 @@ save(draw.layers(shares), "09_deeper_networks-layers", shares)
 plt.show()
 
 # %% [markdown]
-# **Why**, a heuristic. At first low degrees count, and with them the overall size of the kernel, a product over layers: relative
-# variances add, and every layer but the last costs about what one hidden layer alone does. Later the edge of what has been learnt counts, high degrees; each layer
-# makes a part $w_l$ of these, $\sum w_l=1$, and fluctuates in its own part. Variances $\sum w_l^2\times$ that of one layer do not
-# grow with $L$: the total comes back to what one hidden layer costs. The last layer costs least, and may be narrower:
+# **Why**, a heuristic. At first low degrees count, and with them the overall size of the kernel, a product over
+# layers: relative variances add, and layers cost as much as one hidden layer alone, or more. Later the edge of what has been
+# learnt counts, high degrees: each layer makes a part $w_l$ of these, $\sum w_l=1$, and fluctuates in its own part. A sum
+# $\sum w_l^2$ of variances does not grow with $L$: the total comes back towards what one hidden layer costs. The *middle*
+# layer costs most; it is the one to make wide:
 
 # %%
 edge = shares[shares["T"].isin([far[case][0] for case in cases[:2]]
@@ -362,8 +363,7 @@ plt.show()
 
 # %% [markdown]
 # Networks lie near their linearisations at every depth: fluctuation at the start, not the motion of the features, sets the
-# width. What drift adds is a small part of the excess; in narrow deep networks its estimates are negative (it helps), in wide ones its interval is within
-# a few per cent of zero.
+# width. What drift adds is a small part of the excess, of either sign.
 #
 # ## 6. What to take away
 

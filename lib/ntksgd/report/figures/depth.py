@@ -7,7 +7,10 @@ def price(table):
     """m*_L / m*_1 against T: first order (lines, a band), exact given the start (points)."""
     fig, axes, parts = panels.facets(table, None, "panel", 3.0, "{panel}", sharey=True)
     for ax, part in parts:
-        for (depth, one), colour, marker in marks.styled(part.groupby("depth", sort=False)):
+        # colours and marks of the depths are those of `requirement`, where one layer comes first
+        styles = zip(part.groupby("depth", sort=False), palette[1:], marks.MARKERS[1:],
+                     strict=False)
+        for (depth, one), colour, marker in styles:
             line, points = (one[one["series"] == kind] for kind in ("first order", "exact"))
             ax.plot(line["T"], line["ratio"], color=colour, lw=1.2,
                     label=f"{depth} against 1 hidden layer")
@@ -74,10 +77,9 @@ def shift(table):
     """Mean shift of the kernel's eigenvalues, times n: derived (lines), drawn networks (points)."""
     fig, axes, parts = panels.facets(table, None, "panel", 2.8, "{panel}")
     for ax, part in parts:
-        for (depth, one), colour, marker in marks.styled(part.groupby("depth", sort=False)):
-            ax.plot(one["degree"], one["derived"], color=THEORY, lw=0.9, zorder=3)
-            ax.errorbar(one["degree"], one["drawn"], one["half"], ls="", marker=marker, ms=3.5,
-                        color=colour, elinewidth=0.9, label=f"{depth} hidden layers, drawn")
+        ax.plot(part["degree"], part["derived"], color=THEORY, lw=0.9, zorder=3)
+        ax.errorbar(part["degree"], part["drawn"], part["half"], ls="", marker="o", ms=3.5,
+                    color=palette[0], elinewidth=0.9, label="drawn starts")
         ax.axhline(0, color="#999999", lw=0.7)
     panels.outer_labels(axes, "degree $k$", "$n\\,(\\mathbb{E}\\lambda_k-\\lambda_k)/\\lambda_k$")
     return panels.legend_below(fig, axes[0, 0], 3, {"derived $\\mu_k$": "k-"})
