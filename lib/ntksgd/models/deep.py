@@ -36,6 +36,46 @@ def initialise(m, d, depth, rng):
                           np.stack([w, w], axis=1))
 
 
+class Stack(NamedTuple):
+    """One copy, whose layers may differ in width: signs (n_L,), weights (n_1, d), (n_2, n_1), ...
+
+    The weight matrix of a layer is divided by the root of the number of its inputs, but the first.
+    """
+
+    signs: np.ndarray
+    weights: tuple[np.ndarray, ...]
+
+
+def draw_stack(widths, d, rng):
+    """Draw the start of one copy of `widths` = (n_1, ..., n_L) neurons.
+
+    For equal widths n it is the copy that `initialise` draws from this generator, m = 2 n.
+    """
+    widths = [check.integer("widths", int(n), 1) for n in widths]
+    signs = rng.choice([-1.0, 1.0], widths[-1])
+    inputs = [check.dimension(d), *widths[:-1]]
+    return Stack(signs, tuple(rng.standard_normal(shape) for shape in zip(widths, inputs,
+                                                                          strict=True)))
+
+
+def stack_of(params):
+    """The first copy of parameters as `initialise` draws them.
+
+    ValueError if they are not of that kind: c = 0, a = +-1, both copies alike.
+    """
+    a, b, c, w = params
+    alike = np.array_equal(b[0], b[1]) and np.array_equal(w[:, 0], w[:, 1])
+    if np.any(c != 0) or np.any(np.abs(a) != 1) or not alike or not np.array_equal(a[0], -a[1]):
+        raise ValueError("params: must have c = 0, a = +-1 and two copies alike, as drawn")
+    return Stack(a[0], (b[0], *w[:, 0]))
+
+
+def count_parameters(m, d, depth):
+    """Number of parameters of both copies: a, b, all c and all W."""
+    n = check.width(m) // 2
+    return 2 * n * (1 + d + depth + (depth - 1) * n)
+
+
 def _layers(params, x, activation, gamma):
     """Preactivations u^l and values phi(u^l) of every layer, each (2, points, n)."""
     n = params.a.shape[1]
