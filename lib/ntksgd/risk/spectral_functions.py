@@ -20,11 +20,11 @@ BLOCK = 2e-3  # relative length of a block: the step changes by less than that i
 CLOSE = 1e-3  # relative gap below which a divided difference is a derivative
 
 
-def blocks(schedule, times, exact=EXACT_STEPS, relative=BLOCK):
+def blocks(schedule, times):
     """End, number of steps, middle and eta of each block of steps: single steps first."""
     T = float(times[-1])
-    first = min(exact, T)
-    count = int(np.ceil(np.log(T / first) / np.log1p(relative))) + 1
+    first = min(EXACT_STEPS, T)
+    count = int(np.ceil(np.log(T / first) / np.log1p(BLOCK))) + 1
     inner = np.unique(np.rint(np.geomspace(first, T, count)))
     edges = np.unique(np.concatenate([np.arange(first), inner, times]))
     middle = np.sqrt((edges[:-1] + 1) * edges[1:])  # the step itself for blocks of one step

@@ -10,11 +10,10 @@ the Volterra equation of `self_noise`. All starts are carried together.
 
 import numpy as np
 
+from ntksgd.compilation import compiled
 from ntksgd.risk.finite_width import before_step, log_spaced
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.spectral_functions import blocks, factors, second_order
-
-COARSE = (300, 8e-3)  # single steps, and relative length of a block of steps thereafter
 
 
 def start_expansion(problem, times, shifts, squares):
@@ -49,27 +48,44 @@ def start_expansion(problem, times, shifts, squares):
 
 def _carried(problem, times, shifts, log_grid, direct):
     """The moments C_k with their derivatives along each shift, from block to block of steps."""
-    lam, counts = problem.spectrum.eigenvalues, problem.spectrum.multiplicities
-    C, noise = problem.target.power.astype(float), problem.noise
-    slopes, bends = np.zeros((2, *shifts.shape))
-    ends, lengths, middle, etas = blocks(problem.schedule, times, *COARSE)
-    wanted, out = {float(t): i for i, t in enumerate(times)}, np.zeros((2, len(shifts), len(times)))
-    for end, n, at, eta in zip(ends, lengths, middle, etas, strict=True):
-        gone, k1, k2, h, h1, h2 = factors(lam, eta, n)
-        level, change = noise + C.sum(), slopes.sum(axis=1)[:, None]
-        moved = bends.sum(axis=1)[:, None] + _between(np.log(at), log_grid, direct)[:, None]
-        bends = ((1 - gone) * bends + shifts * (k1 * slopes + counts * change * h1)
-                 + shifts**2 / 2 * (k2 * C + counts * level * h2) + counts * moved * h)
-        slopes = (1 - gone) * slopes + shifts * (k1 * C + counts * level * h1) + change * counts * h
-        C = (1 - gone) * C + counts * level * h
-        if end in wanted:
-            here = _between(np.log1p(end), log_grid, direct)
-            out[:, :, wanted[end]] = slopes.sum(axis=1), bends.sum(axis=1) + here
+    spectrum = problem.spectrum
+    ends, lengths, middle, etas = blocks(problem.schedule, times)
+    out = _carry(spectrum.eigenvalues, spectrum.multiplicities,
+                 np.array(problem.target.power, dtype=float), np.ascontiguousarray(shifts),
+                 problem.noise, lengths, etas, _between(np.log(middle), log_grid, direct),
+                 np.searchsorted(ends, times))
+    out[1] += _between(np.log1p(times), log_grid, direct).T
+    return out
+
+
+@compiled
+def _carry(lam, counts, C, shifts, noise, lengths, etas, direct, marks):
+    """Sums over the degrees of the first and half the second derivatives of C_k, at the marks."""
+    starts = len(shifts)
+    out, seen = np.zeros((2, starts, marks.size)), 0
+    slopes, bends = np.zeros_like(shifts), np.zeros_like(shifts)
+    change, moved = np.zeros(starts), np.zeros(starts)
+    for b in range(lengths.size):
+        level = noise + C.sum()
+        for s in range(starts):
+            change[s], moved[s] = slopes[s].sum(), bends[s].sum() + direct[b, s]
+        for k in range(lam.size):
+            gone, k1, k2, h, h1, h2 = factors(lam[k], etas[b], lengths[b])
+            first, second = k1 * C[k] + counts[k] * level * h1, k2 * C[k] + counts[k] * level * h2
+            for s in range(starts):
+                u = shifts[s, k]
+                bends[s, k] = ((1 - gone) * bends[s, k] + u * u / 2 * second
+                               + u * (k1 * slopes[s, k] + counts[k] * change[s] * h1)
+                               + counts[k] * moved[s] * h)
+                slopes[s, k] = (1 - gone) * slopes[s, k] + u * first + change[s] * counts[k] * h
+            C[k] = (1 - gone) * C[k] + counts[k] * level * h
+        if seen < marks.size and b == marks[seen]:
+            for s in range(starts):
+                out[0, s, seen], out[1, s, seen] = slopes[s].sum(), bends[s].sum()
+            seen += 1
     return out
 
 
 def _between(log_t, log_grid, values):
-    """Rows of `values` interpolated at log_t."""
-    j = min(max(int(np.searchsorted(log_grid, log_t)), 1), len(log_grid) - 1)
-    part = (log_t - log_grid[j - 1]) / (log_grid[j] - log_grid[j - 1])
-    return (1 - part) * values[j - 1] + part * values[j]
+    """Rows of `values` (grid, starts) interpolated at log_t, (n, starts)."""
+    return np.stack([np.interp(log_t, log_grid, column) for column in values.T], axis=1)
