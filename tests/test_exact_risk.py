@@ -177,9 +177,8 @@ def test_initial_risk_is_the_norm_of_the_target(circle):
 def test_fixed_point_of_a_constant_step(eta):
     """R = (s^2 eta kappa(1)/2) / (1 - eta kappa(1)/2)."""
     lam = 0.8 ** np.arange(25)
-    spectrum = Spectrum(2, lam, np.where(np.arange(25) > 0, 2.0, 1.0), 0.0)
-    trace = float(spectrum.eigenvalues @ spectrum.multiplicities)
-    spectrum, eta = Spectrum(2, lam / trace, spectrum.multiplicities, 1.0), eta
+    counts = np.where(np.arange(25) > 0, 2.0, 1.0)
+    spectrum = Spectrum(2, lam / (lam @ counts), counts, 1.0)
     risk = expected_risk(spectrum, lam, schedules.constant(eta), 10**7, 0.5).risk[0]
     np.testing.assert_allclose(risk, 0.25 * eta / (1 - eta / 2), rtol=1e-9)
 

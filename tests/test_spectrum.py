@@ -112,8 +112,10 @@ def test_without_a_bias_antipodal_points_have_a_singular_gram_matrix():
 
 def test_wrong_trace_shows_in_the_tail():
     spectrum = mercer_spectrum("erf", 3, 60)
-    wrong = Spectrum(3, spectrum.eigenvalues * 1.001, spectrum.multiplicities, spectrum.trace)
-    assert abs(wrong.tail) > 1e-4
+    wrong = Spectrum(3, spectrum.eigenvalues * 0.999, spectrum.multiplicities, spectrum.trace)
+    assert wrong.tail > 1e-4
+    with pytest.raises(ValueError, match="trace"):
+        Spectrum(3, spectrum.eigenvalues * 1.001, spectrum.multiplicities, spectrum.trace)
 
 
 def test_custom_activation():

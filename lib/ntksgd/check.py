@@ -12,11 +12,12 @@ def number(name, value, low=-math.inf, high=math.inf, *, open_low=False, open_hi
     allowed = f"a finite number in {left}{low:g}, {high:g}{right}"
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name} = {value!r}: must be {allowed}")
-    below = value <= low if open_low else value < low
-    above = value >= high if open_high else value > high
+    size = float(value)  # a bound may overflow in the value's own precision
+    below = size <= low if open_low else size < low
+    above = size >= high if open_high else size > high
     if below or above:
         raise ValueError(f"{name} = {value!r}: must be {allowed}")
-    return float(value)
+    return size
 
 
 def positive(name, value):
@@ -39,17 +40,33 @@ def integer(name, value, low=None, high=None, *, even=False):
 
 def width(m):
     """Return the width m of a symmetrically initialised network: even and at least 2."""
-    return integer("m", m, 2, even=True)
+    return integer("m", m, 2, 2**40, even=True)
+
+
+def widths(name, values):
+    """Return widths as an int array of one axis; each as `width`."""
+    array = finite_array(name, values, 1)
+    bad = (array < 2) | (array % 2 != 0) | (array > 2**40)
+    if array.size == 0 or np.any(bad):
+        raise ValueError(f"{name} = {short(values)}: must be even integers >= 2, at least one")
+    return array.astype(int)
 
 
 def dimension(d):
     """Return the input dimension d: inputs lie on S^(d-1), so d >= 2."""
-    return integer("d", d, 2)
+    return integer("d", d, 2, 10**6)
 
 
 def finite_array(name, values, ndim=None, *, non_negative=False):
     """Return `values` as a float array if every entry is finite (and >= 0, if asked)."""
-    array = np.asarray(values, dtype=float)
+    try:
+        array = np.asarray(values)
+        # objects may be whole numbers of any size; text and complex numbers are refused
+        array = array.astype(float) if array.dtype.kind in "biufO" else None
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    if array is None:
+        raise ValueError(f"{name} = {short(values)}: must be an array of numbers")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(f"{name}: has shape {array.shape}, must have {ndim} dimension(s)")
     bad = ~np.isfinite(array) | ((array < 0) if non_negative else False)
@@ -61,15 +78,25 @@ def finite_array(name, values, ndim=None, *, non_negative=False):
     return array
 
 
+def vector(name, values, *, non_negative=False):
+    """As `finite_array`, of one axis: a number counts as an array of one."""
+    if isinstance(values, Real):
+        values = [values]
+    return finite_array(name, values, 1, non_negative=non_negative)
+
+
 def times(name, values, low=1):
     """Return `values` as an int array if they are increasing integers >= low, at least one."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.empty((0, 0))
     ordered = array.ndim == 1 and array.size and array.dtype.kind in "iu"
     if ordered:
         array = array.astype(np.int64)  # differences of unsigned integers would wrap around
         ordered = array[0] >= low and np.all(np.diff(array) > 0)
     if not ordered:
-        raise ValueError(f"{name} = {values!r}: must be increasing integers >= {low}")
+        raise ValueError(f"{name} = {short(values)}: must be increasing integers >= {low}")
     return array
 
 
@@ -85,6 +112,36 @@ def unit_vectors(name, x):
 
 def one_of(name, value, allowed):
     """Return `value` if it is one of `allowed`."""
-    if value not in allowed:
-        raise ValueError(f"{name} = {value!r}: must be one of {', '.join(map(repr, allowed))}")
+    # an array compares entry by entry
+    if not isinstance(value, (str, Real, type(None))) or value not in allowed:
+        raise ValueError(f"{name} = {short(value)}: must be one of {', '.join(map(repr, allowed))}")
     return value
+
+
+def flag(name, value):
+    """Return `value` as a bool if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} = {short(value)}: must be True or False")
+    return bool(value)
+
+
+def sequence(name, values):
+    """Return `values` as a list if they can be iterated over, and are no text."""
+    if isinstance(values, (str, bytes)) or not np.iterable(values):
+        raise ValueError(f"{name} = {short(values)}: must be a sequence")
+    return list(values)
+
+
+def instance(name, value, kind):
+    """Return `value` if it is an instance of the class `kind` (or of one of several)."""
+    if not isinstance(value, kind):
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        allowed = " or ".join(one.__name__ for one in kinds)
+        raise ValueError(f"{name} = {short(value)}: must be of type {allowed}")
+    return value
+
+
+def short(value):
+    """repr of a value, cut off where it is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."

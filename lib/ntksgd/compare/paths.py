@@ -93,13 +93,18 @@ def paths(problem: Problem, learners: Sequence[str], widths: Sequence[int] | np.
         Also for a step size at which kernel SGD is unstable, a learner that does not run on this
         problem (see `learners`), observers without a network.
     """
+    check.instance("problem", problem, Problem)
+    learners = check.sequence("learners", learners)
+    if not learners:
+        raise ValueError(f"learners = (): must name some of {', '.join(LEARNERS)}")
     for learner in learners:
         check.one_of("learners", learner, LEARNERS)
     if observers and "network" not in learners:
         raise ValueError(f"observers = {list(observers)}: learners = {learners!r} has no network")
-    widths = np.array([check.width(int(m)) for m in widths], dtype=int)
+    none = isinstance(widths, (tuple, list)) and not widths
+    widths = np.array([], dtype=int) if none else check.widths("widths", widths)
     times = check.times("times", times)
-    check.integer("replicates", replicates, 1)
+    check.integer("replicates", replicates, 1, 10**6)
     on_data = isinstance(problem.target, Population)
     if on_data:
         problem.gram  # noqa: B018  computed once, here, and not by every worker

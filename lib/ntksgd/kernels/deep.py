@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from ntksgd import check
-from ntksgd.kernels.two_layer import TangentKernel, Zonal
+from ntksgd.kernels.two_layer import TangentKernel, Zonal, inner_products
 from ntksgd.models.activations import Activation, activation
 
 
@@ -50,14 +50,14 @@ class DeepKernel(Zonal):
 
     def __post_init__(self):
         """Check the depth and fix the trace."""
-        object.__setattr__(self, "depth", check.integer("depth", self.depth, 1))
+        object.__setattr__(self, "depth", check.integer("depth", self.depth, 1, 10**4))
         object.__setattr__(self, "trace", float(self(1.0)))
 
     def __call__(self, t):
         """K_L(t), same shape as t."""
         second_moment = normalised(self.shallow.activation)[1]
         bias = self.shallow.gamma**2
-        correlation = np.asarray(t, dtype=float)
+        correlation = inner_products(t)
         kernel = correlation
         for _ in range(self.depth):
             nngp, derivative = self.shallow.parts(correlation)

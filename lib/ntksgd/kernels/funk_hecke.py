@@ -93,5 +93,6 @@ def mean_square_coefficients(activation, d, max_degree, tolerance=1e-12):
             return fine
     raise ValueError(
         f"tolerance = {tolerance:g}: the quadrature of activation {activation.name!r} in d = {d} "
-        f"stopped at a relative change of {change:.1e}; ask for a larger tolerance"
+        f"stopped at a relative change of {change:.1e}; ask for a larger tolerance (an activation "
+        "may have one kink, at 0)"
     )

@@ -43,9 +43,19 @@ class Spectrum:
     trace: float
 
     def __post_init__(self):
-        """Refuse eigenvalues that are negative or not finite."""
+        """Refuse numbers that are negative or not finite, and more trace than kappa(1)."""
         values = check.finite_array("eigenvalues", self.eigenvalues, 1, non_negative=True)
-        object.__setattr__(self, "eigenvalues", values)
+        counts = check.finite_array("multiplicities", self.multiplicities, 1, non_negative=True)
+        if values.size == 0 or values.shape != counts.shape:
+            raise ValueError(f"eigenvalues, multiplicities: have shapes {values.shape} and "
+                             f"{counts.shape}, must be equal and not empty")
+        check.dimension(self.d)
+        trace, total = check.number("trace", self.trace, 0.0), float(values @ counts)
+        if total > trace * (1 + 1e-6):
+            raise ValueError(f"trace = {trace:g}: must be at least that of the eigenvalues, "
+                             f"{total:g}")
+        for name, value in (("eigenvalues", values), ("multiplicities", counts)):
+            object.__setattr__(self, name, value)
 
     @property
     def max_degree(self) -> int:
@@ -94,8 +104,8 @@ def mercer_spectrum(spec: str | Activation, d: int, max_degree: int, gamma: floa
     ValueError
         For d < 2, max_degree < 1, gamma < 0, or a quadrature that does not converge.
     """
-    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
-    act, gamma = activation(spec), check.number("gamma", gamma, 0.0)
+    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1, 10**6)
+    act, gamma = activation(spec), check.number("gamma", gamma, 0.0, 1e100)
     u, v = mean_square_coefficients(act, d, max_degree + 1, tolerance)
     k = np.arange(1, max_degree + 1)
     eigenvalues = u[:-1] + gamma**2 * v[:-1]
@@ -122,7 +132,9 @@ def quadrature_spectrum(kernel, d, max_degree, tolerance=1e-13):
     Spectrum
         Eigenvalues below 1e-14 kappa(1) are rounding and set to zero.
     """
-    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1)
+    d, max_degree = check.dimension(d), check.integer("max_degree", max_degree, 1, 10**6)
+    if not (callable(kernel) and hasattr(kernel, "trace")):
+        raise ValueError(f"kernel = {kernel!r}: must be a function of t with a `trace`")
     counts = sphere.multiplicity(d, np.arange(max_degree + 1))
     panels, coarse, change = max(8, 2 * int(np.ceil(max_degree / 16))), None, np.inf
     while panels <= 1024:

@@ -76,8 +76,8 @@ def norm_quadrature(d, panels, halvings=0):
     Gauss-Legendre panels on [0, sqrt(d) + 13]; `halvings` refines the one at 0 (`gauss_panels`).
     """
     rho, weights = gauss_panels(0.0, np.sqrt(d) + NORM_TAIL, panels, halvings=halvings)
-    density = np.exp((d - 1) * np.log(rho) - rho**2 / 2)
-    return rho, weights * density / (2 ** (d / 2 - 1) * special.gamma(d / 2))
+    size = (d / 2 - 1) * np.log(2) + special.gammaln(d / 2)  # of the normalisation, no overflow
+    return rho, weights * np.exp((d - 1) * np.log(rho) - rho**2 / 2 - size)
 
 
 def zonal_quadrature(d, panels, order=32, halvings=0):

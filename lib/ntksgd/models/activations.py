@@ -26,7 +26,7 @@ class Activation:
         sigma(u) and its derivative, from an array to an array of the same shape. They are compared
         by finite differences at construction.
     kinks : tuple of float
-        Points where the derivative jumps; none for a C^1 activation.
+        Points where the activation is not smooth: where a derivative, of any order, jumps.
     scale : float or None
         The parameter s of squareplus; None for the others.
 

@@ -27,6 +27,7 @@ class Parameters(NamedTuple):
 def initialise(m: int, d: int, rng: np.random.Generator) -> Parameters:
     """Draw the symmetric initial parameters of width m (even) for inputs in dimension d >= 2."""
     m, d = check.width(m), check.dimension(d)
+    check.instance("rng", rng, np.random.Generator)
     half = rng.standard_normal((m // 2, d))
     signs = np.repeat([1.0, -1.0], m // 2)
     return Parameters(signs, np.concatenate([half, half]), np.zeros(m))

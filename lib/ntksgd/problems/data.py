@@ -71,7 +71,7 @@ def to_sphere(features, scale=True, reference=None):
     ValueError
         For a column to be scaled that is constant, or a row without direction, equal to the mean.
     """
-    features = check.finite_array("features", features, 2)
+    features, scale = check.finite_array("features", features, 2), check.flag("scale", scale)
     reference = features if reference is None else check.finite_array("reference", reference, 2)
     centred = features - reference.mean(axis=0)
     if scale:

@@ -62,6 +62,6 @@ def grid(target, degree=None):
 
 def log_times(T, count, first=1):
     """At most `count` distinct integers from `first` to T, evenly spaced in log t."""
-    T, first = check.integer("T", T, 1), check.integer("first", first, 1)
-    count = check.integer("count", count, 2)
+    T, first = check.integer("T", T, 1, 2**62), check.integer("first", first, 1, 2**62)
+    count = check.integer("count", count, 2, 10**7)
     return np.unique(np.rint(np.geomspace(min(first, T), T, count)).astype(int))

@@ -12,6 +12,9 @@ import numpy as np
 
 from ntksgd import check
 
+#: The largest number of steps: its powers stay finite.
+LATEST = 1e200
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -56,12 +59,14 @@ def polynomial(eta1: float, theta: float) -> Schedule:
 def paper_theta(r: float | np.ndarray) -> np.ndarray:
     """theta = 2r/(2r+1), our reading of the paper's steps, for r >= 0 (or an array)."""
     r = check.finite_array("r", r, non_negative=True)
+    if np.max(r, initial=0.0) > 1e100:
+        raise ValueError(f"r = {np.max(r):g}: must be at most 1e100")
     return 2 * r / (2 * r + 1)
 
 
 def source_polynomial(eta1: float, r: float) -> Schedule:
     """eta_t = eta_1 t^(-2r/(2r+1)): our reading of the paper's schedule, regularity r."""
-    return polynomial(eta1, float(paper_theta(r)))
+    return polynomial(eta1, float(paper_theta(check.number("r", r, 0.0))))
 
 
 def constant(eta: float) -> Schedule:
@@ -77,9 +82,12 @@ def power_sums(schedule: Schedule, times, power: int = 1) -> np.ndarray:
     Gauss-Legendre integration. Blocks double in length away from the start, from every break and
     from the horizon; relative error below 1e-11 for the schedules here.
     """
-    times = check.finite_array("times", times, 1, non_negative=True)
+    check.instance("schedule", schedule, Schedule)
+    times = check.vector("times", times, non_negative=True)
     check.integer("power", power, 1)
-    last = times.max()
+    if times.max(initial=0.0) > LATEST:
+        raise ValueError(f"times: {times.max():g} is beyond {LATEST:g}")
+    last = times.max(initial=0.0)
     ladder = np.append(0.0, 64 * 2.0 ** np.arange(max(np.ceil(np.log2(last / 64 + 1)), 0) + 1))
     ends = [0, *schedule.breaks] + ([] if schedule.horizon is None else [schedule.horizon])
     edges = np.concatenate([times, *(end + sign * ladder for end in ends for sign in (-1, 1))])

@@ -99,13 +99,18 @@ def source_target(spectrum: Spectrum, r: float, excess: float = 0.05, norm: floa
     ValueError
         If r, excess or norm is not a finite number > 0, or signs is not made of +-1.
     """
+    check.instance("spectrum", spectrum, Spectrum)
     r, excess = check.positive("r", r), check.positive("excess", excess)
-    norm = check.positive("norm", norm)
+    norm = check.number("norm", norm, 0.0, 1e100, open_low=True)
     degrees = np.arange(spectrum.max_degree + 1)
     signs = np.ones(degrees.size) if signs is None else check.finite_array("signs", signs, 1)
     if signs.shape != degrees.shape or np.any(np.abs(signs) != 1):
         raise ValueError(f"signs = {signs!r}: must be {degrees.size} entries, each +1 or -1")
-    power = spectrum.eigenvalues ** (2 * r) * (degrees + 1.0) ** (-1 - excess)
+    with np.errstate(under="ignore", over="ignore"):
+        power = spectrum.eigenvalues ** (2 * r) * (degrees + 1.0) ** (-1 - excess)
+    if not 0 < power.sum() < np.inf:
+        raise ValueError(f"r = {r:g}: the powers of the spectrum's eigenvalues, the largest "
+                         f"{spectrum.eigenvalues.max():.3g}, are all 0 or infinite")
     return Target(spectrum, r, norm**2 * power / power.sum(), signs)
 
 

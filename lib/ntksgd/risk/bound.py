@@ -30,6 +30,7 @@ from ntksgd import check
 from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule, power_sums
 from ntksgd.problems.target import Target
+from ntksgd.risk.exact import whole_times
 from ntksgd.risk.memory import memory_bound, trace_power, weak_constant, weak_memory_bound
 from ntksgd.risk.stability import check_contracting
 
@@ -88,14 +89,20 @@ def risk_bound(spectrum: Spectrum, target: Target, schedule: Schedule, times: Ar
         If eta_1 kappa(1) > 1 or 2 eta_1 lambda_k > 1, noise < 0, a time is below 1, an alpha is
         outside (0, 1], or beta < 1.
     """
-    check.number("noise", noise, 0.0)
-    times = check.finite_array("times", np.atleast_1d(times), 1)
+    check.instance("spectrum", spectrum, Spectrum)
+    check.instance("target", target, Target)
+    noise, times = check.number("noise", noise, 0.0), whole_times(times, schedule)
+    if schedule.horizon is not None:
+        raise ValueError(f"schedule {schedule.name}: is made for a horizon, must serve every one")
     if times.min() < 1:
         raise ValueError(f"times: {times.min():g} is below 1")
     if schedule.largest * spectrum.trace > 1:
         raise ValueError(f"schedule {schedule.name}: eta_1 kappa(1) = "
                          f"{schedule.largest * spectrum.trace:.4g}, the bound needs <= 1")
     check_contracting(spectrum, schedule)
+    alphas = check.vector("alphas", alphas)
+    if alphas.size == 0 and beta is None:
+        raise ValueError("alphas = (): at least one, or beta, is needed")
     constants = [(memory_bound, check.number("alpha", a, 0, 1, open_low=True),
                   trace_power(spectrum, a)) for a in alphas]
     if beta is not None:

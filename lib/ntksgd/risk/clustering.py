@@ -2,10 +2,12 @@ r"""Fewer modes, the same sums: eigenvalues clustered by octave.
 
 The recursion is linear in (F_k, w_k) with coefficients that are smooth in lambda on every octave
 [2^j, 2^(j+1)): C_k = F_k alpha(lambda_k) + w_k beta(lambda_k). Interpolating alpha and beta at n
-Chebyshev nodes x_1 ... x_n of the octave replaces its degrees by n modes of eigenvalues x_i with
-power sum_k F_k l_i(lambda_k) and weight sum_k w_k l_i(lambda_k), l_i the Lagrange polynomials.
-Total power and total weight are kept exactly. (Single weights may be negative: they are quadrature
-weights.) A smooth coefficient such as exp(-2 lambda S) is matched to about 1e-10 by n = 12.
+Chebyshev nodes x_1 ... x_n between the least and the largest eigenvalue of the octave (a node
+beyond the largest could make a stable step unstable) replaces its degrees by n modes of eigenvalues
+x_i with power sum_k F_k l_i(lambda_k) and weight sum_k w_k l_i(lambda_k), l_i the Lagrange
+polynomials. Total power and total weight are kept exactly. (Single weights may be negative: they
+are quadrature weights.) A smooth coefficient such as exp(-2 lambda S) is matched to about 1e-10 by
+n = 12.
 """
 
 from dataclasses import replace
@@ -32,7 +34,7 @@ def cluster(modes: Modes, nodes: int = NODES) -> Modes:
     """
     octave = np.frexp(modes.eigenvalues)[1]
     octave[modes.eigenvalues == 0] = np.iinfo(octave.dtype).max
-    chebyshev = 0.75 + 0.25 * np.cos(np.pi * (np.arange(nodes) + 0.5) / nodes)
+    chebyshev = np.cos(np.pi * (np.arange(nodes) + 0.5) / nodes)
     pieces = []
     for j in np.unique(octave):
         here = octave == j
@@ -40,10 +42,16 @@ def cluster(modes: Modes, nodes: int = NODES) -> Modes:
         if len(lam) <= nodes or lam[0] == 0:
             pieces.append((lam, w, F, modes.inverse[here]))
             continue
-        x = np.ldexp(chebyshev, j)
+        low, high = lam.min(), lam.max()
+        if low == high:
+            pieces.append((lam[:1], w.sum(keepdims=True), F.sum(axis=1, keepdims=True),
+                           1 / lam[:1]))
+            continue
+        middle, half = (low + high) / 2, (high - low) / 2
+        x = middle + half * chebyshev
         F_new, w_new = np.zeros((len(F), nodes)), np.zeros(nodes)
         for part in np.array_split(np.arange(len(lam)), 1 + len(lam) // 4096):  # bounded memory
-            basis = lagrange(chebyshev, np.ldexp(lam[part], -j))
+            basis = lagrange(chebyshev, (lam[part] - middle) / half)
             F_new += F[:, part] @ basis.T
             w_new += basis @ w[part]
         pieces.append((x, w_new, F_new, 1 / x))

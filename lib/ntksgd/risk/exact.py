@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from ntksgd import check
 from ntksgd.kernels.spectrum import Spectrum
-from ntksgd.problems.schedules import Schedule
+from ntksgd.problems.schedules import LATEST, Schedule
 from ntksgd.problems.target import Target
 from ntksgd.risk.clustering import cluster
 from ntksgd.risk.collocation import observe
@@ -86,14 +86,22 @@ def expected_risk(spectrum: Spectrum, target: Target | ArrayLike, schedule: Sche
         weight_decay >= 1/eta, T < 1, NaN or negative eigenvalues, unknown options, and a spectrum
         too short for T.
     """
-    check.number("noise", noise, 0.0)
+    check.instance("spectrum", spectrum, Spectrum)
+    noise = check.number("noise", noise, 0.0)
     check.one_of("average", average, AVERAGES)
     check.one_of("method", method, METHODS)
-    times = whole_times(times, schedule)
+    times, tail = whole_times(times, schedule, average), check.flag("tail", tail)
+    if isinstance(target, Target) and target.d != spectrum.d:
+        raise ValueError(f"target: lives in d = {target.d}, the spectrum in d = {spectrum.d}")
     m = sphere_modes(spectrum, [target], weight_decay, batch, tail)
     check_stable(spectrum, schedule, weight_decay, batch)
     grid, back = np.unique(times, return_inverse=True)
     columns = observe(m if method == "direct" else cluster(m), schedule, grid, average, method)
+    # clustered weights may be negative: a risk that is nothing can come out below 0, by rounding
+    size = m.power.sum() + noise
+    if columns[:, 0].min() < -1e-9 * max(size, 1.0):
+        raise ArithmeticError(f"risk = {columns[:, 0].min():g}: the recursion has lost its digits")
+    columns[:, :3] = np.maximum(columns[:, :3], 0.0)
     signal, variance = columns[back, 0].T
     risk, rkhs, mean, lump = (columns[back, :, 0] + noise * columns[back, :, 1]).T
     share = np.divide(lump, risk, out=np.zeros_like(risk), where=risk > 0)
@@ -116,9 +124,14 @@ def truncation_gap(spectrum, target, schedule, times, **options) -> np.ndarray:
     return upper / lower - 1
 
 
-def whole_times(times, schedule) -> np.ndarray:
+#: Beyond, t + 1 = t in double precision: what restarts there, step by step, never gets on.
+LAST_STEP = 2.0**53
+
+
+def whole_times(times, schedule, average=None) -> np.ndarray:
     """Times as an array of whole numbers of steps within the schedule's horizon, or ValueError."""
-    times = check.finite_array("times", np.atleast_1d(times), 1, non_negative=True)
+    check.instance("schedule", schedule, Schedule)
+    times = check.vector("times", times, non_negative=True)
     if times.size == 0 or times.max() < 1:
         raise ValueError(f"T = {times.max() if times.size else 0:g}: at least one step (T >= 1)")
     if np.any(times != np.floor(times)):
@@ -126,4 +139,11 @@ def whole_times(times, schedule) -> np.ndarray:
     if schedule.horizon is not None and times.max() > schedule.horizon:
         raise ValueError(f"times: {times.max():g} is beyond the horizon {schedule.horizon} that "
                          f"the schedule {schedule.name} was made for")
+    if times.max() > LATEST:
+        raise ValueError(f"times: {times.max():g} is beyond {LATEST:g}")
+    restarts = [times.max(initial=0.0)] * (average == "tail") + [
+        t for t in (*schedule.breaks, schedule.horizon or 0) if t <= times.max()]
+    if max(restarts, default=0) > LAST_STEP:
+        raise ValueError(f"times: {times.max():g} is beyond {LAST_STEP:.3g}, the last for a tail "
+                         f"average and for a schedule made for a horizon ({schedule.name})")
     return times

@@ -88,9 +88,9 @@ def risk_given_start(operator: DrawnOperator, targets: ArrayLike, schedule: Sche
         If the step is so large that the second moments grow without bound.
     """
     check.one_of("average", average, AVERAGES)
-    if not isinstance(schedule, Schedule):
-        raise ValueError(f"schedule = {schedule!r}: must be a Schedule")
-    lam, times = check.number("weight_decay", weight_decay, 0.0), whole_times(times, schedule)
+    check.instance("operator", operator, DrawnOperator)
+    lam = check.number("weight_decay", weight_decay, 0.0)
+    times = whole_times(times, schedule, average)
     if lam * schedule.largest >= 1:
         raise ValueError(f"weight_decay = {lam:g}: must be below 1/eta = {1/schedule.largest:.4g}")
     rows, top = _rows(operator, targets), operator.max_degree

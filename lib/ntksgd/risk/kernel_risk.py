@@ -6,6 +6,7 @@ Exact for the square loss. For another loss it is that of the loss's quadratic e
 
 from numpy.typing import ArrayLike, NDArray
 
+from ntksgd import check
 from ntksgd.problems.problem import Problem
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.momentum import heavy_ball_risk
@@ -22,6 +23,7 @@ def kernel_risk(problem: Problem, times: ArrayLike, tail: bool = True) -> NDArra
         Whether the trace beyond the spectrum's last degree counts, see `exact.expected_risk`; the
         sampled paths run without. With momentum there is no tail.
     """
+    check.instance("problem", problem, Problem)
     labels, schedule = problem.labels, problem.local_schedule
     if problem.momentum > 0:
         risk = heavy_ball_risk(problem.spectrum, problem.target.power, schedule, problem.momentum,

@@ -22,7 +22,9 @@ from numpy.typing import ArrayLike
 from scipy.special import hyp1f1
 
 from ntksgd import check
+from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule, power_sums
+from ntksgd.problems.target import Target
 from ntksgd.risk.exact import whole_times
 from ntksgd.risk.stability import check_contracting
 
@@ -95,7 +97,9 @@ def first_step_bound(spectrum, target, schedule: Schedule, times: ArrayLike,
     ValueError
         If 2 eta_1 lambda_k > 1, noise < 0, or a time is below 1 or no whole number.
     """
-    check.number("noise", noise, 0.0)
+    check.instance("spectrum", spectrum, Spectrum)
+    check.instance("target", target, Target)
+    noise = check.number("noise", noise, 0.0)
     times = whole_times(times, schedule)
     if times.min() < 1:
         raise ValueError(f"times: {times.min():g} is below 1")

@@ -62,7 +62,14 @@ class State:
         if self.A is not None and n > 0:
             mean = self.A.sum(1) / n**2
         lumped = (modes.eigenvalues == 0) & (modes.weights > 0)
-        return np.stack([self.C.sum(1), self.C @ modes.inverse, mean, self.C[:, lumped].sum(1)])
+        return np.stack([self.C.sum(1), self._rkhs(modes), mean, self.C[:, lumped].sum(1)])
+
+
+    def _rkhs(self, modes):
+        """Squared RKHS distance: infinite if a degree with lambda_k = 0 has an error, not NaN."""
+        outside = np.isinf(modes.inverse)
+        inside = self.C @ np.where(outside, 0.0, modes.inverse)
+        return np.where(np.any(self.C[:, outside] > 0, axis=1), np.inf, inside)
 
 
 def unit_noise(modes: Modes) -> np.ndarray:

@@ -12,6 +12,7 @@ b = 1 and no momentum, G = eta kappa(1)/2; for small eta it is eta kappa(1) / (2
 import numpy as np
 
 from ntksgd import check
+from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule
 
 
@@ -41,6 +42,8 @@ def largest_stable_step(spectrum, momentum=0.0, batch=1, weight_decay=0.0, tail=
     Without momentum and weight decay and with b = 1: 2/kappa(1), or, for tail=False, 2 over the
     trace of the degrees kept.
     """
+    check.instance("spectrum", spectrum, Spectrum)
+    weight_decay = check.number("weight_decay", weight_decay, 0.0)
     # a gain below 1 needs v < 2 (1 + beta) in every degree, hence eta lambda_k < 4
     low, high = 0.0, 4 / spectrum.eigenvalues.max()
     if weight_decay > 0:

@@ -31,6 +31,8 @@ def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0,
     """
     times = check.times("times", times, first)
     T, vectors = int(times[-1]), check.unit_vectors if sphere else check.finite_array
+    if not isinstance(samples, tuple) or len(samples) < 2:
+        raise ValueError(f"samples = {check.short(samples)}: must be a pair (x, y)")
     x, y = vectors("samples.x", samples[0]), check.finite_array("samples.y", samples[1])
     if y.ndim != ndim or x.shape != (*y.shape, d) or y.shape[-1] < T * batch:
         raise ValueError(f"samples: x {x.shape}, y {y.shape}, must be (..., N, {d}), (..., N), "
@@ -40,7 +42,7 @@ def checked(samples, step_sizes, times, points, d, *, batch=1, weight_decay=0.0,
     step_sizes = check.finite_array("step_sizes", step_sizes, 1, non_negative=True)
     if step_sizes.size < T:
         raise ValueError(f"step_sizes: {step_sizes.size} of them, must be at least {T}")
-    check.number("weight_decay", weight_decay, 0.0)
+    check.number("weight_decay", weight_decay, 0.0, 1e100)
     largest = step_sizes[:T].max(initial=0.0)
     if weight_decay * largest >= 1:
         raise ValueError(f"weight_decay = {weight_decay}: must be below 1/max(eta) = "

@@ -63,6 +63,8 @@ def kernel_sgd(kernel: Callable, x: ArrayLike, y: ArrayLike, step_sizes: Schedul
     ValueError
         If shapes disagree, an entry is not finite, or another of the conditions is not met.
     """
+    if not callable(kernel):
+        raise ValueError(f"kernel = {check.short(kernel)}: must be a function of t")
     x = check.finite_array("x", x, 3)
     stream = checked((x, y), step_sizes, times, probes, x.shape[2], weight_decay=weight_decay,
                      first=1, ndim=2, sphere=True)

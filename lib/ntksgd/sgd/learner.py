@@ -20,6 +20,7 @@ class Network:
 
     def __init__(self, params, activation, gamma, weight_decay, loss):
         self.activation, self.loss = named_activation(activation), loss_code(loss)
+        check.instance("params", params, Parameters)
         self.m, self.d = params.b.shape
         if params.a.shape != (self.m,) or params.c.shape != (self.m,):
             raise ValueError(f"params: shapes {params.a.shape}, {params.b.shape}, "

@@ -48,6 +48,7 @@ def spectral_sgd(spectrum: Spectrum, samples: Samples, step_sizes: Schedule | Ar
     ValueError
         If d is not 2, inputs do not fit each other or an option is not allowed.
     """
+    check.instance("spectrum", spectrum, Spectrum)
     if spectrum.d != 2:
         raise ValueError(f"spectrum.d = {spectrum.d}: the Fourier basis of the circle needs d = 2")
     code, batch = loss_code(loss), check.integer("batch", batch, 1)

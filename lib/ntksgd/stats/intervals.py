@@ -112,7 +112,9 @@ def jackknife(value, deleted, confidence=0.95, transform=None):
         freedom = 1 / np.tensordot(1 / (counts - 1), shares**2, axes=1)
         half = special.stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance)
     half = np.where(np.isfinite(half), half, np.inf)
-    ends = value, back(forward(value) - half), back(forward(value) + half)
+    # where nothing varies, rounding could leave the value out
+    ends = (value, np.minimum(back(forward(value) - half), value),
+            np.maximum(back(forward(value) + half), value))
     return Interval(*(float(end) if np.ndim(end) == 0 else end for end in ends))
 
 

@@ -67,7 +67,8 @@ def slope(x: ArrayLike, samples: ArrayLike, independent: bool = False,
     -------
     Slope
     """
-    samples = check.finite_array("samples", samples, 2)
+    samples, independent = (check.finite_array("samples", samples, 2),
+                            check.flag("independent", independent))
     count = check.integer("replicates", len(samples), 2)
     log_x = _log_x(x, samples)
     # a mean is a mean of its deleted means, so that it is > 0 if they are

@@ -32,13 +32,15 @@ class Plan:
 
     def __post_init__(self):
         """Refuse a plan that cannot run."""
-        check.integer("T", self.T, 2)
-        if not self.blocks:
+        object.__setattr__(self, "T", check.integer("T", self.T, 2))
+        blocks = check.sequence("blocks", self.blocks)
+        if not blocks:
             raise ValueError("blocks = (): at least one (widths, replicates) is needed")
-        for widths, replicates in self.blocks:
-            for m in widths:
-                check.width(int(m))
-            check.integer("replicates", replicates, 2)
+        for block in blocks:
+            if not isinstance(block, (tuple, list)) or len(block) != 2:
+                raise ValueError(f"blocks: {check.short(block)} must be (widths, replicates)")
+            check.widths("widths", block[0])
+            check.integer("replicates", block[1], 2)
 
     @property
     def updates(self) -> float:

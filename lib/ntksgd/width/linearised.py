@@ -80,7 +80,11 @@ def linearised_sweep(problem: Problem, widths: Sequence[int], times: ArrayLike, 
     degrees : int
         How many of the lowest harmonics are followed one by one; the worst must be among them.
     """
-    check.integer("starts", starts, 2)
+    check.instance("problem", problem, Problem)
+    widths = check.widths("widths", widths)
+    if widths.size < 3:
+        raise ValueError(f"widths: {widths.size} of them, must be at least 3")
+    check.integer("starts", starts, 2, 10**6)
     check.integer("degrees", degrees, 0, problem.target.power.size)
     ours = problem.target.power
     targets = np.vstack([ours, np.eye(degrees, ours.size)])

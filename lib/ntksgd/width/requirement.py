@@ -81,7 +81,9 @@ def width_law(excess: Excess, tau: float, t_min: float = 0.0) -> WidthLaw:
     -------
     WidthLaw
     """
-    tau, widths = check.positive("tau", tau), excess.widths
+    check.instance("excess", excess, Excess)
+    tau, widths = check.number("tau", tau, 1e-100, 1e100), excess.widths
+    t_min = check.number("t_min", t_min)
     blank = WidthLaw(excess, tau, *[None] * 6)
     found = excess.of(blank.log_required)
     least, largest = np.log(widths[0]), np.log(widths[-1])
