@@ -88,7 +88,7 @@ estimate: $(BUILD)/params.done  ## core-hours of a profile, as measured when its
 	@$(PYTHON) tools/estimate.py
 
 cluster:  ## a Dask scheduler and workers on 127.0.0.1: make figures SCHEDULER=tcp://127.0.0.1:8786
-	@$(if $(READY),$(MAKE) --no-print-directory $(READY))
+	@$(if $(READY),$(MAKE) -s $(READY))
 	@exec $(RUN) tools/cluster.py start --port $(PORT) --workers $(WORKERS)
 
 test: $(READY)  ## test the library, recompute every notebook, compare with what is committed

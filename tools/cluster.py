@@ -1,6 +1,7 @@
 """A Dask cluster for the sweeps: one on this machine, or one that is there already, looked at."""
 
 import argparse
+import logging
 import os
 import re
 import socket
@@ -48,7 +49,8 @@ def start(port: int, workers: int) -> None:
 
     try:
         cluster = LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1",
-                               scheduler_port=port, dashboard_address=None, memory_limit=0)
+                               scheduler_port=port, dashboard_address="127.0.0.1:0", memory_limit=0,
+                               silence_logs=logging.ERROR)
     except OSError as error:
         sys.exit(f"error: PORT={port}: {error}")
     with cluster:

@@ -31,7 +31,8 @@ def obstacles(root: Path, command: list[str], environment: Mapping[str, str]) ->
         folders.append("notebooks")
     if environment.get("READY") and not (root / environment["READY"]).exists():
         folders.append(".venv")
-    return [p for p in (unreachable(environment), *(_obstacle(root, name) for name in folders)) if p]
+    problems = [unreachable(environment), *(_obstacle(root, name) for name in folders)]
+    return [p for p in problems if p]
 
 
 def _obstacle(root: Path, name: str) -> str | None:

@@ -40,7 +40,8 @@ def main() -> int:
     REGENERATED.mkdir(parents=True)
     inherited = os.environ.copy()
     inherited.pop("NTKSGD_CACHE", None)  # results are recomputed, never looked up
-    inherited.pop("NTKSGD_CLAIMS", None)
+    for name in ("NTKSGD_CLAIMS", "NTKSGD_SCHEDULER", "NTKSGD_PROGRESS"):
+        inherited.pop(name, None)
     # notebooks run beside each other, and so do the tests
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     inherited.setdefault("NTKSGD_WORKERS", str(max(1, cores // jobs)))
