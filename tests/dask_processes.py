@@ -24,7 +24,7 @@ class Cluster:
         with (self.folder / f"{len(self.processes)}.log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{program}", "--host", "127.0.0.1",
-                 "--no-dashboard", *arguments],
+                 "--no-dashboard", "--dashboard-address", "127.0.0.1:0", *arguments],
                 env=inherited | environment, stdout=log, stderr=log, cwd=self.folder)
         self.processes.append(process)
         return process

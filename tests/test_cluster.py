@@ -12,6 +12,7 @@ from functools import partial
 import cloudpickle
 import numba
 import numpy as np
+import psutil
 import pytest
 import threadpoolctl
 
@@ -63,6 +64,14 @@ def test_all_workers_compute_with_one_thread_each_and_the_client_does_not(schedu
     assert {pid for pid, _ in found} == {process.pid for process in two.workers}
     assert all(threads == {1} for _, threads in found)
     assert map_tasks(threads_of, range(2), seed=0, workers=1)[0][0] == os.getpid()
+
+
+def test_nothing_listens_beyond_the_address_that_was_named(scheduler, two):
+    """As README starts them: also their pages of status, which come with or without dashboard."""
+    for process in two.processes:
+        open_ = [c.laddr.ip for c in psutil.Process(process.pid).net_connections("inet")
+                 if c.status == psutil.CONN_LISTEN]
+        assert set(open_) == {"127.0.0.1"}
 
 
 def test_chunks_of_many_short_tasks_and_a_large_one(scheduler, monkeypatch):
