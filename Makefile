@@ -85,7 +85,7 @@ verify:  ## say, without computing, whether figures, notebooks, parameters and c
 	@$(if $(filter default,$(PROFILE)),$(PYTHON),$(RUN)) tools/verify.py
 
 estimate: $(BUILD)/params.done  ## core-hours of a profile, as measured when its notebooks last ran
-	@$(PYTHON) tools/estimate.py
+	@$(PYTHON) tools/estimate.py $(if $(KEEP),--keep)
 
 cluster:  ## a Dask scheduler and workers on 127.0.0.1: make figures SCHEDULER=tcp://127.0.0.1:8786
 	@$(if $(READY),$(MAKE) -s $(READY))
