@@ -172,7 +172,7 @@ def test_workers_with_another_source_or_more_threads_are_refused(scheduler, two,
     waited(lambda: set(client.nthreads()) == good or None)
 
 
-@pytest.mark.parametrize("address", ["", "host:8786", "tcp://host", "http://host:1", "tcp://a b:1",
+@pytest.mark.parametrize("address", ["", "host:8786", "tcp://host", "udp://host:1", "tcp://a b:1",
                                      "tcp://host:8786/x", "8786"])
 def test_what_is_no_address(address):
     with pytest.raises(ClusterError, match="SCHEDULER="):
