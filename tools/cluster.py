@@ -50,7 +50,7 @@ def start(port: int, workers: int) -> None:
     try:
         cluster = LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1",
                                scheduler_port=port, dashboard_address="127.0.0.1:0", memory_limit=0,
-                               silence_logs=logging.ERROR)
+                               silence_logs=logging.CRITICAL)
     except OSError as error:
         sys.exit(f"error: PORT={port}: {error}")
     with cluster:

@@ -1,11 +1,16 @@
 """A worker of a Dask cluster: what it must be, and what it does with the tasks of a sweep."""
 
+import os
+import sys
 import time
 from functools import cache, lru_cache
 
 import cloudpickle
 
 from ntksgd.stats import cache as kept
+
+THREADS = ["NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS",
+           "VECLIB_MAXIMUM_THREADS"]
 
 
 class ClusterError(RuntimeError):
@@ -60,15 +65,15 @@ def _task(payload):
 
 def _use_one_thread() -> None:
     """There is a worker for each core, and sums in another order round differently."""
-    import numba
-
     _limit_linear_algebra()
-    numba.set_num_threads(1)  # of this thread alone
+    if "numba" in sys.modules:
+        sys.modules["numba"].set_num_threads(1)  # of this thread alone
 
 
 @cache
 def _limit_linear_algebra() -> None:
-    import scipy.linalg  # noqa: F401  brings a BLAS of its own, which must be there to be limited
     import threadpoolctl
 
+    # what is not loaded yet reads the environment then
+    os.environ |= dict.fromkeys(THREADS, "1")
     threadpoolctl.threadpool_limits(1)
