@@ -47,10 +47,10 @@ class Cluster:
             process.wait()
 
 
-def waited(look, seconds=60.0):
+def waited(look, seconds=200.0):
     """What `look` returns, as soon as that is not None."""
     limit = time.monotonic() + seconds
     while (found := look()) is None:
-        assert time.monotonic() < limit, "nothing within a minute"
+        assert time.monotonic() < limit, f"nothing within {seconds} s"
         time.sleep(0.05)
     return found

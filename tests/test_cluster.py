@@ -103,7 +103,7 @@ def held_start(problem, m, rng, *, folder):
         with suppress(FileExistsError), (folder / "held").open("x") as file:
             file.write(str(os.getpid()))
             file.flush()
-            time.sleep(60)
+            time.sleep(300)
     return learners.start(problem, m, rng)
 
 
@@ -111,11 +111,13 @@ def test_a_worker_killed_in_a_sweep_changes_no_bit_and_the_client_keeps_the_resu
         scheduler, two, tmp_path, monkeypatch):
     calls = tmp_path / "calls"
     calls.mkdir()
-    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
     problem = source_problem("relu", r=0.75, max_degree=24)
     # whose sweep prefers threads, where no cluster is named
     run = partial(paths, problem, ("network", "kernel"), [8, 32], [1, 30, 300], 12,
-                  seed=3, start=partial(held_start, folder=calls))
+                  seed=3)
+    serial = run(workers=1)  # compiles, too
+    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
+    run = partial(run, start=partial(held_start, folder=calls))
 
     def kill():
         pid = waited(lambda: (calls / "held").exists() and (calls / "held").read_text() or None)
@@ -135,8 +137,6 @@ def test_a_worker_killed_in_a_sweep_changes_no_bit_and_the_client_keeps_the_resu
     before = len(list(calls.iterdir()))
     resumed = run()
     assert len(list(calls.iterdir())) == before  # nothing was computed
-    monkeypatch.delenv("NTKSGD_CACHE")
-    serial = run(workers=1)
     for other in (found, resumed):
         for name in vars(serial):
             np.testing.assert_array_equal(getattr(other, name), getattr(serial, name))
@@ -200,9 +200,16 @@ def pause(item, seed):
 
 def test_a_scheduler_that_is_lost(scheduler, two, tmp_path, monkeypatch):
     """The last test: it ends the cluster."""
-    monkeypatch.setenv("NTKSGD_CACHE", str(tmp_path / "cache"))
-    timer = threading.Timer(1.5, two.processes[0].kill)
-    timer.start()
-    with pytest.raises(ClusterError, match="lost"):
+    store = tmp_path / "cache"
+    monkeypatch.setenv("NTKSGD_CACHE", str(store))
+
+    def kill():
+        waited(lambda: list(store.glob("*.pickle")) or None)
+        two.processes[0].kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(ClusterError, match="is lost"):
         map_tasks(pause, range(200), seed=0)
-    assert 0 < len(list((tmp_path / "cache").iterdir())) < 200
+    killer.join()
+    assert 0 < len(list(store.iterdir())) < 200

@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 
 import cloudpickle
@@ -102,6 +103,7 @@ def results(address: str, task, jobs: dict[int, tuple]) -> Iterator[tuple]:
     client, expected = connect(address), identity()
     from distributed import KilledWorker, as_completed
     from distributed.client import FutureCancelledError
+    from distributed.comm import CommClosedError
 
     payload = cloudpickle.dumps(task)
     cores = sum(client.nthreads().values())
@@ -114,14 +116,15 @@ def results(address: str, task, jobs: dict[int, tuple]) -> Iterator[tuple]:
     try:
         for future in as_completed(futures, loop=client.loop):
             yield from cloudpickle.loads(future.result())
-    except FutureCancelledError as error:
+    except (FutureCancelledError, CommClosedError) as error:
         raise ClusterError(f"the scheduler at {address} is lost, with the tasks that it had"
                            ) from error
     except KilledWorker as error:
         raise ClusterError(f"a task was lost with one worker after the other: {error}") from error
     finally:
-        if client.status == "running":
-            client.cancel(futures)
+        with suppress(CommClosedError):
+            if client.status == "running":
+                client.cancel(futures)
 
 
 def _first_line(said) -> str:
