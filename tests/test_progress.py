@@ -1,6 +1,8 @@
 """Progress of sweeps: what is told, and what is shown of it."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,21 @@ def test_a_log_holds_one_line_a_sweep(tmp_path, monkeypatch, capsys):
         f"01_toy: {square.__module__}: {n}/{n} tasks" for n in (3, 5)]
     assert watch.total("kept") == 0
     assert not path.exists()
+
+
+def test_progress_is_shown_while_the_notebook_runs(tmp_path, monkeypatch):
+    """Which has a working folder of its own, and papermill goes there too."""
+    monkeypatch.setattr(progress, "INTERVAL", 0.01)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("NTKSGD_PROGRESS", str(tmp_path / "told"))
+    with progress.Watch("01_toy", Path("told")) as watch:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        map_tasks(square, range(3), seed=0, workers=1)
+        limit = time.monotonic() + 20
+        while not watch.sweeps and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert [known["done"] for known in watch.sweeps.values()] in ([0], [3])
 
 
 def test_a_terminal_shows_a_line_that_is_drawn_anew(tmp_path, monkeypatch, capsys):

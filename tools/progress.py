@@ -22,7 +22,7 @@ class Watch(threading.Thread):
 
     def __init__(self, title: str, path: Path):
         super().__init__(daemon=True)
-        self.title, self.path = title, path
+        self.title, self.path = title, path.resolve()  # the folder changes meanwhile
         self.sweeps: dict[int, dict] = {}
         self._bars: dict[int, tqdm] = {}
         self._read = 0
