@@ -67,6 +67,8 @@ def lines(profile: str, parameters: dict[str, dict], root: Path, brief: bool) ->
     least = "at least " * bool(missing)
     sum_ = (f"{profile}: {least}{total / 3600:.2f} core-hours, of these "
             f"{sweeps / 3600:.2f} in sweeps, which a cluster takes over")
+    if len(missing) == len(parameters):
+        return [f"{profile}: no notebook was ever measured with these sizes, so no estimate"]
     if missing:
         sum_ += f" ({len(missing)} of {len(parameters)} notebooks not measured)"
     if brief:

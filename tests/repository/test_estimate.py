@@ -53,8 +53,8 @@ def test_what_was_measured_here_goes_first_unless_results_were_kept(root):
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ({}, "1 of 1 notebooks not measured"),
-    ({"parameters": {"n": 11}}, "1 of 1 notebooks not measured"),
+    ({}, "no notebook was ever measured with these sizes, so no estimate"),
+    ({"parameters": {"n": 11}}, "no notebook was ever measured with these sizes, so no estimate"),
     ({"source": "0"}, "the notebook has changed since"),
     ({"library": "0"}, "the library has changed since"),
 ])
@@ -65,6 +65,13 @@ def test_what_an_estimate_lacks_is_said(changes, said, root):
     assert len(report(root, brief=True).splitlines()) == 1
 
 
+def test_a_sum_over_some_notebooks_is_at_least(root):
+    kept_in_table(root, row(root))
+    (line,) = estimate.lines("mine", {"01_toy": SIZES, "02_other": {}}, root, True)
+    assert line.startswith("mine: at least 1.00 core-hours")
+    assert "(1 of 2 notebooks not measured)" in line
+
+
 def test_a_damaged_table_is_as_good_as_none(root):
     (root / estimate.TABLE).write_text("{")
-    assert "not measured" in report(root)
+    assert "no estimate" in report(root)
