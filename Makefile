@@ -39,7 +39,16 @@ export JUPYTER_PREFER_ENV_PATH := 1
 FILE :=
 export PROFILE READY FILE
 # variables of the reader's shell that would redirect what is written here, or skip computations
-unexport NTKSGD_FIGURES NTKSGD_CLAIMS PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport NTKSGD_FIGURES NTKSGD_CLAIMS NTKSGD_PROGRESS PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+# where sweeps run, if on a Dask cluster: named to make, not found in the reader's shell
+ifeq ($(origin SCHEDULER)$(if $(SCHEDULER),,-),command line)
+export NTKSGD_SCHEDULER := $(SCHEDULER)
+else
+unexport NTKSGD_SCHEDULER
+endif
+PORT    ?= 8786
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 # the default profile recomputes; a long study takes up where a killed one stopped
 ifeq ($(PROFILE),default)
@@ -48,7 +57,7 @@ else
 export NTKSGD_CACHE := $(CURDIR)/build/cache
 endif
 
-.PHONY: help figures notebooks verify test lint lab bench lock clean
+.PHONY: help figures notebooks verify estimate cluster test lint lab bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -57,7 +66,7 @@ CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2
 
 # What writes is done by a make below tools/alone.py: one at a time in this folder, and nothing of it
 # outlives this one.
-WRITING := $(filter figures notebooks test lint clean build/% .venv%,$(MAKECMDGOALS))
+WRITING := $(filter figures notebooks estimate test lint clean build/% .venv%,$(MAKECMDGOALS))
 ifneq ($(if $(DRY)$(filter command,$(origin ALONE)),,$(WRITING)),)
 .PHONY: alone $(MAKECMDGOALS)
 $(MAKECMDGOALS): alone ; @:
@@ -67,7 +76,7 @@ alone:
 else
 
 help:  ## list the targets
-	@echo 'make TARGET [PROFILE=default|paper|...] [PYTHON=python3]'
+	@echo 'make TARGET [PROFILE=default|paper|...] [SCHEDULER=tcp://host:8786] [PYTHON=python3]'
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 14
 
 figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ and claims.csv
@@ -77,6 +86,13 @@ notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the 
 
 verify:  ## say, without computing, whether all belongs together, or what made FILE=x.csv
 	@$(if $(filter default,$(PROFILE)),$(PYTHON),$(RUN)) tools/verify.py
+
+estimate: $(BUILD)/params.done  ## core-hours of a profile, as measured when its notebooks last ran
+	@$(PYTHON) tools/estimate.py $(if $(KEEP),--keep)
+
+cluster:  ## a Dask scheduler and workers on 127.0.0.1: make figures SCHEDULER=tcp://127.0.0.1:8786
+	@$(if $(READY),$(MAKE) -s $(READY))
+	@exec $(RUN) tools/cluster.py start --port $(PORT) --workers $(WORKERS)
 
 test: $(READY)  ## test the library, recompute every notebook, compare with what is committed
 	$(RUN) tools/run_tests.py --jobs $(JOBS)
@@ -97,7 +113,7 @@ bench:  ## timings against the alternatives (an environment of its own)
 COMPILE = uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --universal \
   --python-version 3.11 --no-header
 lock:  ## bring the locks up to pyproject.toml, keeping pins (uv)
-	$(COMPILE) --extra paper --extra test -o requirements.lock
+	$(COMPILE) --extra paper --extra test --extra distributed -o requirements.lock
 	$(COMPILE) --extra paper --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
 	$(COMPILE) --extra bench -c requirements.lock -o requirements-bench.lock
 
@@ -128,7 +144,7 @@ endif
 	@touch $@
 
 # --- one execution of a notebook: figures and outputs --------------------------------------------
-TOOLS := tools/run_notebook.py tools/notebook_files.py tools/provenance.py tools/fingerprint.py
+TOOLS := tools/run_notebook.py tools/progress.py tools/notebook_files.py tools/provenance.py tools/fingerprint.py
 
 # writes $(BUILD)/NN_name.params.json, and changes it only where a value changed
 $(BUILD)/params.done: $(SOURCES) $(wildcard params/*.yaml) tools/parameters.py | $(READY)
@@ -137,6 +153,15 @@ $(BUILD)/params.done: $(SOURCES) $(wildcard params/*.yaml) tools/parameters.py |
 
 $(NAMES:%=$(BUILD)/%.ipynb): $(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.params.json $(TOOLS) requirements.lock | $(READY)
 	@$(RUN) tools/run_notebook.py $< '$(BUILD)' '$(FIGURES)'
+
+# looked at and said each time, before the first notebook runs
+ifneq ($(if $(filter default,$(PROFILE)),,estimate)$(NTKSGD_SCHEDULER),)
+$(NAMES:%=$(BUILD)/%.ipynb): | build/before
+.PHONY: build/before
+build/before: $(BUILD)/params.done
+	@$(PYTHON) tools/estimate.py --brief
+	@$(if $(NTKSGD_SCHEDULER),$(RUN) tools/cluster.py check)
+endif
 
 $(BUILD)/claims.done: $(STUDIES:%=$(BUILD)/%.ipynb) tools/collect.py | $(READY)
 	@$(RUN) tools/collect.py claims '$(BUILD)' '$(FIGURES)'

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from cluster import unreachable
 from whole import LEFTOVERS, part_of
 
 MEGABYTE = 2**20
@@ -30,7 +31,8 @@ def obstacles(root: Path, command: list[str], environment: Mapping[str, str]) ->
         folders.append("notebooks")
     if environment.get("READY") and not (root / environment["READY"]).exists():
         folders.append(".venv")
-    return [p for p in (_obstacle(root, name) for name in folders) if p]
+    problems = [unreachable(environment), *(_obstacle(root, name) for name in folders)]
+    return [p for p in problems if p]
 
 
 def _obstacle(root: Path, name: str) -> str | None:

@@ -21,6 +21,7 @@ import papermill
 
 from fingerprint import fingerprint
 from notebook_files import committed_text, updated
+from progress import Watch
 from provenance import digest, digests, origin
 from whole import part_of, write_whole
 
@@ -76,17 +77,20 @@ def run(source: Path, build: Path, target: Path) -> None:
     # claims are read from where they end up, not from this notebook's own directory
     os.environ |= {"NTKSGD_FIGURES": str(figures.resolve()),
                    "NTKSGD_CLAIMS": str((target / "claims.csv").resolve())}
+    progress = build / f"{stem}.progress"
+    os.environ["NTKSGD_PROGRESS"] = str(progress.resolve())
     running = build / f"{stem}.running.ipynb"
     nbformat.write(updated(source), running)
-    papermill.execute_notebook(
-        running,
-        running,
-        parameters=parameters,
-        kernel_name="python3",
-        cwd=source.parent,  # where nbval runs it too
-        progress_bar={"desc": stem},
-        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it warns of TCP at every start
-    )
+    with Watch(stem, progress) as sweeps:
+        papermill.execute_notebook(
+            running,
+            running,
+            parameters=parameters,
+            kernel_name="python3",
+            cwd=source.parent,  # where nbval runs it too
+            progress_bar={"desc": stem},
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it warns of TCP at every start
+        )
     _show_warnings(running)
     files = produced_files(figures, stem)
     put_in_place(files, target, stem)
@@ -97,9 +101,21 @@ def run(source: Path, build: Path, target: Path) -> None:
     shutil.rmtree(figures)
     write_whole(build / f"{stem}.outputs", "".join(f"{target / f.name}\n" for f in files))
     write_whole(build / f"{stem}.fingerprint.json", json.dumps(record))
+    write_whole(build / f"{stem}.seconds.json", json.dumps(_seconds(stem, record, sweeps)))
     # dated at the start: a source edited while it ran is newer, and runs again
     os.utime(running, ns=(started, started))
     os.replace(running, build / f"{stem}.ipynb")
+
+
+def _seconds(stem: str, record: dict, sweeps: Watch) -> dict:
+    """CPU seconds of this run, in all and in its sweeps, for `tools/estimate.py`."""
+    row = {name: record[name] for name in ("parameters", "source", "library")}
+    spent = os.times()
+    here = spent.children_user + spent.children_system  # the kernel and its workers
+    there = sweeps.total("cpu") if os.environ.get("NTKSGD_SCHEDULER") else 0.0
+    return row | {"notebook": stem, "machine": record["machine"]["cpu"],
+                  "cpu": round(here + there, 1), "sweeps": round(sweeps.total("cpu"), 1),
+                  "kept": sweeps.total("kept")}
 
 
 def _show_warnings(executed: Path) -> None:

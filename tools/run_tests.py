@@ -40,7 +40,8 @@ def main() -> int:
     REGENERATED.mkdir(parents=True)
     inherited = os.environ.copy()
     inherited.pop("NTKSGD_CACHE", None)  # results are recomputed, never looked up
-    inherited.pop("NTKSGD_CLAIMS", None)
+    for name in ("NTKSGD_CLAIMS", "NTKSGD_SCHEDULER", "NTKSGD_PROGRESS"):
+        inherited.pop(name, None)
     results, began = {}, time.monotonic()
     for name, arguments in stages(jobs).items():
         RESULTS.write_text(json.dumps(results))  # the last stage reports on those before it

@@ -24,7 +24,9 @@ FORBIDDEN = {
     "address": re.compile(r"(?i)\b(https?|ftp|ssh|git|file)[:]//|\bwww[.]\w"),
     "mail address": re.compile(r"\b[\w.+-]+[@][\w-]+\.[a-z]{2,}\b"),
     "host": re.compile(r"(?i)\b(py" r"pi|python" r"hosted|ana" r"conda|git" r"hub)[.](org|com)\b"),
-    "IP address": re.compile(r"(?<![\d.=])(?:\d{1,3}[.]){3}\d{1,3}(?![\d.])"),
+    # but for that by which every machine calls itself
+    "IP address": re.compile(r"(?<![\d.=])(?!127[.]0[.]0[.]1(?![\d.]))"
+                             r"(?:\d{1,3}[.]){3}\d{1,3}(?![\d.])"),
     "machine path": re.compile(r"(?<![\w.$)}~-])/(root|home|Users|tmp|work|opt|mnt|usr|var)[/]\w"),
 }
 SHEBANG = re.compile(r"^#!/us" r"r/bin/env \w+$", re.MULTILINE)

@@ -101,6 +101,7 @@ BREAKS = [
     ("addresses", lambda p: write(p / "README.md", "open /ho" + "me/me/x")),
     ("addresses", lambda p: write(p / "README.md", '"/tm' + 'p/x"')),
     ("addresses", lambda p: write(p / "README.md", "at 10.0" + ".0.1")),
+    ("addresses", lambda p: write(p / "README.md", "at 127.0" + ".0.12")),
     ("addresses", lambda p: write(p / "README.md", "from pypi" + ".org")),
     ("lengths", lambda p: write(p / "lib/ntksgd/long.py", "x = 1\n" * (checks.MAX_LINES + 1))),
     ("imports", lambda p: write(p / "lib/ntksgd/models/activations.py",

@@ -13,7 +13,7 @@ from repository.toy import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
-    "requirements.lock": ["paper", "test"],
+    "requirements.lock": ["paper", "test", "distributed"],
     "requirements-lab.lock": ["paper", "test", "lab", "distributed"],
     "requirements-bench.lock": ["bench"],
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import joblib
 
 from ntksgd.seeds import as_seed, child
-from ntksgd.stats import cache, share
+from ntksgd.stats import cache, cluster, progress, share
 
 
 def map_tasks(task, items, seed, workers=None):
@@ -32,8 +32,14 @@ def map_tasks(task, items, seed, workers=None):
     seed : int or SeedSequence
         Root of all randomness, >= 0.
     workers : int, optional
-        Positive. By default what `joblib.parallel_config` says (so a dask cluster is used where one
-        is configured), or else `default_workers`.
+        Positive. By default those of the Dask cluster whose scheduler the environment variable
+        ``NTKSGD_SCHEDULER`` names (see `ntksgd.stats.cluster`), or else what
+        `joblib.parallel_config` says, or else `default_workers`.
+
+    Raises
+    ------
+    ClusterError
+        If that cluster cannot be used.
 
     Warns
     -----
@@ -42,20 +48,28 @@ def map_tasks(task, items, seed, workers=None):
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers={workers}: allowed is a positive integer or None")
-    if workers is None and joblib.effective_n_jobs(None) == 1:  # nothing configured
-        workers = default_workers()
+    scheduler = None if workers else os.environ.get("NTKSGD_SCHEDULER")
+    if workers is None and not scheduler and joblib.effective_n_jobs(None) == 1:
+        workers = default_workers()  # nothing configured
     seed = as_seed(seed)
     jobs = [(item, child(seed, i)) for i, item in enumerate(items)]
     store = os.environ.get("NTKSGD_CACHE")
-    if not store:
-        return [result for _, result in _computed(task, dict(enumerate(jobs)), workers, False)]
-    store = Path(store).expanduser().resolve()
-    keys = [cache.key(task, item, s.entropy, s.spawn_key) for item, s in jobs]
-    results = dict(_kept(store, keys))
+    keys, results = [], {}
+    if store:
+        store = Path(store).expanduser().resolve()
+        keys = [cache.key(task, item, s.entropy, s.spawn_key) for item, s in jobs]
+        results = dict(_kept(store, keys))
     missing = {i: job for i, job in enumerate(jobs) if i not in results}
-    for i, result in _computed(task, missing, workers, True):
+    sweep = progress.Sweep(task, len(jobs), len(results))
+    if scheduler and missing:
+        found = cluster.results(scheduler, task, missing)
+    else:
+        found = _computed(task, missing, workers, bool(store) or progress.watched())
+    for i, result, seconds in found:
         results[i] = result
-        store = _keep(store, keys[i], result)
+        if store:
+            store = _keep(store, keys[i], result)
+        sweep.add(seconds)
     return [results[i] for i in range(len(jobs))]
 
 
@@ -70,9 +84,9 @@ def default_workers() -> int:
 
 
 def _computed(task, jobs, workers, as_known) -> Iterator[tuple]:
-    """Number and result of each of `jobs`; `as_known`: in the order in which they finish."""
+    """Number, result, CPU seconds of each of `jobs`; `as_known`: in the order they finish."""
     if workers == 1 or len(jobs) <= 1:
-        return ((i, task(*job)) for i, job in jobs.items())
+        return (_numbered(task, i, *job) for i, job in jobs.items())
     parallel = joblib.Parallel(n_jobs=workers,
                                return_as="generator_unordered" if as_known else "list")
     caller = os.getpid()
@@ -80,9 +94,11 @@ def _computed(task, jobs, workers, as_known) -> Iterator[tuple]:
                          for i, job in jobs.items()))
 
 
-def _numbered(task, i, item, seed, caller):
-    _end_with(caller)
-    return i, task(item, seed)
+def _numbered(task, i, item, seed, caller=None):
+    if caller is not None:
+        _end_with(caller)
+    began = time.thread_time()
+    return i, task(item, seed), time.thread_time() - began
 
 
 @lru_cache
@@ -112,13 +128,12 @@ def _kept(store, keys) -> Iterator[tuple]:
 
 def _keep(store, key, result):
     """Keep a result; the store, or None once it cannot be written."""
-    if store is not None:
-        try:
-            cache.write(store, key, result)
-        except OSError as error:
-            _warn(f"results cannot be kept in {store.name} ({error.strerror}): "
-                  "a run that is killed now will compute them again")
-            return None
+    try:
+        cache.write(store, key, result)
+    except OSError as error:
+        _warn(f"results cannot be kept in {store.name} ({error.strerror}): "
+              "a run that is killed now will compute them again")
+        return None
     return store
 
 
