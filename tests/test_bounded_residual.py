@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neuron_pairs as near
-from ntksgd.compare.bounded_residual import bounded_residual_bound, sufficient_exponent
+from ntksgd.compare.bounded_residual import MU, bounded_residual_bound, sufficient_exponent
 from ntksgd.compare.network_bound import NOT_CLOSED, StartNumbers, Steps
 from ntksgd.compare.start_numbers import start_numbers, steps_of
 from ntksgd.models.smoothness import neuron_constants
@@ -14,20 +14,22 @@ from reference_network_sgd import residual
 
 PROBLEM = source_problem("squareplus(0.5)", 2, 0.75, step=0.3, max_degree=24,
                          labels=labels.huber(0.5, 2.0))
+LOGISTIC = source_problem("squareplus(0.5)", 2, 0.5, step=0.25, max_degree=24,
+                          labels=labels.logistic, norm=2.0)
 CONSTANTS, ACT = neuron_constants("squareplus(0.5)"), PROBLEM.activation
 LOSSES = {"square": lambda g, y: (g - y) ** 2 / 2,
           "huber": lambda g, y: (g - y) ** 2 / 2 if abs(g - y) < 1 else abs(g - y) - 0.5,
           "logistic": lambda g, y: np.log1p(np.exp(-y * g))}
 
 
-def path(m, T, seed, loss, draw):
+def path(m, T, seed, loss, draw, problem=PROBLEM):
     """Everything the bound is about, by the slow reference; `draw(rng, t, g, lazy)` -> x, y."""
     rng = np.random.default_rng(seed)
     begin = near.paired_start(m, 2, rng)
     V = W = (np.zeros(m), np.zeros((m, 3)))
     seen = dict.fromkeys(("distance", "even", "neuron", "rho", "psi", "residuals"), 0.0)
     energy = 0.0
-    for t, step in enumerate(PROBLEM.schedule.step_sizes(T)):
+    for t, step in enumerate(problem.schedule.step_sizes(T)):
         now = near.moved(begin, V)
 
         def g(x, now=now):
@@ -48,7 +50,7 @@ def path(m, T, seed, loss, draw):
         for name, size in (("distance", near.norm(V)), ("even", near.norm(even)),
                            ("neuron", near.widest(odd))):
             seen[name] = max(seen[name], size)
-    points = PROBLEM.grid()
+    points = problem.grid()
     gap = [near.output(near.moved(begin, V), x, ACT, 1.0)
            - near.inner(near.gradient(begin, x, ACT, 1.0), W) for x in points.points]
     seen["gap"] = np.sqrt(points.mean_square(np.array(gap)))
@@ -72,9 +74,9 @@ ADVERSARIES = {
 }
 
 
-def numbers(begin, T):
-    steps = steps_of(PROBLEM, T)
-    return start_numbers(PROBLEM, begin, PROBLEM.grid(), steps), steps
+def numbers(begin, T, problem=PROBLEM):
+    steps = steps_of(problem, T)
+    return start_numbers(problem, begin, problem.grid(), steps), steps
 
 
 @pytest.mark.parametrize("m", [64, 2048])
@@ -88,15 +90,44 @@ def test_no_path_violates_the_bound(name, m):
             assert value <= getattr(bound, key) * (1 + 1e-12), (key, given)
 
 
+SIGNS = {
+    "drawn": lambda rng, t, g, lazy: (circle(rng), rng.choice([-1.0, 1.0])),
+    "one side": lambda rng, t, g, lazy: (HERE, 1.0),
+    "one side, everywhere": lambda rng, t, g, lazy: (circle(rng), 1.0),
+    "apart": lambda rng, t, g, lazy: (x := circle(rng), np.sign(g(x) - lazy(x)) or 1.0),
+    "outwards": lambda rng, t, g, lazy: (x := circle(rng), np.sign(g(x)) or 1.0),
+    "inwards": lambda rng, t, g, lazy: (x := circle(rng), -np.sign(g(x)) or 1.0),
+    "alternating": lambda rng, t, g, lazy: (HERE, (-1.0) ** t),
+}
+
+
 @pytest.mark.parametrize("m", [64, 2048])
-def test_it_holds_for_the_logistic_loss(m):
-    for draw in (lambda rng, t, g, lazy: (circle(rng), rng.choice([-1.0, 1.0])),
-                 lambda rng, t, g, lazy: (x := circle(rng), np.sign(g(x)) or 1.0),
-                 lambda rng, t, g, lazy: (HERE, 1.0)):
-        begin, seen, N = path(m, 25, 4, "logistic", draw)
-        assert pytest.approx(2 * np.log(2) * steps_of(PROBLEM, 25).sum) == N**2
-        bound = bounded_residual_bound(*numbers(begin, 25)[:1], CONSTANTS, steps_of(PROBLEM, 25), N)
-        assert all(value <= getattr(bound, key) for key, value in seen.items())
+@pytest.mark.parametrize("name", SIGNS)
+def test_it_closes_for_the_logistic_loss_and_no_path_violates_it(name, m):
+    begin, seen, N = path(m, 25, 4, "logistic", SIGNS[name], LOGISTIC)
+    given, steps = numbers(begin, 25, LOGISTIC)
+    assert pytest.approx(2 * np.log(2) * steps.sum) == N**2
+    for size in (np.inf, N):
+        bound = bounded_residual_bound(given, CONSTANTS, steps, size, MU["logistic"])
+        assert bound.gap < np.inf
+        for key, value in seen.items():
+            assert value <= getattr(bound, key) * (1 + 1e-12), (key, size)
+    if m == 2048:  # mu = 1 would not let N in
+        free, known, loose = (bounded_residual_bound(given, CONSTANTS, steps, size, mu).distance
+                              for size, mu in ((np.inf, 0.25), (N, 0.25), (N, 1.0)))
+        assert known < free <= loose
+
+
+@pytest.mark.parametrize("loss", MU)
+def test_mu_is_the_lipschitz_constant_and_bounds_the_squared_residual(loss):
+    g = np.linspace(-30.0, 30.0, 6001)
+    for y in (-1.0, 1.0):
+        e = np.array([residual(loss, one, y) for one in g])
+        value = np.array([LOSSES[loss](one, y) for one in g])
+        assert np.abs(e).max() <= 1
+        assert 0.999 * MU[loss] < np.max(np.diff(e) / np.diff(g)) < MU[loss] * (1 + 1e-9)
+        assert np.all(e**2 <= 2 * MU[loss] * value * (1 + 1e-12))
+        assert np.any(e**2 > 2 * 0.7 * MU[loss] * value)  # hardly less would do
 
 
 def test_distance_and_residuals_are_nearly_attained():
@@ -118,13 +149,13 @@ def test_it_is_the_formula_of_the_proof():
     m, kappa, l0, Psi = 1e6, 1.1, 0.8, 5.0
     start, steps = StartNumbers(m, kappa, l0, Psi, 1.3, 0.05, 0.9), Steps(30.0, 7.0, 0.5)
     c, c3, c4, _ = CONSTANTS
-    for N, B in ((np.inf, kappa * 1e3 / c * (np.exp(c * 0.03) - 1)),
-                 (4.0, 4 / np.sqrt(1 - c * 0.03))):
-        found = bounded_residual_bound(start, CONSTANTS, steps, N)
+    for N, mu, B in ((np.inf, 1.0, kappa * 1e3 / c * (np.exp(c * 0.03) - 1)),
+                     (4.0, 1.0, 4 / np.sqrt(1 - c * 0.03)), (4.0, 0.3, 4 / np.sqrt(1 - c * 0.03))):
+        found = bounded_residual_bound(start, CONSTANTS, steps, N, mu)
         v, o = c * 30 * B / 1e3, Psi / c * (np.exp(c * 0.03) - 1)
         rho, psi = (c * v * B + c3 * o * B**2) / 1e3, (c * v + c4 * o * B) / 1e3
-        nu = 1 / (2 - 0.5 * kappa**2)
-        gap = l0 * (np.sqrt(nu * 30) * rho + 30 * psi) + rho
+        nu = 1 / (2 - mu * 0.5 * kappa**2)
+        gap = l0 * (np.sqrt(mu * nu * 30) * rho + 30 * psi) + rho
         assert found == pytest.approx((B, v, o, rho, psi, 30.0, gap))
 
 
@@ -147,5 +178,9 @@ def test_conditions_that_fail_give_no_bound():
     wide = start._replace(m=1e12)
     assert bounded_residual_bound(wide, CONSTANTS, steps).gap < np.inf
     assert bounded_residual_bound(wide, CONSTANTS, steps._replace(first=2.01)) == NOT_CLOSED
+    small = bounded_residual_bound(wide, CONSTANTS, steps._replace(first=2.01), lipschitz=0.25)
+    assert small.gap < np.inf
     with pytest.raises(ValueError, match="labels"):
         bounded_residual_bound(wide, CONSTANTS, steps, -1.0)
+    with pytest.raises(ValueError, match="lipschitz"):
+        bounded_residual_bound(wide, CONSTANTS, steps, 1.0, 0.0)

@@ -9,8 +9,10 @@ from ntksgd.compare.paths import paths
 from ntksgd.compare.trace_mechanism import trace_test
 from ntksgd.problems import labels
 from ntksgd.problems.problem import source_problem
+from ntksgd.report.loss_tables import beside_bound, hits
 from ntksgd.risk.circle_closure import circle_moments
 from ntksgd.seeds import child
+from ntksgd.stats.intervals import Interval
 from ntksgd.width.comparisons import exponents_of_part, over_first_order, required_ratio
 from ntksgd.width.excess import Excess
 from ntksgd.width.requirement import width_law
@@ -60,6 +62,32 @@ def test_a_path_beside_its_bound_is_that_of_paths():
     assert found.gap == pytest.approx(np.sqrt(run.network_linearised[0, 0, 0]), rel=1e-10)
     assert found.gap < found.known < found.any_labels
     assert 0.01 < found.moved < 1
+
+
+def test_no_bound_for_residuals_that_are_not_bounded():
+    squared = source_problem("squareplus(0.5)", 2, 0.5, step=0.25, max_degree=8)
+    with pytest.raises(ValueError, match="loss = 'square'"):
+        bounded_path(squared, 5, 64, child(np.random.SeedSequence(3), 0))
+    signs = source_problem("squareplus(0.5)", 2, 0.5, step=0.25, max_degree=8,
+                           labels=labels.logistic)
+    with pytest.raises(ValueError, match="y: every label"):
+        bounded_path(signs, 5, 64, child(np.random.SeedSequence(3), 0), np.full(5, 2.0))
+
+
+def test_paths_beside_their_bound():
+    m, inf = np.array([4, 8, 16]), np.inf
+    one = np.array([[[1.0, inf, inf, 0.0], [1.0, 4.0, 8.0, 0.3], [1.0, 9.0, 2.0, 0.2]],
+                    [[1.0, 8.0, inf, 0.1], [1.0, 4.0, 8.0, 0.3], [1.0, 9.0, 2.0, 0.7]]])
+    found = beside_bound({"some": one, "finite": one[1:], "none": one[:, [0, 0, 0]][:1]}, m)
+    assert found.loc["some"].iloc[:5].tolist() == [5, 6, 0.5, 0.7, 2.0]
+    assert found.loc["none"].iloc[:4].tolist() == [0, 3, 0, 0]
+    assert np.isnan(found.loc["some"].iloc[5])
+    assert found.loc["finite"].iloc[5] == pytest.approx(-1)
+
+
+def test_hits_are_counted():
+    found = [Interval(2.0, 0.5, 3.5), Interval(0.5, 0.0, 0.9), Interval(0.9, 0.8, 1.0)]
+    assert hits(found, 1) == "1 in 2 of 3 intervals, half widths 0.10-1.50, 1 centres above"
 
 
 def test_both_sides_of_the_trace_mechanism_are_what_paths_measure():

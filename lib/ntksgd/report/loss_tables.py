@@ -5,6 +5,7 @@ import pandas as pd
 
 from ntksgd.report.tables import law_table, positive_table
 from ntksgd.stats import intervals
+from ntksgd.stats.slopes import curve_slope
 
 
 def theory_rows(key, times, curves, sampled, measure="loss"):
@@ -32,6 +33,24 @@ def bound_rows(loss, widths, found):
         mean = found[..., k].mean(axis=0)
         rows.append(pd.DataFrame({"loss": loss, "series": name, "m": widths, "gap": mean}))
     return pd.concat(rows, ignore_index=True).replace(np.inf, np.nan)
+
+
+def beside_bound(found, widths):
+    """Paths beside their bound, one row a name of {name: (paths, m, 4)}.
+
+    How many paths have a finite bound; the largest of gap and of ||V|| over theirs on these; the
+    mean bound at the largest width, and its slope over the last three.
+    """
+    rows = {}
+    for name, one in found.items():
+        bound = one[..., 1:3].min(axis=-1)
+        closed, late = np.isfinite(bound), bound[:, -3:].mean(axis=0)
+        steep = curve_slope(widths[-3:], late).value if np.isfinite(late).all() else np.nan
+        rows[name] = [closed.sum(), closed.size, *(np.max(ratio[closed], initial=0.0) for ratio in (
+            one[..., 0] / bound, one[..., 3])), late[-1], steep]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[
+        "closed", "paths", "gap / bound", "distance / bound", f"bound at m = {widths[-1]}",
+        f"its slope, m = {widths[-3]}..{widths[-1]}"])
 
 
 def law_rows(laws):
@@ -68,3 +87,17 @@ def trace_rows(tests, widths):
 def crossed(rows, columns):
     """Table with two lines of column titles: rows of entries, columns [(above, below), ...]."""
     return pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(columns))
+
+
+def hits(found, theory):
+    """In how many intervals a number lies, how wide they are, how many centres lie above: text."""
+    inside, above = (sum(part) for part in zip(*((one.contains(theory), one.value > theory)
+                                                 for one in found), strict=True))
+    halves = [one.half for one in found]
+    return (f"{theory:g} in {inside} of {len(found)} intervals, half widths "
+            f"{min(halves):.2f}-{max(halves):.2f}, {above} centres above")
+
+
+def listed(found):
+    """{key of words: value} in one line of text."""
+    return "; ".join(f"{', '.join(key)}: {value}" for key, value in found.items())
