@@ -10,15 +10,22 @@ from ntksgd.compare.forecast import forecast
 from ntksgd.compare.held_out import one_pass, split
 from ntksgd.compare.paths import paths
 from ntksgd.compare.regularity import matched_regularity
-from ntksgd.compare.trial import trial
+from ntksgd.compare.trial import scores, trial
 from ntksgd.kernels.sphere import uniform
 from ntksgd.problems.data import Population
 from ntksgd.report import data_tables as tables
 from ntksgd.risk.empirical import empirical_risk
 from ntksgd.seeds import child
+from ntksgd.stats.intervals import Interval
 from ntksgd.stats.slopes import curve_slope
 from ntksgd.width.excess import Excess
-from ntksgd.width.on_data import forecast_excess, measured_excess, widths_to_train
+from ntksgd.width.on_data import (
+    drift_excess,
+    forecast_excess,
+    linearised_samples,
+    measured_excess,
+    widths_to_train,
+)
 from ntksgd.width.requirement import width_law
 
 TIMES = 30, 200, 1500
@@ -106,6 +113,25 @@ def test_scores_of_a_forecast_of_known_error(tried):
     assert wrong.gap("curve", "kernel").value == pytest.approx(0.2)
     assert tried.ratio("curve", "kernel").contains(1)
     assert not wrong.ratio("curve", "kernel").contains(1)
+    miss = wrong.miss("curve", "kernel")
+    assert (miss.value, miss.low, miss.high) == pytest.approx((2, 2, 2))
+    assert wrong.gap_miss("curve", "kernel").value == pytest.approx(0.2)
+
+
+def test_a_forecast_that_knows_nothing_of_its_split_has_means_without_error_and_misses(tried):
+    """The measurements of the splits, handed round by one: the same means."""
+    measured = np.roll(tried.foretold("curve"), 1, axis=0)
+    useless = replace(tried, measured=replace(tried.measured, kernel=measured))
+    assert useless.ratio("curve", "kernel").value == pytest.approx(1)
+    assert useless.gap("curve", "kernel").value == pytest.approx(0, abs=1e-12)
+    late, curves = tried.first.late, tried.foretold("curve")
+    logs = [np.log(curve[-1]) - np.log(curves[k - 1, -1]) for k, curve in enumerate(curves)]
+    miss = useless.miss("curve", "kernel")
+    assert miss.value == pytest.approx(np.exp(np.sqrt(np.mean(np.square(logs)))))
+    assert 1 < miss.low < miss.value < miss.high
+    slopes = np.array([curve_slope(tried.first.times[late], curve[late]).value for curve in curves])
+    assert useless.gap_miss("curve", "kernel").value == pytest.approx(
+        np.sqrt(np.mean((slopes - np.roll(slopes, 1)) ** 2)))
 
 
 def test_tables_hold_what_is_foretold_and_measured(tried):
@@ -120,13 +146,35 @@ def test_tables_hold_what_is_foretold_and_measured(tried):
     tails, fits = tables.tail_tables({case: t.first for case, t in trials.items()})
     np.testing.assert_allclose(tails["tail"].max(), f.source.spectrum.power.sum())
     assert fits["x"].min() == pytest.approx(f.source.window(200, 1500)[0])
-    ratio = {"spectrum / kernel": tried.ratio("curve", "kernel")}
+    pair = {"spectrum / kernel": ("curve", "kernel")}
+    scored = {how: scores(trials, how, pair) for how in ("ratio", "gap", "miss")}
+    assert scored["miss"]["diabetes", "squareplus(0.5)"] == {
+        "spectrum / kernel": tried.miss("curve", "kernel")}
+    assert tables.holds(scored["ratio"], "spectrum / kernel") == "1 of 1"
+    assert tables.holds({0: {"a": Interval(2, 1.5, 3)}, 1: {"a": Interval(2, 0.5, 3)}}, "a") == (
+        "1 of 2")
+    some = {(k, act): {"a": Interval(k, k, k)} for k, act in ((2, "relu"), (5, "relu"), (9, "x"))}
+    assert tables.ends(some, "a") == "2.00 to 9.00"
+    assert tables.ends(some, "a", "relu") == "2.00 to 5.00"
     foretold, measured = (dict.fromkeys(trials, law_of(level)) for level in (100, 150))
-    rows = tables.board(trials, *[dict.fromkeys(trials, ratio)] * 3, foretold, measured, [-1],
-                        0.1)
-    assert [row.theory for row in rows] == [1, 0, 1, pytest.approx(100, rel=0.01)]
+    rows = tables.board(trials, scored, foretold, measured, [-1], 0.1)
+    assert [row.theory for row in rows] == [1, 0, None, pytest.approx(100, rel=0.01)]
     assert rows[-1].measured == pytest.approx(150, rel=0.01)
-    assert {row.kind for row in rows} == {"prediction"}
+    assert [row.kind for row in rows] == ["prediction", "prediction", "finding", "prediction"]
+
+
+def test_forecast_table_ends_the_resolution_at_the_first_disagreement(diabetes):
+    """And its range of r is that of the other halves."""
+    f = diabetes[0].forecast
+    for agrees, shown in (([1, 1, 0, 1], f"{f.times[1]}"), ([0, 1, 1, 1], f"< {f.times[0]}"),
+                          ([1, 1, 1, 1], f"{f.times[-1]}")):
+        factors = np.where(np.resize(agrees + [1] * f.times.size, f.times.size), 1.0, 1.2)
+        halves = [replace(diabetes[0], forecast=replace(f, coarse=f.curve * factors)),
+                  *diabetes[1:]]
+        [row] = tables.forecast_table({("diabetes", "relu"): halves}).to_dict("records")
+        assert row["resolved to T"] == shown
+    rs = [half.forecast.source.r for half in diabetes[1:]]
+    assert row["of other halves"] == f"{min(rs):.3f} to {max(rs):.3f}"
 
 
 def test_forecast_of_the_width_against_trained_linearised_networks(diabetes):
@@ -141,9 +189,21 @@ def test_forecast_of_the_width_against_trained_linearised_networks(diabetes):
     assert moved[128] == pytest.approx(here.reached_norm([2000])[0], rel=0.25)
 
 
-def law_of(level, widths=(8, 32, 128, 512)):
-    """A WidthLaw whose m* at tau = 0.1 is `level`, samples within 1 %."""
-    m, wobble = np.array(widths, dtype=float), np.array([0.99, 1.01])
+def test_drift_is_the_excess_over_the_linearised_network_at_the_same_points(diabetes):
+    here, times = diabetes[0].forecast.source, np.array([20, 60])
+    lazy = linearised_samples(here, [8, 32, 128], times, 3, 1)
+    excess = forecast_excess(here, [8, 32, 128], times, 3, 1)
+    np.testing.assert_allclose(lazy.mean(axis=1), excess.mean, rtol=1e-12)
+    assert drift_excess(excess, 32, lazy[1]).value == pytest.approx(0, abs=1e-12)
+    found = drift_excess(excess, 32, lazy[1] - [[0.1], [0.2], [0.3]])
+    assert found.value == pytest.approx(0.2) and found.low < 0.2 < found.high
+    with pytest.raises(ValueError, match="m = 64"):
+        drift_excess(excess, 64, lazy[1])
+
+
+def law_of(level, widths=(8, 32, 128, 512), spread=0.01):
+    """A WidthLaw whose m* at tau = 0.1 is `level`, samples within `spread` of it."""
+    m, wobble = np.array(widths, dtype=float), 1 + spread * np.array([-1, 1])
     samples = 0.1 * (level / m)[None, :, None] * wobble[:, None, None] * np.ones((1, 1, 2))
     return width_law(Excess(np.array([10, 20]), ((m, samples),)), 0.1)
 
@@ -154,6 +214,13 @@ def law_of(level, widths=(8, 32, 128, 512)):
 def test_verdict_on_a_width(foretold, measured, verdict):
     """Censored ones (the last four) are judged by their bound: 512, or 8."""
     assert tables.within(law_of(measured), law_of(foretold), -1) == verdict
+
+
+def test_verdict_on_a_width_knows_the_interval_of_the_forecast():
+    sharp, vague = law_of(100), law_of(100, spread=0.05)
+    assert vague.low[-1] < 100 / 1.5 and vague.high[-1] > 150
+    assert [tables.within(law_of(300), law, -1) for law in (sharp, vague)] == ["outside", "open"]
+    assert [tables.within(law_of(120), law, -1) for law in (sharp, vague)] == ["inside", "open"]
 
 
 def test_widths_to_train_reach_beyond_the_forecast():

@@ -14,6 +14,15 @@ from ntksgd.stats.slopes import curve_slope
 
 KEY = ["data", "activation"]
 RESOLVED = 0.1  # what half of the points may change of a curve that they resolve
+#: Quantity, place and theory of the board's rows; a miss has no theory, it is a finding.
+ROWS = {
+    "ratio": ("training risk, means over splits, forecast over measured", "last", 1.0),
+    "gap": ("exponent of the mean training risk, measured minus forecast", "late", 0.0),
+    "miss": ("training risk, typical factor that one split's forecast misses by", "last", None),
+    "gap_miss": ("exponent of the training risk, typical miss of one split", "late", None),
+    "test": ("test error, means over splits, forecast over measured", "once", 1.0),
+    "test_miss": ("test error, typical factor that one split's forecast misses by", "once", None),
+}
 
 
 def tail_tables(first):
@@ -36,16 +45,17 @@ def forecast_table(halves):
     """What A foretells of the training risk, a row a case, from its halves by case."""
     rows = []
     for case, of in halves.items():
-        f, rs = of[0].forecast, [half.forecast.source.r for half in of]
+        f, rs = of[0].forecast, [half.forecast.source.r for half in of[1:]]
         s, late = f.source, f.late
         window = s.window(f.T_fit, f.times[-1])  # below it there may be no eigenvalue at all
         own = regularity(s.spectrum, *window).value if s.spectrum.tail_power(window[0]) else np.inf
-        agree = np.abs(f.coarse / f.curve - 1) < RESOLVED
+        # up to the first disagreement: curves may cross again later
+        last = np.argmin(np.append(np.abs(f.coarse / f.curve - 1) < RESOLVED, False)) - 1
         rows.append([*case, f"{s.r:.3f}", f"{min(rs):.3f} to {max(rs):.3f}", f"{s.rate:.2f}",
                      f"{-2 * own * (1 - paper_theta(s.r)):.2f}",
                      f"{curve_slope(f.times[late], f.curve[late]).value:.2f}",
                      f"{f.curve[-1]:.3f}", f"{f.power_law[-1]:.3f}",
-                     f"{f.times[agree].max()}" if agree.any() else f"< {f.times[0]}"])
+                     f"{f.times[last]}" if last >= 0 else f"< {f.times[0]}"])
     return pd.DataFrame(rows, columns=[
         *KEY, "r of A", "of other halves", "rate", "rate in hindsight", "exponent of the curve",
         "risk at T_high", "by the rate", "resolved to T"])
@@ -65,6 +75,17 @@ def risk_table(trials, test=False):
     return pd.concat(frames, ignore_index=True)
 
 
+def ends(scored, what, act=None):
+    """The least and the largest value of a pair over the cases (of one activation), as text."""
+    values = [of[what].value for case, of in scored.items() if act in (None, case[1])]
+    return f"{min(values):.2f} to {max(values):.2f}"
+
+
+def holds(scored, what):
+    """In how many of the cases the interval of a ratio contains 1, as text."""
+    return f"{sum(of[what].contains(1) for of in scored.values())} of {len(scored)}"
+
+
 def interval_table(found):
     """Named intervals of each case as text: {case: {name: Interval}}."""
     return pd.DataFrame([[*case, *map(str, of.values())] for case, of in found.items()],
@@ -78,11 +99,13 @@ def mark_table(found):
 
 
 def within(law, forecast, k, factor=2):
-    """Whether the interval of m* lies "inside" a factor of its forecast, "outside", or is "open".
+    """Whether m* lies "inside" a factor of its forecast, "outside", or this is "open".
 
-    Two `WidthLaw`s, at time index k; censored values are intervals with an infinite or zero end.
+    Two `WidthLaw`s, at time index k. Anything that both intervals allow counts; those of censored
+    values have an infinite or zero end.
     """
-    low, high = law.low[k] / forecast.required[k], law.high[k] / forecast.required[k]
+    with np.errstate(divide="ignore"):
+        low, high = law.low[k] / forecast.high[k], law.high[k] / forecast.low[k]
     if low >= 1 / factor and high <= factor:
         return "inside"
     return "outside" if low > factor or high < 1 / factor else "open"
@@ -110,23 +133,20 @@ def width_exponents(foretold, measured, first):
         columns=[*KEY, "exponent of m* in T, foretold", "measured", "sufficient"])
 
 
-def board(trials, ratios, gaps, tests, foretold, measured, at, tau):
-    """The page's rows: predictions of ours, none for or against the paper.
+def board(trials, found, foretold, measured, at, tau):
+    """The page's rows: predictions of ours, and how far they miss; none for or against the paper.
 
-    `ratios`, `gaps`, `tests`: {case: {"spectrum / kernel": Interval, ...}}; `at`: time indices.
+    `found`: {key of ROWS: {case: {name of a pair: Interval}}}; `at`: time indices.
     """
     rows = []
     for case, t in trials.items():
-        f = t.first
+        f, law = t.first, measured[case]
         T, once = f.times[-1], f.once[-1]
-        for found, what, where, theory in (
-                (ratios, "training risk, forecast over measured", f"T = {T}", 1.0),
-                (gaps, "exponent of the training risk, measured minus forecast",
-                 f"T = {f.T_fit}..{T}", 0.0),
-                (tests, "test error, forecast over measured", f"T = {once}", 1.0)):
-            rows += [_row(case, f, f"{what}: {pair}", i, where, theory)
-                     for pair, i in found[case].items()]
-        law = measured[case]
+        where = {"last": f"T = {T}", "late": f"T = {f.T_fit}..{T}", "once": f"T = {once}"}
+        for key, scored in found.items():
+            what, place, theory = ROWS[key]
+            rows += [_row(case, f, f"{what}: {pair}", i, where[place], theory)
+                     for pair, i in scored[case].items()]
         rows += [_row(case, f, "m*", Interval(law.required[k], law.low[k], law.high[k]),
                       f"T = {f.times[k]}, tau = {tau:g}, m <= {law.excess.widths[-1]:.0f}",
                       foretold[case].required[k]) for k in at]
@@ -135,7 +155,7 @@ def board(trials, ratios, gaps, tests, foretold, measured, at, tau):
 
 def _row(case, forecast, quantity, found, where, theory):
     s = forecast.source
-    return Statement("F", f"{case[0]}: {quantity}", "prediction", measured=found.value,
-                     theory=theory, relation="=", interval=found, interval_kind="statistical",
-                     range=where, activation=activation(case[1]).name, d=s.population.d,
-                     r=round(s.r, 4))
+    return Statement("F", f"{case[0]}: {quantity}", "finding" if theory is None else "prediction",
+                     measured=found.value, theory=theory, relation="" if theory is None else "=",
+                     interval=found, interval_kind="statistical", range=where,
+                     activation=activation(case[1]).name, d=s.population.d, r=round(s.r, 4))

@@ -20,6 +20,7 @@ from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.risk.empirical import empirical_risk
 from ntksgd.seeds import child
+from ntksgd.stats import intervals
 from ntksgd.stats.sweep import map_tasks
 from ntksgd.width.excess import Excess, controlled_excess
 
@@ -36,13 +37,37 @@ def drawn_spectrum(here: DataProblem, m, seed):
 
 def forecast_excess(here: DataProblem, widths, times, starts, seed, method="mode", workers=None):
     """`Excess` of the linearised network: independent starts at each of >= 3 even widths."""
+    samples = linearised_samples(here, widths, times, starts, seed, method, workers)
+    return Excess(check.times("times", times), tuple(
+        (np.array([m]), one[:, None]) for m, one in zip(widths, samples, strict=True)))
+
+
+def linearised_samples(here, widths, times, starts, seed, method="mode", workers=None):
+    """Excess of the linearised network at each start: shape (widths, starts, times)."""
     widths, times = [check.width(m) for m in widths], check.times("times", times)
     limit = here.risk(times, method)
     items = [*product(widths, range(check.integer("starts", starts, 2)))]
     with joblib.parallel_config(prefer="threads"):
         risks = map_tasks(partial(_one, here, times, method), items, seed, workers)
-    samples = np.reshape(risks, (len(widths), starts, 1, len(times))) / limit - 1
-    return Excess(times, tuple((np.array([m]), one) for m, one in zip(widths, samples)))
+    return np.reshape(risks, (len(widths), starts, len(times))) / limit - 1
+
+
+def drift_excess(excess: Excess, m, linearised):
+    """`Interval` of the excess of trained networks of width m over the linearised one's, at last.
+
+    Parameters
+    ----------
+    excess : Excess
+        Measured.
+    m : int
+        One of its widths.
+    linearised : array, shape (starts, n_T)
+        Samples of the linearised network at the same points, width and last time.
+    """
+    check.one_of("m", m, tuple(excess.widths))
+    [full] = [samples[:, list(widths).index(m), -1] for widths, samples in excess.blocks
+              if m in widths]
+    return intervals.of(np.subtract, full, linearised[:, -1])
 
 
 def _one(here, times, method, item, seed):

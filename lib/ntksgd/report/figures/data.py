@@ -9,6 +9,7 @@ STYLES = {  # marks of the scores: forecasts filled, what is measured on network
     "spectrum": {"fmt": "D", "color": THEORY}, "rate": {"fmt": "^", "color": palette[3]},
     "kernel": {"fmt": "o", "color": palette[0]},
     "network": {"fmt": "s", "color": palette[1], "mfc": "white"},
+    "spectrum / B's curve": {"fmt": "D", "color": THEORY, "mfc": "0.75"},
     "spectrum / kernel": {"fmt": "o", "color": THEORY},
     "spectrum / network": {"fmt": "s", "color": THEORY, "mfc": "white"},
     "rate / kernel": {"fmt": "o", "color": palette[3]},
@@ -41,7 +42,7 @@ def tails(table, fits):
 
     `table`: columns data, activation, eigenvalue, tail. `fits`: data, activation, window, x, y.
     """
-    title = "Tails bend away from the power law that is fitted to a window"
+    title = "Tail power, and the power law fitted to a window of it"
     fig, axes, parts = _cases(table, 3.8, title, sharex=True, sharey=True)
     for ax, part in parts:
         ax.plot(part["eigenvalue"], part["tail"], color=palette[0])
@@ -61,13 +62,13 @@ def forecasts(table, T_fit):
 
     `table`: columns data, activation, series, x, mean, low, high.
     """
-    title = "Half A's spectrum foretells the training risk on half B, the one-number rate does not"
+    title = "Training risk on half B, foretold from half A by the whole spectrum and by one number"
     return _curves(table, title, "steps $T$", "training risk", T_fit)
 
 
 def test_errors(table):
     """The same for the test error after one pass."""
-    title = "The test error after one pass is foretold without a test set"
+    title = "Test error after one pass, and its forecast from the training set alone"
     return _curves(table, title, "examples seen once", "test error")
 
 
@@ -91,13 +92,13 @@ def _curves(table, title, xlabel, ylabel, T_fit=None):
     return panels.legend_below(fig, axes[0, 0], 4)
 
 
-def scores(ratios, exponents):
-    """Left: forecast over measured risk; right: exponents. One row of marks a case.
+def scores(misses, exponents):
+    """Left: factors that one split's forecast misses by; right: exponents. Marks in a row a case.
 
-    `ratios`, `exponents`: columns data, activation, what, value, low, high.
+    `misses`, `exponents`: columns data, activation, what, value, low, high.
     """
     fig, ((left, right),) = panels.grid(1, 2, 4.0, sharey=True)
-    for ax, table in ((left, ratios), (right, exponents)):
+    for ax, table in ((left, misses), (right, exponents)):
         case = (table["data"].replace(SHORT) + ", "
                 + table["activation"].str.replace(r"[(].*", "", regex=True))
         whats, names = table["what"].unique(), list(case.unique())
@@ -109,11 +110,12 @@ def scores(ratios, exponents):
         ax.set_yticks(range(len(names)), names)
     left.invert_yaxis()
     left.axvline(1, color=THEORY, lw=1)
-    left.set(xscale="log", xlabel="forecast / measured risk at the last $T$",
-             title="The spectrum hits, the rate misses")
+    left.set(xscale="log", xlabel="typical factor of the miss at the last $T$",
+             title="Risk: miss of one split's forecast")
     panels.plain_ticks(left.xaxis, *left.get_xlim(), marks=(1, 2, 5))
     right.set(xlabel="exponent of the risk beyond $T_{\\rm fit}$",
-              title="and so with the exponents")
+              title="Exponents: means over splits")
+    right.locator_params(axis="x", nbins=4)
     for ax in (left, right):
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return fig
@@ -124,7 +126,7 @@ def widths(table):
 
     `table`: columns data, activation, series, T, required, low, high, censored.
     """
-    title = "The linearised network does not foretell the width that the network needs"
+    title = "Width that the network needs, and its forecast by linearised networks"
     fig, axes, parts = _cases(table, 4.1, title, sharex=True, sharey=True)
     for ax, part in parts:
         line = part[part["series"] == "forecast"]
