@@ -222,8 +222,7 @@ pd.DataFrame([[titles[case], f"{far[case][-1]:.0e}", *(str(c[case, L][-1]) for L
              columns=["", "T", *(f"c_{L}(T)" for L in depths), "c_1, derived", "shift in the last"])
 
 # %% [markdown]
-# The kernel is cut at a largest degree, and ReLU's eigenvalues fall slowly. What more degrees, from those of section 3 to these
-# and a finer rule of quadrature do to $c_L$, relative to it and on the same starts:
+# The kernel is cut, and ReLU's eigenvalues fall slowly. On the same starts, change of $c_L$ by more degrees and a finer rule:
 
 # %%
 relu, rows, at = cases[1], [], (0, -3, -1)
