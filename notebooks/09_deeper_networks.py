@@ -14,31 +14,32 @@
 # %% [markdown]
 # # How wide must a deeper network be, and why?
 #
-# The paper's theorem is about one hidden layer. **Nothing on this page is claimed by it**: rows are
-# predictions of ours, with a derivation, or findings. Keep everything but the depth $L$, and ask for
+# The paper's theorem is about one hidden layer. **Nothing on this page is claimed by it**: rows are predictions of ours, with
+# a derivation, or findings. Keep everything but the depth $L$, and ask for
 #
 # $$m^*_L(T,\tau)=\min\{m:\ \mathbb E R_m(T)\le(1+\tau)\,R(T)\},$$
 #
-# $R_m$ the risk of the network with $L$ hidden layers of $m$ neurons after $T$ steps of SGD, $R$ that of
-# SGD with *its own* kernel at infinite width (notebook 03: exact).
+# $R_m$ the risk of the network with $L$ hidden layers of $m$ neurons after $T$ steps of SGD, $R$ that of SGD with *its own*
+# kernel at infinite width (notebook 03: exact).
 #
-# **Idea.** Freeze the features: given its start the network is SGD with a random kernel, and its risk is
-# exact, to any $T$ (notebook 06). That kernel differs from its limit by a mean shift and by fluctuation, both of
-# order $1/m$, so that
+# **Idea.** Freeze the features: given its start the network is SGD with a random kernel, and its risk is exact, to any $T$
+# (notebook 06). That kernel differs from its limit by a mean shift and by fluctuation, both of order $1/m$, so that
 #
 # $$\frac{\mathbb E R_m(T)}{R(T)}-1=\frac{c_L(T)}m+O(m^{-2}),\qquad m^*_L\simeq\frac{c_L(T)}\tau,\qquad
 # c_L=c^{(1)}+\dots+c^{(L)}+\text{shift},$$
 #
-# a share for the finite width of each layer. The shift is derived below for every depth; the shares are
-# expectations over drawn starts. Nothing is fitted. Then networks are trained, all layers, to see what freezing hid.
+# a share for the finite width of each layer. The shift is derived below for every depth; the shares are expectations over
+# drawn starts. Nothing in $c_L$ is fitted. Then networks are trained, all layers, to see what freezing hid.
 #
-# ![Ratio of the widths that two and three hidden layers need to that of one, against the number of steps: it begins
-# near two and three and a half and falls, for the smooth activation to about one](../figures/09_deeper_networks-price.png)
+# ![Ratio of the widths that two and three hidden layers need to that of one on the circle, against the number of steps: it
+# begins near two and three and a half and falls, for squareplus to about one](../figures/09_deeper_networks-price.png)
 #
-# **Verdict.** Depth costs width at first and ever less later. After a hundred steps $L$ hidden layers need about $L$
-# times as many neurons *per layer* as one; the ratio then falls with $T$, for the smooth activation to about one within the
-# range shown. Where the network is wide enough, training the features adds nothing that can be seen. In neurons altogether the price is $L$ times that, in parameters far
-# higher, for matrices between hidden layers grow like $m^2$. (Numbers: section 6.)
+# **Verdict.** Relative to one hidden layer, depth costs most at first. After a hundred steps $L$ layers need, to first order,
+# about $L$ times as many neurons *per layer*; exact risks at $\tau=0.1$ give less, in wide intervals. Then the ratio falls: on
+# the circle and for squareplus to about one, by first order at $T=10^9$; for ReLU slowly. In absolute neurons the price of
+# depth grows for ReLU; in parameters it is far higher, for matrices between hidden layers grow like $m^2$. Squareplus networks
+# were trained too, on the circle: at the largest width, drift adds at most a few per cent of $R$; ReLU networks were not
+# (notebook 11: there drift matters). Numbers: section 6.
 
 # %%
 import matplotlib.pyplot as plt
@@ -52,10 +53,9 @@ from ntksgd.compare.deep_drift import deep_paths
 from ntksgd.kernels.deep import deep_kernel, relu_circle_tail
 from ntksgd.kernels.deep_shift import eigenvalue_shift
 from ntksgd.kernels.spectrum import quadrature_spectrum
-from ntksgd.models.deep import count_parameters
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import source_problem
-from ntksgd.report import claims
+from ntksgd.report import claims, depth_board, depth_tables
 
 # %%
 from ntksgd.report.claims import Statement
@@ -67,10 +67,10 @@ from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
 from ntksgd.stats import intervals
-from ntksgd.stats.slopes import curve_slope, slope
-from ntksgd.width.deep_starts import drawn, first_order_deep, layer_costs
+from ntksgd.stats.slopes import slope
+from ntksgd.width.deep_starts import drawn, first_order_cuts, first_order_deep, layer_costs
 from ntksgd.width.deep_sweep import deep_sweep
-from ntksgd.width.law_parts import exponent_between, width_ratio
+from ntksgd.width.law_parts import width_ratio
 from ntksgd.width.requirement import width_law
 
 use_style()
@@ -80,16 +80,16 @@ T = 10**5  # type: int  SGD steps of the trained networks
 r = 0.5  # type: float  regularity of the targets, each in the RKHS of its own kernel
 noise = 0.25  # type: float  variance of the labels' noise
 depths = [1, 2, 3]  # type: list[int]  numbers of hidden layers, starting with 1
-degrees = [24, 40, 10, 10]  # type: list  the kernel's cut: squareplus, ReLU, both on S^2
-exact_log_T = [6, 5, 5, 0]  # type: list  log10 of the steps of the exact risks; 0: none
-far_log_T = [9, 6, 6, 6]  # type: list  log10 of the steps of the first order
-widths = [[16, 32, 64, 144, 432], [32, 128, 512, 1536], [32, 128, 512], []]  # type: list
-starts = [6, 3, 3, 0]  # type: list  exact risks a width
+degrees = [24, 40, 10]  # type: list[int]  the kernel's cut: squareplus, ReLU, squareplus on S^2
+far_degrees = [24, 160, 10]  # type: list[int]  that of the first order, no less
+exact_log_T = [6, 5, 5]  # type: list[int]  log10 of the steps of the exact risks
+far_log_T = [9, 6, 6]  # type: list[int]  log10 of the steps of the first order
+widths = [[16, 32, 64, 144, 432], [32, 128, 512, 1536], [32, 128, 512]]  # type: list
+starts = [6, 3, 3]  # type: list[int]  exact risks a width
 cheap = 5  # type: int  further starts for each, for the mean of the control variate
 m_large = 1024  # type: int  width of the starts that give c_L
-starts_large = [32, 32, 12, 12]  # type: list
-n_layer = 64  # type: int  neurons of a copy in the layer whose share is measured
-starts_layer = 24  # type: int
+starts_large = [32, 16, 12]  # type: list[int]
+starts_layer = 24  # type: int  for each layer's share
 trained = [32, 64, 144]  # type: list[int]  widths of the networks, among those above
 replicates = 6  # type: int  at most as many as starts
 limit_widths = [16, 64, 256]  # type: list[int]  widths for the kernel at the start
@@ -99,17 +99,21 @@ seed = 9  # type: int
 
 # %%
 check.integer("T", T, 1000)
-check.positive("r", r)
 if depths[0] != 1 or sorted(set(depths)) != list(depths):
     raise ValueError(f"depths = {depths}: must increase from 1")
+if T not in log_times(10 ** exact_log_T[0], 2 * exact_log_T[0] - 3, 100):
+    raise ValueError(f"T = {T}: must be a half-decade among those of exact_log_T")
 smooth, root, board = "squareplus(0.5)", np.random.SeedSequence(seed), []
-cases = [(smooth, 2), ("relu", 2), (smooth, 3), ("relu", 3)]
+cases = [(smooth, 2), ("relu", 2), (smooth, 3)]
 titles = {case: f"{'ReLU' if case[0] == 'relu' else 'squareplus'}, $d={case[1]}$"
           for case in cases}
-top, deepest = dict(zip(cases, degrees, strict=True)), depths[-1]
-rule = {case: (5 if case[0] == "relu" else 3) * top[case] for case in cases}  # of quadrature
-problems = {(case, L): source_problem(*case, r, noise, max_degree=top[case], depth=L)
-            for case in cases for L in depths}
+deepest, top, wide = (depths[-1], *(dict(zip(cases, cuts, strict=True))
+                                    for cuts in (degrees, far_degrees)))
+times_a_degree = {case: 8 if case[0] == "relu" else 3 for case in cases}  # rule of quadrature
+rule, fine = ({case: times_a_degree[case] * cuts[case] for case in cases} for cuts in (top, wide))
+problems, far_problems = ({
+    (case, L): source_problem(*case, r, noise, max_degree=cuts[case], depth=L)
+    for case in cases for L in depths} for cuts in (top, wide))
 
 # %% [markdown]
 # ## 1. The limit kernel
@@ -125,9 +129,9 @@ problems = {(case, L): source_problem(*case, r, noise, max_degree=top[case], dep
 # $$S_0=t,\quad S_l=\kappa_1(S_{l-1}),\qquad K_0=t,\quad K_l=S_l+\kappa_0(S_{l-1})\,(K_{l-1}+\gamma^2).$$
 #
 # *Which functions does depth favour?* For ReLU on the circle, $\gamma=1$: at a small angle $\omega$, $\kappa_0=1-\omega/\pi$,
-# $S_l=1+O(\omega^2)$ and $K_{l-1}+1=2l$, so $K_L=K_L(1)-\frac2\pi(1+\dots+L)|\omega|+O(\omega^2)$ and
-# $\lambda_k\simeq L(L+1)/(\pi k)^2$ (dotted): *depth multiplies the tail by $L(L+1)/2$ and leaves its exponent* (Bietti & Bach 2021),
-# hence the same smoothness for the same $r$, and the same rate.
+# $S_l=1+O(\omega^2)$ and $K_{l-1}+1=2l$, so $K_L=K_L(1)-\frac2\pi(1+\dots+L)|\omega|+O(\omega^2)$; at $\omega=\pi$ every singular
+# term carries a factor that vanishes. Hence $\lambda_k\simeq L(L+1)/(\pi k)^2$ (dotted): *depth multiplies the tail by $L(L+1)/2$
+# and leaves its exponent* (Bietti & Bach 2021), hence the smoothness for the same $r$, and the rate.
 
 # %%
 angle, spectra, profile = np.linspace(0, np.pi, 181), {}, []
@@ -139,9 +143,8 @@ for L in depths:
 eigenvalues = pd.concat([pd.DataFrame({"depth": L, "degree": np.arange(1025), "eigenvalue": e})
                          for L, e in spectra.items()], ignore_index=True)
 tail = {L: relu_circle_tail(L, np.arange(1, 1025)) for L in depths}
-numbers = pd.concat([eigenvalues, *profile], ignore_index=True)
 save(draw_kernel.deep_kernels(pd.concat(profile), eigenvalues, tail),
-     "09_deeper_networks-kernels", numbers)
+     "09_deeper_networks-kernels", pd.concat([eigenvalues, *profile], ignore_index=True))
 plt.show()
 
 # %% [markdown]
@@ -170,15 +173,17 @@ pd.DataFrame([[name, str(f)] for name, f in fits.items()], columns=["", "slope i
 # $$\mathbb E G^l=S_l+\frac{M_l}n,\quad \operatorname{Cov}G^l=\frac{C_l}n:\qquad C_{l+1}=\operatorname{Cov}(F,F)+JC_lJ^\top,\qquad
 # M_{l+1}=JM_l+\tfrac12\,\partial^2_S\mathbb E F:C_l .$$
 #
-# Backwards, $K_0=G^L_{xx'}+\sum_lB^l(G^{l-1}_{xx'}+\gamma^2)$, where $B^l$ is the average of $\dot\varphi_i\dot\varphi_i'\,r_ir_i'$ and
-# $r$ comes from above through $W^\top$. Split $W$ into its part along $h,h'$, which $u^{l+1}$ fixes, and an independent rest:
+# Backwards, $K_0=G^L_{xx'}+\sum_lB^l(G^{l-1}_{xx'}+\gamma^2)$, with $B^l$ the average of
+# $\dot\varphi_i\dot\varphi_i'\,r_ir_i'$, and $r$ comes from above through $W^\top$. Split $W$ into its part along $h,h'$, which
+# $u^{l+1}$ fixes, and an independent rest:
 #
 # $$\mathbb E[r_ir_i']=\mathbb E B^{l+1}+\frac1n\sum_{a,b\in\{x,x'\}}h_{ia}h_{ib}\,Q_{ab},\qquad Q=S^{-1}YS^{-1}-B^{l+1}S^{-1},$$
 #
-# $Y$ the covariance of the derivatives of $\sqrt n\,g$ along $u^{l+1}(x)$ and $u^{l+1}(x')$, carried up the layers. With the
-# second order of the products this is $\mu_L$: expectations over *two* Gaussians, for any depth (module `kernels.deep_shift`). It is
-# Taylor's formula in $G$; its remainder is not bounded here. That mean and variance of the tangent kernel of ReLU networks are corrected in
-# powers of $L/n$ is known (Hanin & Nica 2020). Drawn starts, $n=16$:
+# $Y$ the covariance of the derivatives of $n^{-1/2}\langle a,\varphi(u^L)\rangle$ (one copy) along $u^{l+1}(x)$ and
+# $u^{l+1}(x')$, carried up the layers. With the second order of the products this is $\mu_L$: expectations over *two*
+# Gaussians, for any depth (module `kernels.deep_shift`). It is Taylor's formula in $G$; its remainder is not bounded here.
+# That, on the diagonal, the relative spread of a ReLU network's tangent kernel is exponential in $L/n$ is proved (Hanin & Nica
+# 2020). Drawn starts, $n=16$:
 
 # %%
 rows, n = [], 16
@@ -187,46 +192,65 @@ for L in depths[1:]:
     lam = p.spectrum.eigenvalues[:7]
     drawn_shift = n * drawn(p, [n] * L, 1500, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
     found = intervals.of(lambda means: means, drawn_shift / lam)
-    derived = eigenvalue_shift(smooth, L, 2, 6) / lam
     rows.append(pd.DataFrame({"panel": f"{L} hidden layers", "depth": L, "degree": range(7),
-                              "derived": derived, "drawn": found.value, "half": found.half}))
+                              "derived": eigenvalue_shift(smooth, L, 2, 6) / lam,
+                              "drawn": found.value, "half": found.half}))
 shifts = pd.concat(rows, ignore_index=True)
 save(draw.shift(shifts), "09_deeper_networks-shift", shifts)
 plt.show()
 
 # %% [markdown]
-# Low eigenvalues come out larger, the next ones smaller, at $n=16$ already as derived. The *variance* $V_{kl}$
-# of the kernel between degrees asks for four inputs at a time, over the whole circle: there two Gaussians do not do,
-# and we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's response to both, in
-# first and second derivatives, is that of notebook 07. For $L=1$, $c_1$ is derived by another route (module `risk.finite_width`):
+# The shift changes sign with the degree; at $n=16$ its sign and size are as derived, the next order takes up to half of it,
+# or more, at the highest degrees drawn. The *variance* $V_{kl}$ of the kernel between degrees asks for four inputs at a time,
+# where two Gaussians do not do: we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's
+# response to both is that of notebook 07. For $L=1$, $c_1$ is derived by another route (module `risk.finite_width`):
 
 # %%
 far = {case: log_times(10**power, 2 * power - 3, 100)
        for case, power in zip(cases, far_log_T, strict=True)}
-orders = {(case, L): first_order_deep(problems[case, L], far[case], m_large, count,
-                                      child(root, 40 + L), rule[case])
-          for case, count in zip(cases, starts_large, strict=True) for L in depths}
-c = {key: intervals.of(lambda means: means, one.samples, transform="log")
-     for key, one in orders.items()}
-exact_one = {case: first_order(source_problem(*case, r, noise, max_degree=top[case]), far[case])
-             for case in cases}
+pairs = {(case, L): first_order_cuts([far_problems[case, L], problems[case, L]], far[case],
+                                     m_large, count, child(root, 40 + L), fine[case])
+         for case, count in zip(cases, starts_large, strict=True) for L in depths}
+orders, near = ({key: pair[i] for key, pair in pairs.items()} for i in (0, 1))
+c, c_near = ({key: intervals.of(lambda means: means, one.samples, transform="log")
+              for key, one in some.items()} for some in (orders, near))
+exact_one, near_one = ({case: first_order(source_problem(*case, r, noise, max_degree=cuts[case]),
+                                          far[case]) for case in cases} for cuts in (wide, top))
 pd.DataFrame([[titles[case], f"{far[case][-1]:.0e}", *(str(c[case, L][-1]) for L in depths),
                f"{exact_one[case][-1]:.3f}", f"{orders[case, deepest].shift[-1]:.2f}"]
               for case in cases],
              columns=["", "T", *(f"c_{L}(T)" for L in depths), "c_1, derived", "shift in the last"])
 
 # %% [markdown]
+# The kernel is cut, and ReLU's eigenvalues fall slowly. On the same starts, change of $c_L$ by more degrees and a finer rule:
+
+# %%
+relu, rows, at = cases[1], [], (0, -3, -1)
+for L in depths:
+    one = orders[relu, L].samples
+    q = intervals.of(lambda means: means[:, 0] / means[:, 1] - 1,
+                     np.stack([one[:, at], near[relu, L].samples[:, at]], 1))
+    twice = first_order_deep(far_problems[relu, L], far[relu], m_large, 2,
+                             child(root, 40 + L), 2 * fine[relu]).samples.mean(0)
+    rows.append([L, *map(str, q), f"{twice[-1] / one[:2, -1].mean() - 1:+.3f}"])
+doubled = {case: first_order(source_problem(*case, r, noise, max_degree=2 * wide[case]),
+                             far[case])[-1] / exact_one[case][-1] - 1 for case in cases}
+pd.DataFrame(rows, columns=["L", *(f"degrees {top[relu]} to {wide[relu]}, T = {far[relu][i]:.0e}"
+                                   for i in at), "rule twice as fine"])
+
+# %% [markdown]
+# So ReLU's cut makes $c_L$ too small at late $T$, the more the deeper, and the ratios with it: their fall is smaller than drawn.
+#
 # ## 3. Exact risks, given the start
 #
 # Is the first order enough? The linearised network's risk given the start is exact (notebook 06): means over
-# starts, no sample drawn. The kernel is cut at the degrees named above, at infinite width too; for ReLU, section 6 says what
-# the cut and the rule of quadrature do.
+# starts, no sample drawn. Kernel, limit and the lines drawn here are cut at `degrees`.
 
 # %%
 sweeps, laws = {}, {}
 for case, power, count, ms in zip(cases, exact_log_T, starts, widths, strict=True):
-    times = log_times(10**power, 2 * power - 3, 100) if power else None
-    for L in depths if power else ():
+    for L in depths:
+        times = log_times(10**power, 2 * power - 3, 100)
         sweeps[case, L] = deep_sweep(problems[case, L], ms, times, count, cheap,
                                      child(root, 60 + L), rule[case])
         laws |= {(case, L, tau): width_law(sweeps[case, L].excess, tau) for tau in tolerances}
@@ -236,100 +260,93 @@ required = pd.concat([law_table({L: law}, "depth").assign(panel=titles[case], ta
                       for (case, L, tau), law in laws.items()], ignore_index=True)
 curves = pd.concat([pd.DataFrame({
     "panel": titles[case], "tau": tau, "depth": L, "T": far[case][at],
-    "width": c[case, L].value[at] / tau}) for (case, L, tau), law in laws.items()
+    "width": c_near[case, L].value[at] / tau}) for (case, L, tau), law in laws.items()
     for at in [far[case] <= law.times[-1]]], ignore_index=True)
 save(draw.requirement(required, curves), "09_deeper_networks-width",
      pd.concat([required, curves], ignore_index=True))
 plt.show()
 
-# %% [markdown]
-# Points are exact risks over starts, lines $c_L/\tau$: mostly within the intervals, else below, for the next order adds to the
-# excess. Size and growth are those of the first order.
-# *Exponents, first and last decade side by side*:
+# %%
+gaps = np.concatenate([np.log(law.required * tau / c_near[case, L].value[
+    np.isin(far[case], law.times)])[law.seen] for (case, L, tau), law in laws.items()])
+Markdown("Points are exact risks over starts, lines $c_L/\\tau$, from other starts. "
+         f"Of {gaps.size} points whose interval lies among the widths, {np.mean(gaps < 0):.0%} are "
+         f"below their line, by up to {-np.expm1(gaps.min()):.0%}; the highest is "
+         f"{np.expm1(gaps.max()):.0%} above. *Exponents, first and last decade side by side*:")
 
 # %%
-def decade(law, first):
-    """Exponent of m* over the first or the last decade of T, a bound if it is censored."""
-    ends = (100, 1000) if first else (law.times[-1] / 10, law.times[-1])
-    found = exponent_between(law, *ends)
-    return "censored" if found is None else str(found)
-
-
-def first_order_decade(case, L, low, high):
-    """The same of c_L."""
-    at = (far[case] >= low) & (far[case] <= high)
-    return f"{curve_slope(far[case][at], c[case, L].value[at]).value:.2f}"
-
-
-pd.DataFrame([[titles[case], L, tau, decade(law, True), first_order_decade(case, L, 100, 1000),
-               decade(law, False),
-               first_order_decade(case, L, law.times[-1] / 10, law.times[-1]), law.text(-1)]
-              for (case, L, tau), law in laws.items()],
+exponents = {(case, L, tau): depth_tables.decades(law, far[case], c_near[case, L].value)
+             for (case, L, tau), law in laws.items()}
+pd.DataFrame([[titles[key[0]], *key[1:], *(
+    word for *_, found, line in exponents[key] for word in
+    (str(found or "censored"), f"{line:.2f}")), law.text(-1)] for key, law in laws.items()],
              columns=["", "L", "tau", "100..1000", "c_L", "last decade", "c_L", "m* at the end"])
 
 # %% [markdown]
-# The first decade is a start-up: for squareplus exponents of zero or less, for ReLU half of what they are later. From it one
-# would conclude that depth costs a constant factor and hardly a power of $T$. Later $m^*$ grows, and *more slowly the deeper the
-# network*, so that the depths approach one another:
+# The first decade is a start-up: on the circle exponents about zero for squareplus, half the later ones for ReLU. From it one
+# would conclude that depth costs a constant factor and hardly a power of $T$. Later $m^*$ grows, by $c_L$ more slowly the
+# deeper on the circle; exact intervals are too wide to tell depths apart everywhere. So the depths approach one another:
 
 # %%
-rows = []
-for case, L in c:
-    if L > 1 and case[1] == 2:
-        q = intervals.of(lambda means, one=exact_one[case]: means / one, orders[case, L].samples,
-                         transform="log")
-        rows.append(pd.DataFrame({"panel": titles[case], "series": "first order", "depth": L,
-                                  "T": far[case], "ratio": q.value, "low": q.low, "high": q.high}))
-        times, q = width_ratio(laws[case, L, tolerances[0]], laws[case, 1, tolerances[0]])
-        rows.append(pd.DataFrame({"panel": titles[case], "series": "exact", "depth": L, "T": times,
-                                  "ratio": q.value, "low": q.low, "high": q.high}))
+rows, price = [], {(case, L): intervals.of(lambda means, case=case: means / exact_one[case],
+                                             orders[case, L].samples, transform="log")
+                   for case, L in orders if L > 1}
+for (case, L), q in price.items():
+    if case[1] == 2:
+        labels, tau = {"panel": titles[case], "depth": L}, tolerances[0]
+        exact = width_ratio(laws[case, L, tau], laws[case, 1, tau])
+        rows += [depth_tables.curve(far[case], q, "ratio", series="first order", **labels),
+                 depth_tables.curve(*exact, "ratio", series="exact", **labels)]
 ratios = pd.concat(rows, ignore_index=True)
 save(draw.price(ratios), "09_deeper_networks-price", ratios)
 plt.show()
 
 # %% [markdown]
-# Why does the ratio begin above $L$ and fall? Ask which layer's finite width costs what.
-#
 # ## 4. Which layer must be wide
 #
-# To first order the variances due to the layers add: with $m_l$ neurons in layer $l$ the excess is $\sum_lc^{(l)}/m_l$. Make one layer
-# narrow and the others eight times as wide, in turn, and solve:
+# Why does the ratio begin near $L$ and fall? Ask which layer's finite width costs what. To first order the variances due to
+# the layers add: with $m_l$ neurons in layer $l$ the fluctuation's part of the excess is $\sum_lc^{(l)}/m_l$. Make one layer
+# narrow, the others eight times as wide, in turn, and solve (cut as in section 3):
 
 # %%
-rows = []
+rows, totals = [], []
 for case in cases[:2]:
-    one = layer_costs(problems[case, deepest], far[case], n_layer, 8, starts_layer,
+    one = layer_costs(problems[case, deepest], far[case], 64, 8, starts_layer,
                       child(root, 80), rule[case])
     q = intervals.of(lambda means: means, one)
-    rows += [pd.DataFrame({"panel": titles[case], "series": f"layer {i + 1} of {deepest}",
-                           "T": far[case], "c": q.value[i], "low": q.low[i], "high": q.high[i]})
-             for i in range(deepest)]
+    total = intervals.of(lambda means: means, one.sum(axis=1) + near[case, deepest].shift)
+    totals += [[total[i], c_near[case, deepest][i]] for i in (0, -1)]
+    rows += [depth_tables.curve(far[case], q[i], "c", panel=titles[case],
+                                series=f"layer {i + 1} of {deepest}") for i in range(deepest)]
     rows.append(pd.DataFrame({"panel": titles[case], "series": "one hidden layer", "T": far[case],
-                              "c": exact_one[case], "low": np.nan, "high": np.nan}))
+                              "c": near_one[case], "low": np.nan, "high": np.nan}))
 shares = pd.concat(rows, ignore_index=True)
 save(draw.layers(shares), "09_deeper_networks-layers", shares)
 plt.show()
 
 # %% [markdown]
-# **Why**, a heuristic. At first low degrees count, and with them the overall size of the kernel, a product over
-# layers: relative variances add, and layers cost as much as one hidden layer alone, or more. Later the edge of what has been
-# learnt counts, high degrees: each layer makes a part $w_l$ of these, $\sum w_l=1$, and fluctuates in its own part. A sum
-# $\sum w_l^2$ of variances does not grow with $L$: the total comes back towards what one hidden layer costs. The *middle*
-# layer costs most; it is the one to make wide:
+# What is seen: at first the shares add up to several times the cost of one hidden layer. Later, for squareplus, every share
+# grows more slowly than $c_1$, and their sum comes down to it; for ReLU the shares grow almost in parallel with $c_1$, the
+# second alone staying above it. If each layer made a part $w_l$ of the kernel, $\sum w_l=1$, and fluctuated in it alone,
+# $\sum_l(c^{(l)}/c_1)^{1/2}$ would be 1; it is the column of roots. So that is not the reason, and *we have none*. For
+# squareplus the last layer costs least; for ReLU the second costs most.
 
 # %%
-edge = shares[shares["T"].isin([far[case][0] for case in cases[:2]]
-                               + [far[case][-1] for case in cases[:2]])]
-edge.pivot_table(index=["panel", "T"], columns="series", values="c", sort=False).round(1)
+ends = pd.concat([shares[(shares["panel"] == titles[case]) & shares["T"].isin(far[case][[0, -1]])]
+                  for case in cases[:2]])
+costs = ends.pivot_table(index=["panel", "T"], columns="series", values="c", sort=False)
+roots = depth_tables.roots(costs.drop(columns="one hidden layer"), costs["one hidden layer"])
+costs.round(1).assign(**{"roots": roots.round(2),
+                         "shares + shift": [str(one) for one, _ in totals],
+                         f"c_{deepest}": [str(one) for _, one in totals]})
 
 # %% [markdown]
 # ## 5. Trained networks
 #
-# All layers move now. The same starts, the same samples for the network and its linearisation; their difference is added to
-# the exact excess of these starts.
+# All layers move now: same starts, same samples for network and linearisation; their difference is added to the exact excess.
 
 # %%
-runs, networks, rows = {}, {}, []
+runs, networks, drifts, rows = {}, {}, {}, []
 times = log_times(T, 7, 100)
 for L in depths:
     key = cases[0], L
@@ -338,112 +355,66 @@ for L in depths:
     networks[L] = sweeps[key].with_drift(runs[L])
     R = kernel_risk(problems[key], times, tail=False)
     drift = intervals.of(lambda means: means, (runs[L].network - runs[L].linearised) / R)
+    drifts[L] = drift[-1]
     rows += [[L, m, f"{networks[L].mean[j, -1]:.3f}", *(str(drift[j, i]) for i in (0, 3, -1))]
              for j, m in enumerate(trained)]
 pd.DataFrame(rows, columns=["L", "m", f"excess at T = {T:,}",
                             *(f"drift's part, T = {times[i]:,}" for i in (0, 3, -1))])
 
 # %%
-rows = []
-for L, excess in networks.items():
-    at = list(sweeps[cases[0], L].times).index(T)
-    for name, one, j in (("linearised", sweeps[cases[0], L].excess, at),
-                         ("network", excess, -1)):
-        q = one.of(lambda means: means)
-        rows.append(pd.DataFrame({"series": name, "m": one.widths, "excess": q.value[:, j],
-                                  "low": q.low[:, j], "high": q.high[:, j], "depth": L}))
-    line = c[cases[0], L].value[list(far[cases[0]]).index(T)] / np.array(widths[0])
-    rows.append(pd.DataFrame({"series": "first order", "m": widths[0], "excess": line, "depth": L}))
-tested = pd.concat(rows, ignore_index=True)
-tested["panel"] = [f"{L} hidden layer{'s' * (L > 1)}, $T=10^{{{np.log10(T):.0f}}}$"
-                   for L in tested["depth"]]
-tested = tested[tested["excess"] > 0]
-save(draw.excess(tested), "09_deeper_networks-excess", tested)
+tested = pd.concat([depth_tables.excesses(
+    sweeps[cases[0], L].excess, networks[L], T,
+    c_near[cases[0], L].value[list(far[cases[0]]).index(T)], L) for L in depths], ignore_index=True)
+hidden = tested[tested["excess"] <= 0]
+save(draw.excess(tested[tested["excess"] > 0]), "09_deeper_networks-excess", tested)
 plt.show()
 
+# %%
+middle, last = (", ".join(f"{100 * one.value[i]:.1f} ± {100 * one.half[i]:.1f}"
+                          for one in drifts.values()) for i in (3, -1))
+gone = ", ".join(f"$L={L}$, $m={m}$, {name} {value:.2f}" for L, m, name, value in
+                 hidden[["depth", "m", "series", "excess"]].itertuples(index=False)) or "none"
+Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising, "
+         f"{middle} at $T={times[3]:,}$, {last} at $T={T:,}$. In narrower, deeper networks the "
+         "paths are too few: an estimate below $-1$ is noise, for a risk is not negative. Below "
+         f"zero they are not drawn: {gone}.")
+
 # %% [markdown]
-# At the largest of these widths drift's part is nil within its interval, a few per cent of $R$, at every depth: fluctuation at
-# the start, not the motion of the features, sets the width. In narrow networks the estimates are negative (drift
-# helps), but few replicates hardly tell; `params/paper.yaml` has more. (Estimates below zero are not drawn.)
-#
 # ## 6. What to take away
 
 # %%
 tau, rows = tolerances[0], []
 for case, i, L in ((case, i, L) for case in cases[:2] for i in (0, -1) for L in depths):
-    law, one = laws[case, L, tau], laws[case, 1, tau]
-    size, first = law.required[i], one.required[i]
-    count, least = (count_parameters(2 * round(m / 2), 2, depth)
-                    for m, depth in ((size, L), (first, 1)))
+    law, line = laws[case, L, tau], c_near[case, L].value[far[case] == laws[case, L, tau].times[i]]
     rows.append([titles[case], f"{law.times[i]:.0e}", L,
-                 f"{law.text(i)} [{law.low[i]:.0f}, {law.high[i]:.0f}]",
-                 f"{c[case, L].value[list(far[case]).index(law.times[i])] / tau:.0f}",
-                 f"{size / first:.2f}", f"{L * size / first:.1f}", f"{count:,}",
-                 f"{count / least:.0f}"])
+                 f"{law.text(i)} [{law.low[i]:.0f}, {law.high[i]:.0f}]", f"{line[0] / tau:.0f}",
+                 *depth_tables.sizes(law, laws[case, 1, tau], i, L, case[1])])
 pd.DataFrame(rows, columns=["", "T", "L", f"m*, tau = {tau}", "c_L/tau", "per layer / L = 1",
                             "neurons / L = 1", "parameters", "parameters / L = 1"])
 
 # %%
 lines = []
 for case in cases:
-    start_ratio, end_ratio = (
-        ", ".join(f"{c[case, L].value[i] / exact_one[case][i]:.2f}" for L in depths[1:])
-        for i in (0, -1))
-    lines.append(f"- {titles[case]}: neurons per layer over those of one hidden layer, for "
-                 f"$L={', '.join(map(str, depths[1:]))}$: **{start_ratio}** at $T=100$, "
-                 f"**{end_ratio}** at $T=10^{{{np.log10(far[case][-1]):.0f}}}$ (first order).")
-coarse = first_order_deep(problems[cases[1], deepest], far[cases[1]][-1:], m_large,
-                          starts_large[1], child(root, 40 + deepest), 4 * top[cases[1]])
-gap = coarse.samples.mean() / c[cases[1], deepest].value[-1] - 1
-half = first_order(source_problem("relu", 2, r, noise, max_degree=2 * top[cases[1]]),
-                   far[cases[1]])[-1] / exact_one[cases[1]][-1] - 1
-lines.append(f"- ReLU on the circle: a coarser rule of quadrature moves $c_{deepest}$ by "
-             f"{100 * gap:+.1f} %, twice the degrees $c_1$ by {100 * half:+.1f} %.")
+    first, last = (", ".join(f"{price[case, L].value[i]:.2f}" for L in depths[1:]) for i in (0, -1))
+    few, more = laws[case, 1, tau], laws[case, deepest, tau]
+    exact = " and ".join(f"{more.text(i)} against {few.text(i)} at $T={few.times[i]:,}$"
+                         for i in (0, -1))
+    lines.append(f"- {titles[case]}: neurons per layer against one hidden layer, first order, "
+                 f"$L={', '.join(map(str, depths[1:]))}$: **{first}** at $T=100$, **{last}** at "
+                 f"$T=10^{{{np.log10(far[case][-1]):.0f}}}$; exact, $L={deepest}$: {exact}. "
+                 f"Twice the degrees move the last $c_1$ by {100 * doubled[case]:+.1f} %.")
 Markdown("\n".join(lines))
 
 # %% [markdown]
-# - *In width per layer* depth is a start-up cost for a smooth activation, and a falling factor for ReLU.
 # - *In parameters* depth is dear: an exponent of $m^*$ counts twice as soon as $L\ge2$.
-# - *Derived*: the limit kernel, its tail, the mean shift, the response of the risk. *Expectations over drawn starts*: $V_{kl}$, the layers'
-#   shares. *Measured*: networks. *Heuristic*: why the ratio falls; that it tends to one is a conjecture beyond the $T$ shown.
-# - *Limits*: one target and $r$, uniform inputs, step $\eta_1=1/K_L(1)$, depths up to the largest above; the kernel cut for ReLU makes
-#   $m^*$ too small by about the last number above, alike at all depths.
-#
-# The paper claims nothing here, so no row below has a verdict.
+# - *Derived*: the limit kernel, its tail, the mean shift, the response of the risk. *Expectations over drawn starts*: $V_{kl}$,
+#   the layers' shares. *Measured*: networks. *Not explained*: why the ratio falls; that it tends to one is a conjecture.
+# - *Limits*: one target and $r$, uniform inputs, step $\eta_1=1/K_L(1)$, depths up to the largest above. Squareplus's cut matters
+#   little, ReLU's does (section 2); on $S^2$, where starts afford few degrees, ReLU is left out for it.
 
 # %%
-def row(quantity, found, where, case, theory=None):
-    """A prediction if there is a theory, else a finding."""
-    kind, relation = ("finding", "") if theory is None else ("prediction", "=")
-    return Statement("F", quantity, kind, measured=found.value, theory=theory, relation=relation,
-                     interval=found, interval_kind="statistical", range=where,
-                     activation=case[0], d=case[1], r=r)
-
-
-for (case, L, tau), law in laws.items():
-    for name, low, high in (("first", 100, 1000), ("last", law.times[-1] / 10, law.times[-1])):
-        found = exponent_between(law, low, high)
-        if found is not None:
-            at = (far[case] >= low) & (far[case] <= high)
-            theory = curve_slope(far[case][at], c[case, L].value[at]).value
-            board.append(row(f"exponent of m* in T, {L} hidden, {name} decade", found,
-                             f"T = {low:.0f}..{high:.0f}, tau = {tau:g}", case, theory))
-
-# %%
-for case in cases:
-    for L in depths[1:]:
-        for i in (0, -1):
-            found = intervals.of(lambda means, one=exact_one[case][i]: means / one,
-                                 orders[case, L].samples[:, i], transform="log")
-            board.append(row(f"c_{L} / c_1, first order", found, f"T = {far[case][i]:.0f}", case))
-for L in depths:
-    law, free = width_law(networks[L], tolerances[1]), laws[cases[0], L, tolerances[1]]
-    at = list(free.times).index(T)
-    if law.seen[-1] and free.seen[at]:
-        found = law.excess.of(lambda means, law=law: np.exp(law.log_required(means)[:, -1]))
-        board.append(row(f"m*, {L} hidden, network", found, f"T = {T}, tau = {law.tau:g}",
-                         cases[0], float(free.required[at])))
-
-# %%
-frame = claims.record("09_deeper_networks", board)
-print(claims.text(frame.drop(columns=["claim", "r", "interval"])))
+board += [*depth_board.exponents(exponents, r), *depth_board.prices(price, far, r),
+          *depth_board.drifts({L: one[-1] for L, one in drifts.items()}, trained[-1], T,
+                              cases[0], r)]
+print(claims.text(claims.record("09_deeper_networks", board).drop(
+    columns=["claim", "r", "interval"])))

@@ -20,7 +20,7 @@ from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.start_expansion import start_expansion
 from ntksgd.sgd.drawn import drawn_sgd
 from ntksgd.width import deep_starts
-from ntksgd.width.deep_starts import first_order_deep, layer_costs
+from ntksgd.width.deep_starts import first_order_cuts, first_order_deep, layer_costs
 from ntksgd.width.deep_sweep import deep_sweep
 from ntksgd.width.law_parts import exponent_between, width_ratio
 from ntksgd.width.requirement import width_law
@@ -122,6 +122,21 @@ def test_one_hidden_layer_has_no_shift_and_shifts_by_degree_sum_to_the_function(
     np.testing.assert_allclose(coarse, fine, atol=1e-8)
 
 
+def test_shift_of_relu_is_resolved_to_the_largest_degree():
+    """Against the midpoint rule: the alias from degree 2 N - k is the tail's (k / (2 N - k))^2."""
+    top, nodes = 48, 480
+    angle = (np.arange(nodes) + 0.5) * np.pi / nodes
+    expected = np.cos(np.outer(np.arange(top + 1), angle)) @ mean_shift(
+        "relu", 2, np.cos(angle)) / nodes
+    alias = (top / (2 * nodes - top)) ** 2
+    found = eigenvalue_shift("relu", 2, 2, top)
+    np.testing.assert_allclose(found, expected, rtol=2 * alias, atol=1e-7)
+    # the nodes alone, without the spline, would not do
+    few = np.cos(np.outer(np.arange(top + 1), angle := (np.arange(64) + 0.5) * np.pi / 64)) @ (
+        mean_shift("relu", 2, np.cos(angle))) / 64
+    assert abs(few[top] / expected[top] - 1) > 0.2
+
+
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="t: must lie"):
         mean_shift(SMOOTH, 2, [1.0])
@@ -178,16 +193,30 @@ def test_layers_cost_what_the_whole_network_does():
 
 
 def test_sweep_is_unbiased_and_tends_to_the_first_order():
-    widths, problem = [128, 512, 1024], PROBLEMS[2]
-    sweep = deep_sweep(problem, widths, TIMES, 3, 30, 11)
-    c = first_order_deep(problem, TIMES, 1024, 60, 12).samples.mean(0)
-    np.testing.assert_allclose(1024 * sweep.excess.mean[2], c, rtol=0.25)
+    widths, problem, starts = np.array([128, 512, 1024]), PROBLEMS[2], 120
+    sweep = deep_sweep(problem, widths, TIMES, 3, 30, 11).excess
+    first = first_order_deep(problem, TIMES, 1024, starts, 12).samples
+    c, noise = first.mean(0), first.std(0, ddof=1) / np.sqrt(starts)
+    found, error = (widths[1:] @ sweep.mean[1:] / 2,
+                    np.hypot(np.linalg.norm(widths[1:, None] * sweep.error[1:], axis=0) / 2, noise))
+    # the next order of 1/m is a share of the excess itself
+    assert np.all(np.abs(found - c) < 4 * error + c**2 / 512)
+    assert np.all(4 * error + c**2 / 512 < c, where=[True, False, True])  # none would be seen
     plain = np.array([risk_given_start(
         deep_starts.operator(problem, [64, 64], None, deep_starts.child(13, i), 0),
         problem.target.power[None], problem.schedule, TIMES).risk(problem.noise)[0]
         for i in range(48)]) / kernel_risk(problem, TIMES, tail=False) - 1
-    error = np.hypot(plain.std(0) / np.sqrt(48), sweep.excess.error[0])
-    assert np.all(np.abs(plain.mean(0) - sweep.excess.mean[0]) < 4 * error)
+    error = np.hypot(plain.std(0, ddof=1) / np.sqrt(48), sweep.error[0])
+    assert np.all(np.abs(plain.mean(0) - sweep.mean[0]) < 4 * error)
+
+
+def test_first_order_at_fewer_degrees_is_that_of_the_same_starts():
+    few = source_problem(SMOOTH, 2, max_degree=8, depth=2)
+    _, cut = first_order_cuts([PROBLEMS[2], few], TIMES, 64, 4, 3, 64)
+    alone = first_order_deep(few, TIMES, 64, 4, 3, 64)
+    np.testing.assert_allclose(cut.samples, alone.samples, rtol=1e-6)
+    with pytest.raises(ValueError, match="problems: must differ"):
+        first_order_cuts([PROBLEMS[2], PROBLEMS[3]], TIMES, 64, 4, 3)
 
 
 def test_drawn_sgd_is_sgd_with_that_kernel():

@@ -12,11 +12,13 @@ n^(-1/2) W^T D of the layer above. W splits into its part along h, h', which u^(
 rest, which is independent of all that is above. So
     E[B^l | layers <= l] = E[P^l B^(l+1)] + mean_i d_i d'_i sum_ab h_ia h_ib Q_ab / n,
     Q = S^-1 Y S^-1 - S^-1 B^(l+1),    Y_ab = E q_a(x) q_b(x'),
-q_a(x) the derivative of n^(1/2) g(x) along u^(l+1)(x_a): a Gaussian tangent, carried up the layers.
+q_a(x) the derivative of g(x) = n^(-1/2) <a, phi(u^L)> of one copy along u^(l+1)(x_a): a Gaussian
+tangent, carried up the layers.
 What remains is the second order of the product P^l ... P^L (G^(l-1) + gamma^2). For L = 1, mu = 0.
 """
 
 import numpy as np
+from scipy.interpolate import make_interp_spline
 
 from ntksgd import check
 from ntksgd.kernels import sphere
@@ -44,17 +46,22 @@ def mean_shift(spec, depth, t, gamma=1.0):
 def eigenvalue_shift(spec, depth, d, max_degree, gamma=1.0, nodes=64):
     """n (E tr(P_k L_0) / N_k - lambda_k) as n grows, degrees 0 to K: mu_L by degree, (K + 1,).
 
-    `nodes` of the quadrature in the angle, d = 2, or in t, d = 3.
+    `nodes` of mu_L in the angle, d = 2, or in t, d = 3. It is smooth between 0 and pi, with a kink
+    at the ends for ReLU: on the circle a spline in the angle carries it to a rule fine enough for
+    degree K. For d = 3 the rule is that of the nodes, of which K must be below the number.
     """
+    top, nodes = check.integer("max_degree", max_degree, 0), check.integer("nodes", nodes, 8)
     if check.dimension(d) == 2:
-        angle = (np.arange(check.integer("nodes", nodes, 2)) + 0.5) * np.pi / nodes
-        t, weights = np.cos(angle), np.full(nodes, 1 / nodes)
-    elif d == 3:
-        t, weights = np.polynomial.legendre.leggauss(check.integer("nodes", nodes, 2))
-        weights = weights / 2
-    else:
+        coarse, fine = ((np.arange(n) + 0.5) * np.pi / n for n in (nodes, 16 * max(nodes, top)))
+        values = mean_shift(spec, depth, np.cos(coarse), gamma)
+        return sphere.legendre(2, top, np.cos(fine)) @ make_interp_spline(
+            coarse, values, 5)(fine) / fine.size
+    if d != 3:
         raise ValueError(f"d = {d}: must be 2 or 3")
-    return sphere.legendre(d, max_degree, t) @ (weights * mean_shift(spec, depth, t, gamma))
+    if top >= nodes:
+        raise ValueError(f"nodes = {nodes}: must exceed max_degree = {top}")
+    t, weights = np.polynomial.legendre.leggauss(nodes)
+    return sphere.legendre(3, top, t) @ (weights / 2 * mean_shift(spec, depth, t, gamma))
 
 
 def _at(phi, depth, t, gamma):

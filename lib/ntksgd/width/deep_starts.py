@@ -51,20 +51,39 @@ def first_order_deep(problem: Problem, times: ArrayLike, m: int, starts: int,
 
     `degree` of the quadrature as in `deep_operator`.
     """
-    times, m = checked(problem, times), check.width(m)
-    widths = [m // 2] * problem.depth
-    shifts, squares = drawn(problem, widths, starts, seed, degree, workers)
-    size, limit = shifts.shape[1], kernel_risk(problem, times, tail=False)
-    mean = eigenvalue_shift(problem.activation, problem.depth, problem.d, size - 1, problem.gamma)
-    first, second = start_expansion(problem, times, np.vstack([mean, shifts]),
-                                    np.concatenate([np.zeros((1, size, size)), squares]))
-    return FirstOrder(times, m * second[1:] / limit, 2 * first[0] / limit)
+    return first_order_cuts([problem], times, m, starts, seed, degree, workers)[0]
+
+
+def first_order_cuts(problems: list[Problem], times: ArrayLike, m: int, starts: int,
+                     seed: int | np.random.SeedSequence, degree: int | None = None,
+                     workers: int | None = None) -> list[FirstOrder]:
+    """`first_order_deep` of problems that differ in their largest degree, from the same starts.
+
+    The first has the largest; the parts of a start at fewer degrees are among those at more.
+    """
+    widest = problems[0]
+    times, m = checked(widest, times), check.width(m)
+    for one in problems:
+        check.integer("max_degree", one.spectrum.max_degree, 1, widest.spectrum.max_degree)
+        if (one.activation, one.d, one.depth) != (widest.activation, widest.d, widest.depth):
+            raise ValueError("problems: must differ in their largest degree alone")
+    shifts, squares = drawn(widest, [m // 2] * widest.depth, starts, seed, degree, workers)
+    mean = eigenvalue_shift(widest.activation, widest.depth, widest.d, shifts.shape[1] - 1,
+                            widest.gamma)
+    found = []
+    for one in problems:
+        n = one.spectrum.max_degree + 1
+        first, second = start_expansion(one, times, np.vstack([mean[:n], shifts[:, :n]]),
+                                        np.concatenate([np.zeros((1, n, n)), squares[:, :n, :n]]))
+        limit = kernel_risk(one, times, tail=False)
+        found.append(FirstOrder(times, m * second[1:] / limit, 2 * first[0] / limit))
+    return found
 
 
 def layer_costs(problem: Problem, times: ArrayLike, n: int, ratio: int, starts: int,
                 seed: int | np.random.SeedSequence, degree: int | None = None,
                 workers: int | None = None) -> NDArray:
-    """c^(l)(T), the fluctuation of each layer: E R/R - 1 = sum_l c^(l)/m_l, m_l = 2 n_l.
+    """c^(l)(T), m_l = 2 n_l: the fluctuation's part of E R/R - 1 is sum_l c^(l)/m_l.
 
     To first order the variances due to the layers' finite widths add up, and so L experiments, with
     n neurons in one layer and `ratio` times as many in the others, give them by a linear system.
