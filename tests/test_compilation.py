@@ -74,17 +74,19 @@ def test_compiled_code_follows_a_change_in_any_file_and_else_is_found_again(run)
     assert run()[:2] == (f, g)
 
 
+def times(factor):
+    """A compiled closure: x -> factor x, kept on disk under its factor."""
+    @compiled(inline=True)
+    def scale(x):
+        return factor * x
+
+    def product(x):
+        return scale(x)
+
+    return compiled(product, key=str(factor))
+
+
 def test_closures_are_told_apart_by_their_key():
-    def times(factor):
-        @compiled(inline=True)
-        def scale(x):
-            return factor * x
-
-        def product(x):
-            return scale(x)
-
-        return compiled(product, key=str(factor))
-
     assert [times(factor)(5.0) for factor in (2.0, 3.0, 2.0)] == [10.0, 15.0, 10.0]
 
 
@@ -92,27 +94,17 @@ def test_a_variant_is_never_taken_for_another(tmp_path, monkeypatch):
     """Two processes that compile at the same time once left the one's code in the other's file."""
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))
 
-    def made(factor):
-        @compiled(inline=True)
-        def scale(x):
-            return factor * x
-
-        def product(x):
-            return scale(x)
-
-        return compiled(product, key=str(factor))
-
-    two, three = made(2.0), made(3.0)
+    two, three = times(2.0), times(3.0)
     assert (two(5.0), three(5.0)) == (10.0, 15.0)
-    assert made(2.0)(5.0) == 10.0
+    assert times(2.0)(5.0) == 10.0
     files = sorted(tmp_path.rglob("*.nbc"))
     assert len(files) == 2
     kept = [path.read_bytes() for path in files]
     for wrong in (kept[::-1], [kept[0][:99], b""], [b"x", kept[0]]):
         for path, content in zip(files, wrong, strict=True):
             path.write_bytes(content)
-        assert (made(2.0)(5.0), made(3.0)(5.0)) == (10.0, 15.0)
-    again = made(2.0)
+        assert (times(2.0)(5.0), times(3.0)(5.0)) == (10.0, 15.0)
+    again = times(2.0)
     assert again(5.0) == 10.0 and sum(again.stats.cache_hits.values()) == 1
 
 
