@@ -4,8 +4,10 @@ import re
 from contextlib import ExitStack
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython import display, get_ipython
 from matplotlib.figure import Figure
 
 from ntksgd.files import written_whole
@@ -67,8 +69,8 @@ def shades(n: int) -> list[tuple[float, float, float, float]]:
     return [mpl.colormaps["plasma"](v) for v in np.linspace(0.0, 0.62, n)]
 
 
-def save(fig: Figure, name: str, data) -> None:
-    """Write ``name.png``, ``name.pdf`` and the numbers behind them, ``name.csv``.
+def save(fig: Figure, name: str, data, alt: str = "") -> None:
+    """Write ``name.png``, ``name.pdf`` and the numbers behind them, ``name.csv``; show the figure.
 
     The bytes depend only on the figure, the data and the versions installed. Each file appears
     whole, and none does when one of them cannot be written.
@@ -82,6 +84,9 @@ def save(fig: Figure, name: str, data) -> None:
     data : DataFrame or mapping
         The numbers that are drawn, not empty, one column a variable, each with a finite number if
         it is numeric; floats are written as ``%.8g``.
+    alt : str
+        For a reader who cannot see it: what is drawn against what, and what that shows. It goes
+        into the notebook's output, and into the files as their description.
     """
     if not NAME.fullmatch(name):
         raise ValueError(f"name={name!r}: allowed is NN_notebook-what in lower case")
@@ -95,9 +100,13 @@ def save(fig: Figure, name: str, data) -> None:
             for suffix in ("png", "pdf", "csv")
         )
         # no date and no version string: they would change the bytes, not the figure
-        fig.savefig(png, metadata={"Software": None})
-        fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+        fig.savefig(png, metadata={"Software": None, "Description": alt or None})
+        fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None,
+                                   "Subject": alt or None})
         table.to_csv(csv, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+    if get_ipython() is not None:
+        display.display(fig, metadata={"image/png": {"alt": alt}} if alt else None)
+        plt.close(fig)
 
 
 def _checked_table(data, name: str) -> pd.DataFrame:
