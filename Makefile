@@ -80,6 +80,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 14
 
 figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ and claims.csv
+	@$(if $(and $(filter default,$(PROFILE)),$(wildcard README.md)),$(RUN) tools/readme.py)
 	@echo '$(FIGURES)/ is up to date'
 
 notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the .py, with outputs
@@ -171,8 +172,8 @@ $(BUILD)/fingerprints.done: $(NAMES:%=$(BUILD)/%.ipynb) $(BUILD)/claims.done too
 	@$(RUN) tools/collect.py fingerprints '$(BUILD)' '$(FIGURES)'
 	@touch $@
 
-# the reading guide draws the scoreboard
-$(GUIDE:%=$(BUILD)/%.ipynb): $(BUILD)/claims.done
+# the reading guide draws the answer, compares it with the full study, lists the works cited
+$(GUIDE:%=$(BUILD)/%.ipynb): $(BUILD)/claims.done $(wildcard figures/paper/claims.csv notebooks/references.bib)
 
 $(NAMES:%=build/default/%.installed): %.installed: %.ipynb
 	@$(RUN) tools/notebook_files.py $< notebooks/$(@F:.installed=.ipynb)

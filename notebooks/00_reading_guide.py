@@ -12,23 +12,125 @@
 # ---
 
 # %% [markdown]
-# # Reading guide
+# # Does the theorem hold, and how wide must the network be?
 #
 # **The question.** A two-layer network of width $m$ sees $T$ samples, one at a time, and takes one
 # step of stochastic gradient descent (SGD) on each. How far is it from the function it should
 # learn, and how wide must it be for theory to say so?
+# [Cao, Guo and Shi (2024)](00_reading_guide.ipynb#cao2024) answer with the neural tangent kernel
+# (NTK): a wide network moves like SGD in the kernel's Hilbert space (RKHS), whose last iterate
+# attains the rate $T^{-2r/(2r+1)}$ for a target of regularity $r$, and a width $T^{1+5/(2r+1)}$ is
+# enough. Their paper is theory. Here each claim is derived, run, and measured with an interval.
 #
-# Cao, Guo and Shi (*Stochastic Gradient Descent for Two-layer Neural Networks*, arXiv 2407.07670)
-# answer with the neural tangent kernel (NTK): a wide network moves like SGD in the kernel's
-# Hilbert space (RKHS), whose last iterate attains the rate $T^{-2r/(2r+1)}$ for a target of
-# regularity $r$, and a width polynomial in $T$ is enough. Their paper is theory. Here each of its
-# claims becomes a derivation that can be read, code that can be run, and a number with
-# its interval beside what theory predicts. We had a summary of the paper, not its full
-# text: claims are named by what they say, no theorem number and no constant is quoted, and where
-# the summary leaves room we write *our reading*.
+# **The answer:**
+
+# %% tags=["hide-input"]
+import textwrap
+
+from IPython.display import Markdown
+
+from ntksgd.report import bibliography, claims
+from ntksgd.report.abstract import sentences
+from ntksgd.report.answer import markdown
+from ntksgd.report.answer_lines import answers
+from ntksgd.report.exponents import exponents
+from ntksgd.report.figures import save, use_style
+from ntksgd.report.figures.answer import answer
+from ntksgd.report.full_study import beside, verdict_changes
+from ntksgd.report.paths import root
+
+use_style()
+table = claims.read()
+paper, beyond = answers(table)
+
+# %% tags=["hide-input"]
+Markdown("\n".join(f"{i}. {sentence}" for i, sentence in enumerate(sentences(table), 1)))
+
+# %% tags=["hide-input"]
+shown = exponents(table)
+save(answer(shown), "00_reading_guide-answer", shown, alt=(
+    "Two panels, a line for each regularity r. Left, exponents of the risk of kernel SGD: the "
+    "measured intervals contain the claimed number up to r = 3/4 and miss it beyond. Right, "
+    "exponents of the width: measured network and linearised network far to the left, what is "
+    "proved in between, what is claimed far to the right."))
 
 # %% [markdown]
-# ## The setting
+# ## Every claim in one line
+#
+# Numbers are exponents where nothing else is said, in brackets 95 % intervals (or bounds on the
+# numerical error, for curves that are exact). *Holds* and *fails* follow from the intervals by the
+# rule below; what is *proved* is proved in the notebook named. We had a summary of the paper, not
+# its full text: claims are named by what they say, no theorem number and no constant is quoted, and
+# where the summary leaves room we write *our reading*. "Ours" marks what the paper does not say.
+
+# %% tags=["hide-input"]
+Markdown(markdown(paper))
+
+# %% [markdown]
+# And beyond the paper, which claims nothing of the following:
+
+# %% tags=["hide-input"]
+Markdown(markdown(beyond))
+
+# %% [markdown]
+# **Proved here**, with all hypotheses in the notebook: E ([01](01_tangent_kernel.ipynb)); A for
+# $\frac12\le r\le1$, with constants ([02](02_approximation_error.ipynb)); B for
+# $r\le1-\frac1{2\beta}$, and that it fails beyond ([03](03_rkhs_convergence.ipynb)); the floor of
+# the linearised network ([05](05_network_follows_kernel.ipynb)); a width $T^{(1+r)/(2r+1)}$, up to
+# logarithms, for smooth activations ([08](08_width_theorem.ipynb)); drift of bounded losses
+# ([10](10_other_losses.ipynb)).
+#
+# **Measured only**: the width that is *needed*, by networks and by linearised networks; ReLU's
+# drift; everything on real data. **Derived to first order in $1/m$**: $c(T)/\tau$ and its exponents
+# ([07](07_width_theory.ipynb), [09](09_deeper_networks.ipynb), [10](10_other_losses.ipynb)).
+#
+# **Open**: any lower bound on the width; a theorem for ReLU, for weight decay, for unpaired starts
+# and for inputs that are not uniform; whether $\log(2/\delta)$ is enough in far tails of narrow
+# networks.
+#
+# ## How the numbers were made
+#
+# * *Exact risks.* With uniform inputs the mean risk of kernel SGD obeys a closed recursion over the
+#   degrees of the harmonics; to $T=10^{24}$ it is run in blocks of steps. No sampling, so no
+#   sampling error; `tests/` holds it to enumerated sample paths.
+# * *Linearised networks.* Given its start such a network is SGD with a random kernel: exact given
+#   the start, intervals over starts.
+# * *Networks* are trained, all parameters, on the same samples as kernel SGD, whose known mean is a
+#   control variate. Every task has a seed of its own index: results do not depend on the machine's
+#   number of cores.
+# * *Exponents* are log-log slopes over the range that the row names; intervals are 95 %, from the
+#   jackknife over whole paths or starts; of exact curves they bound curvature and resolution.
+#   [Notebook 06](06_width_requirement.ipynb) measures how often its intervals cover.
+# * *Every number* on this page is read from `figures/claims.csv`, which the notebooks write.
+
+# %% [markdown]
+# ## The full study
+#
+# The numbers above are those of the default sizes, which a laptop recomputes in minutes. The full
+# study (`make figures PROFILE=paper`) has more steps, widths, starts and dimensions; its figures
+# and csv are in `figures/paper`. Number of rows by verdict, side by side:
+
+# %% tags=["hide-input"]
+full = claims.read(root() / "figures" / "paper" / "claims.csv")
+print(beside(table, full).drop(index="F", level="claim").to_string())
+
+# %% [markdown]
+# What both have, with other verdicts:
+
+# %% tags=["hide-input"]
+changes = verdict_changes(table, full)
+both = changes[(changes[["default", "full study"]] != "-").all(axis=1)]
+print(both.to_string(index=False) if len(both) else "nothing")
+print(f"\nonly in one of the two: {len(changes) - len(both)} kinds of row")
+
+# %% [markdown]
+# The answer by the full study:
+
+# %% tags=["hide-input"]
+Markdown(markdown(answers(full)[0][["claim", "what it says", "what was found", "verdict"]]))
+
+# %% [markdown]
+# ## The setting, and notation for all notebooks
 #
 # Inputs $x$ are uniform on the sphere $\mathbb S^{d-1}$ ($d=2$: the circle), and $y = f^*(x) +
 # \text{noise}$ with noise of variance $s^2$. The network
@@ -42,77 +144,55 @@
 #
 # $$K(x,x') = \kappa(t) = \mathbb E[\sigma(u)\sigma(u')] + (t+\gamma^2)\,\mathbb E[\dot\sigma(u)\dot\sigma(u')].$$
 #
-# Spherical harmonics diagonalise it: an eigenvalue $\lambda_k$ of multiplicity $N_k$ for each
-# degree $k$. A target has *regularity* $r$ when $f^* = L^r h$ with $h\in L^2$ and $L$ the integral
-# operator of $K$; $r=1/2$ is the RKHS itself. Our targets make $h$ only just square-summable, so
-# that $r$ is sharp. The *risk* is $R = \|f-f^*\|^2_{L^2}$, the noise not counted. Activations are
-# squareplus, $\sigma(u) = (u+\sqrt{u^2+s^2})/2$, which is analytic and tends to ReLU as its scale
-# $s\to0$; ReLU itself; erf and tanh.
-
-# %% [markdown]
-# ## The claims, and where each is examined
+# | symbol | meaning |
+# |:--|:--|
+# | $m$, $T$, $d$ | width, steps, dimension of the inputs |
+# | $g$, $\ell$, $f$ | network, its linearisation at the start, SGD with the limit kernel, on the same samples |
+# | $K$, $K_0$ or $K_m$, $K_t$ | limit kernel; kernel of the network at its start, after $t$ steps |
+# | $L$, $\lambda_k$, $N_k$ | integral operator of $K$; eigenvalue of degree $k$ of the harmonics, its multiplicity |
+# | $\beta$ | capacity: the ordered eigenvalues fall like $i^{-\beta}$ |
+# | $r$ | regularity: $f^*=L^rh$, $h\in L^2$; $r=\frac12$ is the RKHS itself. Our $h$ are only just square-summable, so that $r$ is sharp |
+# | $R$, $R_m$ | risk $\Vert f-f^*\Vert^2_{L^2}$ of the kernel's SGD, of the network's; the noise is not counted |
+# | $\eta_t$, $\theta$, $S_T$ | step $\eta_1t^{-\theta}$; sum of the steps up to $T$ |
+# | $\lambda$ | weight decay (notebook 02: ridge), 0 unless said so |
+# | $m^*(T,\tau)$ | least width whose risk is within $1+\tau$ of the kernel's |
+# | $c(T)$ | first order: $\mathbb ER_m/R-1=c(T)/m+O(m^{-2})$ |
+# | squareplus($s$) | $\sigma(u)=(u+\sqrt{u^2+s^2})/2$: analytic, ReLU as $s\to0$ |
 #
-# | claim | what it says | predicted | notebook |
-# |:--|:--|:--|:--|
-# | E | the NTK is positive definite, has a Mercer expansion, and defines an RKHS | $\sum_k\lambda_k N_k=\kappa(1)$, all $\lambda_k>0$ | `01_tangent_kernel` |
-# | A | the kernel of a width-$m$ network approximates the target | error $O(m^{-r/(2r+1)})$ | `02_approximation_error` |
-# | B | SGD in the RKHS converges, in its last iterate | risk $O(T^{-2r/(2r+1)})$ | `03_rkhs_convergence` |
-# | | and which steps, last or averaged, are best? | minimax $T^{-2r\beta/(2r\beta+1)}$ | `04_schedules` |
-# | B' | the network's SGD does as well, down to a floor that falls with $m$ | same rate, plus $\varepsilon(m)$ | `05_network_follows_kernel` |
-# | D | too small a width degrades the rate, too large a one only costs time | shape of risk against $m$ | `05_network_follows_kernel` |
-# | C | a width polynomial in $T$ suffices | exponent at most $1+5/(2r+1)$ | `06_width_requirement` |
-# | | what width do theory, and the linearised network, ask for? | exponents derived | `07_width_theory` |
-# | | and which width is proved to suffice for the network? | $(1+r)/(2r+1)$, up to logarithms | `08_width_theorem` |
-# | F | beyond the paper: how wide must a deeper network be? | derived to first order | `09_deeper_networks` |
-# | | do other losses, momentum and batches change the risk, or the width? | derived, and a theorem | `10_other_losses` |
-# | | does the theory foretell learning curves on real data? | from half of the data | `11_real_data` |
-# | | when is a network better than its kernel? | measured: test error | `12_classification` |
-# | | and how wide must a network be on *your* data to follow its kernel? | computed without SGD | `13_your_data` |
+# ## What each notebook does
 #
-# They build on one another in this order. In a hurry: `03_rkhs_convergence` has the exact risk of
-# kernel SGD, without any sampling, which all later notebooks lean on; `06_width_requirement`
-# answers the question this page began with.
-
-# %% [markdown]
-# ## The scoreboard
+# | notebook | claim | question |
+# |:--|:--|:--|
+# | [01](01_tangent_kernel.ipynb) | E | is the tangent kernel positive definite, and how fast do its eigenvalues fall? |
+# | [02](02_approximation_error.ipynb) | A | how well does a finite width approximate the target? |
+# | [03](03_rkhs_convergence.ipynb) | B | how fast does kernel SGD converge, in its last iterate? |
+# | [04](04_schedules.ipynb) | B | which steps, last or averaged, are best? |
+# | [05](05_network_follows_kernel.ipynb) | B', D | does the network do as well, and how does it fail? |
+# | [06](06_width_requirement.ipynb) | C | how wide is wide enough, measured? |
+# | [07](07_width_theory.ipynb) | C | and by theory? |
+# | [08](08_width_theorem.ipynb) | C | which width is proved to suffice? |
+# | [09](09_deeper_networks.ipynb) | F | how wide must a deeper network be? |
+# | [10](10_other_losses.ipynb) | F | other losses, momentum, batches? |
+# | [11](11_real_data.ipynb) | F | does theory foretell learning curves on real data? |
+# | [12](12_classification.ipynb) | F | when is a network better than its kernel? |
+# | [13](13_your_data.ipynb) | F | how wide on *your* data? |
 #
-# Each notebook ends by recording its numbers. A row is of one of four kinds, never mixed:
+# They build on one another in this order. In a hurry: 03 has the exact risk, which all later ones
+# lean on; 06 answers the question this page began with.
 #
-# * a **claim** tests what the paper says, with the number that the paper says;
-# * a **prediction** tests what we derive ourselves;
-# * a **check** is an identity, or code against code;
-# * a **finding** is measured, and nothing was predicted.
+# ## How a verdict is reached
 #
-# Theory either gives the number ($=$) or bounds it ($\le$, $\ge$), and the interval of the measured
-# number decides. A row *holds* if the interval contains the number given and is narrow enough to
-# tell (half-width at most $0.05 + 0.1\,|\text{theory}|$, unless the row says otherwise), or lies
-# on the allowed side of the bound. It is *undecided* if the interval is too wide, or contains the
-# bound. It is *out of range* if the interval misses the asymptotic number, but contains what the
-# same theory gives, exactly, on the finite range that was measured; it says from where on the
-# asymptotic number is reached. Else it *fails*, and gives the reason if we know it. Of claim F the
-# paper says nothing: its predictions and findings carry no verdict.
+# A row is of one of four kinds, never mixed: a **claim** tests what the paper says, with its number;
+# a **prediction** what we derive ourselves; a **check** is an identity, or code against code; a
+# **finding** is measured, and nothing was predicted. Theory gives the number ($=$) or bounds it
+# ($\le$, $\ge$), and the interval decides. A row *holds* if the interval contains the number and is
+# narrow enough to tell (half-width at most $0.05 + 0.1\,|\text{theory}|$, unless the row says
+# otherwise), or lies on the allowed side of the bound. It is *undecided* if the interval is too wide,
+# or contains the bound; *out of range* if the interval misses the asymptotic number, but contains
+# what the same theory gives, exactly, on the range measured. Else it *fails*. Rows of claim F carry
+# no verdict. The claims' rows that do not hold:
 
-# %%
-import textwrap
-
-from ntksgd.report import claims
-from ntksgd.report.figures import save, use_style
-from ntksgd.report.figures.scoreboard import scoreboard
-
-use_style()
-table = claims.read()
-counts = claims.counts(table)
-print(counts.to_string())
-
-# %%
-tidy = counts.reset_index()
-save(scoreboard(tidy), "00_reading_guide-scoreboard", tidy)
-
-# %% [markdown]
-# Only the panel on the left speaks for or against the paper. Its rows that do not hold, each with
-# its reason:
-
-# %%
+# %% tags=["hide-input"]
 tested = table[table["kind"] == "claim"]
 missed = tested[tested["verdict"] != "holds"]
 for row in missed.itertuples():
@@ -124,21 +204,21 @@ for row in missed.itertuples():
 print(f"{len(tested) - len(missed)} of {len(tested)} claim rows hold")
 
 # %% [markdown]
-# And the predictions and checks that do not hold (every row is in `figures/claims.csv`):
+# And the predictions and checks that do not (every row is in `figures/claims.csv`):
 
-# %%
+# %% tags=["hide-input"]
 ours = table[table["kind"].isin(["prediction", "check"]) & (table["claim"] != "F")]
 print(claims.text(ours[ours["verdict"] != "holds"].drop(columns="interval")))
 
 # %% [markdown]
 # ## How to go on
 #
-# * The notebooks are read from `01` to `13`; each derives what it uses. Code cells are short: the
-#   algorithms are in `lib/ntksgd`, one concept a module, and their docstrings give the formula and
-#   its source.
-# * A cell near the top of each notebook, tagged `parameters`, holds its sizes. To change them
-#   without editing, write a file `params/mine.yaml` and run `make figures PROFILE=mine`; a
-#   misspelt name or a wrong type stops the run at once.
-# * `make figures` regenerates every figure, the numbers behind it as csv, and this scoreboard's
-#   data, `figures/claims.csv`. `make test` recomputes all notebooks and compares each output with
-#   the one stored.
+# Code cells are short: the algorithms are in `lib/ntksgd`, one concept a module. A cell near the
+# top of each notebook, tagged `parameters`, holds its sizes; to change them write a file
+# `params/mine.yaml` and run `make figures PROFILE=mine`. `make test` recomputes all notebooks and
+# compares each output with the one stored. `make book` makes these pages a book.
+#
+# ## Works cited
+
+# %% tags=["hide-input"]
+Markdown(bibliography.listed(bibliography.entries(root() / "notebooks" / "references.bib")))

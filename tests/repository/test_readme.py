@@ -9,6 +9,8 @@ import sys
 import pytest
 
 import parameters
+import readme
+from ntksgd.report import claims
 from repository.toy import ROOT, make
 
 README = (ROOT / "README.md").read_text()
@@ -81,6 +83,12 @@ def test_snippets(snippet, tmp_path):
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout
+
+
+def test_the_answer_is_that_of_the_claims_table():
+    table = claims.read(ROOT / "figures/claims.csv")
+    assert readme.renewed(README, readme.blocks(table)) == README, "run: make figures"
+    assert readme.renewed(README, readme.blocks(table[table["claim"] != "C"])) != README
 
 
 def test_pictures_exist():

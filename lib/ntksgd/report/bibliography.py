@@ -1,0 +1,53 @@
+"""The works cited: BibTeX entries, and their list for a reader."""
+
+import re
+from pathlib import Path
+
+_ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,(.*?)^\}", re.MULTILINE | re.DOTALL)
+_FIELD = re.compile(r"^\s*(\w+)\s*=\s*(?:\{(.*?)\}|\"(.*?)\"|(\d+))\s*,?\s*$",
+                    re.MULTILINE | re.DOTALL)
+_ACCENTS = {r"\"u": "ü", r"\"o": "ö", r"\"a": "ä", r"\'e": "é", r"\'a": "á", r"\`e": "è",
+            r"\~n": "ñ", r"\c{c}": "ç", r"\v{z}": "ž", r"\v{s}": "š", r"\ss": "ß", "--": "–"}
+
+
+def entries(path: Path) -> dict[str, dict[str, str]]:
+    """Fields of each entry of a BibTeX file by key; braces and accents are plain text.
+
+    ValueError if a key comes twice, or author, title or year are missing.
+    """
+    found = {}
+    for kind, key, body in _ENTRY.findall(path.read_text(encoding="utf-8")):
+        fields = {name.lower(): _plain(a or b or c) for name, a, b, c in _FIELD.findall(body)}
+        if key in found:
+            raise ValueError(f"{path.name}: {key} stands twice")
+        for name in ("author", "title", "year"):
+            if not fields.get(name):
+                raise ValueError(f"{path.name}: {key} has no {name}")
+        found[key] = fields | {"type": kind.lower()}
+    return found
+
+
+def listed(found: dict[str, dict[str, str]]) -> str:
+    """Markdown list of entries in alphabetical order, each with its key as anchor."""
+    text = []
+    for key, one in sorted(found.items()):
+        place = one.get("journal") or one.get("booktitle") or one.get("publisher", "")
+        arxiv = f"[arXiv {one['eprint']}](https://arxiv.org/abs/{one['eprint']})" \
+            if one.get("eprint") else ""
+        where = ", ".join(filter(None, [place, one.get("volume"), one["year"], arxiv]))
+        text.append(f'- <a id="{key}"></a>{_authors(one["author"])}. *{one["title"]}*. {where}.')
+    return "\n".join(text)
+
+
+def _authors(text):
+    """``Family, Given and ...`` as ``Given Family, ...``."""
+    names = [" ".join(reversed(name.split(", ", 1))) for name in re.split(r"\s+and\s+", text)]
+    return ", ".join("et al." if name == "others" else name for name in names)
+
+
+def _plain(text):
+    for mark, letter in _ACCENTS.items():
+        text = text.replace("{" + mark + "}", letter).replace(mark, letter)
+        if mark[-1].isalpha() and len(mark) == 3:
+            text = text.replace(f"{mark[:2]}{{{mark[2]}}}", letter)
+    return re.sub(r"\s+", " ", re.sub(r"[{}]", "", text)).strip()

@@ -1,0 +1,36 @@
+"""The exponents in T of the whole study, beside those claimed and proved, from claims.csv."""
+
+import pandas as pd
+
+from ntksgd.report.answer import Line
+from ntksgd.report.answer_lines import TAU
+from ntksgd.risk.predicted_widths import theorem_width
+
+RATE, WIDTH = "risk of kernel SGD", "width needed"
+CLAIMED, MEASURED, EXACT, PROVED = "claimed", "measured", "linearised network", "proved"
+
+_ROWS = (
+    (RATE, MEASURED, "B", {"quantity": "steps t^(-2r/(2r+1))", "activation": "relu", "d": 2}),
+    (WIDTH, MEASURED, "C", {"quantity": "exponent of m* against 1+5/(2r+1), network",
+                            "range": lambda value: value.endswith(TAU)}),
+    (WIDTH, EXACT, "C", {"quantity": "exponent of m* against first order, linearised",
+                         "activation": "squareplus(0.5)", "d": 2}),
+)
+
+
+def exponents(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns panel, r, kind, exponent, low, high; low and high are empty but for measured ones.
+
+    Of the claims table `table`: for ReLU on the circle the exponent of the risk; for squareplus on
+    the circle that of the width for a risk within 10 % of the kernel's.
+    """
+    found = []
+    for panel, kind, claim, rows in _ROWS:
+        for row in Line(claim, "", str, "", "", rows=rows).select(table).itertuples():
+            found.append((panel, row.r, kind, row.measured, row.ci_low, row.ci_high))
+            if kind == MEASURED:
+                found.append((panel, row.r, CLAIMED, row.theory, None, None))
+            if panel == WIDTH and kind == MEASURED and 0.5 <= row.r <= 1:
+                found.append((panel, row.r, PROVED, theorem_width(row.r), None, None))
+    table = pd.DataFrame(found, columns=["panel", "r", "kind", "exponent", "low", "high"])
+    return table.astype({"low": float, "high": float})
