@@ -1,4 +1,4 @@
-"""What README.md tells a reader to run does run."""
+"""What README.md and CONTRIBUTING.md tell a reader to run does run."""
 
 import os
 import re
@@ -13,16 +13,16 @@ import readme
 from ntksgd.report import claims
 from repository.toy import ROOT, make
 
-README = (ROOT / "README.md").read_text()
+README, CONTRIBUTING = ((ROOT / name).read_text() for name in ("README.md", "CONTRIBUTING.md"))
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language, text=README):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 COMMANDS = [line for block in blocks("bash")
             for line in block.replace("\\\n", "").splitlines()]
-SNIPPETS = blocks("python")
+SNIPPETS = blocks("python") + blocks("python", CONTRIBUTING)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,15 @@ def test_the_answer_is_that_of_the_claims_table():
     table = claims.read(ROOT / "figures/claims.csv")
     assert readme.renewed(README, readme.blocks(table)) == README, "run: make figures"
     assert readme.renewed(README, readme.blocks(table[table["claim"] != "C"])) != README
+
+
+def test_contributing_names_targets_and_files_that_exist():
+    targets = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
+                  .split())
+    assert set(re.findall(r"`make ([a-z]+)", CONTRIBUTING)) <= targets
+    for name in re.findall(r"`((?:tests|tools|params|report|models)/[\w./]+\.\w+)`", CONTRIBUTING):
+        folder = "lib/ntksgd" if name.startswith(("report/", "models/")) else "."
+        assert (ROOT / folder / name).exists(), name
 
 
 def test_pictures_exist():
