@@ -147,3 +147,8 @@ def short(value):
     """repr of a value, cut off where it is long."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def listed(indices):
+    """An array of indices in words, cut off where it is long."""
+    return ", ".join(map(str, indices[:8])) + (", ..." if len(indices) > 8 else "")

@@ -66,7 +66,7 @@ def split(name, train_size, rng):
     order = rng.permutation(len(labels))
     chosen, rest = order[:train_size], order[train_size:]
     # a column that is constant on the training part tells nothing, and cannot be scaled
-    keep = features[chosen].std(axis=0) > 0
+    keep = np.ptp(features[chosen], axis=0) > 0
     reference = features[chosen][:, keep]
     x, test_x = (to_sphere(features[part][:, keep], scale, reference) for part in (chosen, rest))
     return Split(x, labels[chosen], test_x, labels[rest], int(labels.max()) + 1)
