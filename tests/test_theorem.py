@@ -213,6 +213,7 @@ def test_exponents_of_the_theorem():
 def test_widths_of_the_theorem_grow_as_slowly_as_it_says():
     # logarithms add to the drift's exponent, the kernel's risk is not yet asymptotic
     ends = [theorem.horizon(PROBLEM, T) for T in (10**5, 10**7)]
+
     def of_every_path(r):
         """m ~ S^(5/2 + r): S^(5/2)/m against S^(-r)."""
         return (2.5 + r) / (2 * r + 1)
