@@ -38,9 +38,9 @@ def integer(name, value, low=None, high=None, *, even=False):
     return int(value)
 
 
-def width(m):
+def width(m, name="m"):
     """Return the width m of a symmetrically initialised network: even and at least 2."""
-    return integer("m", m, 2, 2**40, even=True)
+    return integer(name, m, 2, 2**40, even=True)
 
 
 def widths(name, values):

@@ -62,6 +62,7 @@ def load(name):
 def split(name, train_size, rng):
     """A random split of a data set into train_size training points and the rest."""
     features, labels, scale = load(name)
+    check.instance("rng", rng, np.random.Generator)
     train_size = check.integer("train_size", train_size, 2, len(labels) - 1)
     order = rng.permutation(len(labels))
     chosen, rest = order[:train_size], order[train_size:]

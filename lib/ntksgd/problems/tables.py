@@ -59,7 +59,10 @@ def population(X, y, scale: bool | None = True, name: str = "table") -> Populati
 
 def numbers(name, values, ndim):
     """Return `values` as a float array if they are finite numbers, none of them missing."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name}: must be a table, all of whose rows are as long") from None
     if array.dtype == object:  # a table of mixed columns: numbers, None, text
         for entry in array.ravel():
             if not (entry is None or isinstance(entry, Real)):
