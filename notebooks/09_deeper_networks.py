@@ -68,9 +68,9 @@ from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
 from ntksgd.stats import intervals
 from ntksgd.stats.slopes import slope
+from ntksgd.width.comparisons import width_ratio
 from ntksgd.width.deep_starts import drawn, first_order_cuts, first_order_deep, layer_costs
 from ntksgd.width.deep_sweep import deep_sweep
-from ntksgd.width.law_parts import width_ratio
 from ntksgd.width.requirement import width_law
 
 use_style()

@@ -12,6 +12,7 @@ import re
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pytest
@@ -19,17 +20,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ntksgd
+from ntksgd.kernels.deep import relu_circle_tail
+from ntksgd.kernels.deep_shift import eigenvalue_shift, mean_shift
+from ntksgd.kernels.drawn_deep import deep_operator
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum, quadrature_spectrum
 from ntksgd.kernels.two_layer import tangent_kernel
+from ntksgd.models import class_losses, deep, losses
 from ntksgd.models.two_layer import initialise
-from ntksgd.problems import decays, schedules
+from ntksgd.problems import classes, decays, labels, schedules
 from ntksgd.problems.data import Population, to_sphere
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.samples import Samples, draw_samples
 from ntksgd.risk.given_start import risk_given_start
 from ntksgd.risk.memory import first_step_bound
 from ntksgd.risk.stability import largest_stable_step
+from ntksgd.sgd import deep as deep_sgd
 from ntksgd.stats import intervals
+from ntksgd.width.deep_starts import layer_costs
 from ntksgd.width.excess import Excess
 from ntksgd.width.linearised import linearised_sweep
 
@@ -56,6 +63,9 @@ PROBLEMS = [ntksgd.source_problem("relu", 2, 0.5, max_degree=12),
 SAMPLES = draw_samples(TARGETS[0], 40, 1)
 POINTS = SAMPLES.x[:5]
 START = initialise(6, 2, np.random.default_rng(0))
+DEEP = ntksgd.source_problem("relu", 2, 0.5, max_degree=4, depth=2)
+DEEP_START = deep.initialise(6, 2, 2, np.random.default_rng(0))
+TABLE = np.random.default_rng(0).standard_normal((24, 3))
 
 
 def one(*values):
@@ -209,6 +219,64 @@ CASES = {
     "to_sphere": Case(to_sphere, {"features": one(np.eye(4) + np.arange(4.)), "scale":
                                   one(True, False)},
                       lambda x: np.allclose(np.linalg.norm(x, axis=1), 1), ("row",)),
+    "kernel_regime": Case(ntksgd.kernel_regime, {
+        "X": one(TABLE), "y": one(TABLE[:, 0], np.sign(TABLE[:, 1])), "steps": one(100),
+        "width": one(None, 64), "activation": one("relu", "erf"), "tau": one(0.1, 1.0),
+        "scale": one(True, False, None), "points": one(24), "starts": one(3), "seed": one(0, 5)},
+        lambda k: risks(k.risk) and k.regime.value >= 0),
+    "classes.load": Case(classes.load, {"name": one("breast cancer", "digits")},
+                         lambda found: finite(*found[:2])),
+    "classes.split": Case(classes.split, {
+        "name": one("breast cancer"), "train_size": one(50, 100),
+        "rng": one(np.random.default_rng(0))}, lambda s: finite(s.x, s.test_x)),
+    "class targets": Case(class_losses.targets, {
+        "labels": one([0, 1, 2], np.array([1, 1])), "classes": one(3, 5),
+        "loss": one("square", "logistic")}, finite),
+    "class curvature": Case(class_losses.curvature, {"loss": one("square", "logistic")}, risks),
+    "loss_value": Case(losses.loss_value, {
+        "loss": one("square", "logistic", "huber"), "g": one(0.5, np.array([0.1, 2.0])),
+        "y": one(1.0, np.array([1.0, -1.0]))}, lambda loss: np.all(loss >= 0)),
+    "square": Case(labels.square, {"noise": NUMBER}, lambda model: risks(model.variance)),
+    "huber": Case(labels.huber, {"scale": NUMBER, "dof": one(1.0, 3.0)},
+                  lambda model: risks([model.curvature, model.variance])),
+    "logistic": Case(labels.logistic, {"grid": one(PROBLEMS[0].grid())},
+                     lambda model: risks([model.curvature, model.variance])),
+    "deep initialise": Case(deep.initialise, {
+        "m": one(2, 8), "d": one(2, 5), "depth": one(1, 3), "rng": one(np.random.default_rng(0))},
+        lambda p: finite(*p)),
+    "draw_stack": Case(deep.draw_stack, {
+        "widths": one([3], [2, 4]), "d": one(2, 5), "rng": one(np.random.default_rng(0))},
+        lambda s: finite(s.signs, *s.weights)),
+    "count_parameters": Case(deep.count_parameters, {"m": one(2, 8), "d": one(2, 5),
+                                                     "depth": one(1, 3)}, risks),
+    "deep train": Case(deep_sgd.train, {
+        "params": one(DEEP_START), **STREAM, "step_sizes": RUN["step_sizes"],
+        "activation": one("relu"), "times": RUN["times"], "points": RUN["points"],
+        "gamma": one(1.0, 0.0), "loss": one("square", "huber")},
+        lambda g: not np.any(np.isnan(g)), INSIDE),  # infinite once it diverged
+    "relu_circle_tail": Case(relu_circle_tail, {"depth": one(1, 3), "degrees": one(5, [10, 20])},
+                             risks),
+    "mean_shift": Case(mean_shift, {"spec": one("relu", "erf"), "depth": one(1, 2),
+                                    "t": one([0.3, -0.5]), "gamma": one(0.0, 1.0)}, finite),
+    "eigenvalue_shift": Case(eigenvalue_shift, {
+        "spec": one("erf"), "depth": one(1, 2), "d": one(2, 3), "max_degree": one(2),
+        "gamma": one(1.0), "nodes": one(8)}, finite),
+    "deep_operator": Case(deep_operator, {
+        "stack": one(deep.draw_stack([3, 4], 2, np.random.default_rng(0))), "spec": ACTIVATION,
+        "max_degree": one(2, 4), "gamma": one(0.0, 1.0), "degree": one(None, 16)},
+        lambda o: finite(o.degree_means())),
+    "deep source_problem": Case(ntksgd.source_problem, {
+        "spec": one("relu"), "d": one(2, 3), "depth": one(1, 2), "max_degree": one(1, 4)},
+        lambda p: finite(p.spectrum.eigenvalues)),
+    "deep kernel_risk": Case(ntksgd.kernel_risk, {"problem": one(DEEP), "times": TIMES}, risks,
+                             MORE),
+    "deep paths": Case(ntksgd.paths, {
+        "problem": one(DEEP), "learners": one(["network", "kernel"]), "widths": one([2], [4, 8]),
+        "times": one([3], [1, 20]), "replicates": one(1), "seed": one(0)},
+        lambda p: finite(p.network), MORE),
+    "layer_costs": Case(partial(layer_costs, workers=1), {
+        "problem": one(DEEP), "times": one([3], [1, 20]), "n": one(4), "ratio": one(2),
+        "starts": one(2), "seed": one(0)}, finite, MORE),
 }
 
 

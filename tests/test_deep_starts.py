@@ -20,9 +20,9 @@ from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.risk.start_expansion import start_expansion
 from ntksgd.sgd.drawn import drawn_sgd
 from ntksgd.width import deep_starts
+from ntksgd.width.comparisons import exponent_between, width_ratio
 from ntksgd.width.deep_starts import first_order_cuts, first_order_deep, layer_costs
 from ntksgd.width.deep_sweep import deep_sweep
-from ntksgd.width.law_parts import exponent_between, width_ratio
 from ntksgd.width.requirement import width_law
 
 SMOOTH = "squareplus(0.5)"

@@ -10,7 +10,7 @@ from ntksgd.problems.problem import source_problem
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.stats import intervals
-from ntksgd.stats.leading_order import leading_samples
+from ntksgd.stats.leading_amplitude import leading_samples
 from ntksgd.width.drift_cost import DriftCost, drift_cost, orders_of
 
 WIDTHS = np.array([64.0, 128.0, 256.0, 512.0])

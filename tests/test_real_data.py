@@ -52,10 +52,30 @@ def test_to_sphere_takes_mean_and_deviation_from_the_reference():
     np.testing.assert_allclose(real_data.to_sphere(test, False, train)[2], expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize(("scale", "offset"), [(True, 0.0), (False, 0.0), (True, 1e6)])
+def test_a_row_that_is_the_mean_up_to_rounding_has_no_direction(scale, offset):
+    rng = np.random.default_rng(3)
+    train = rng.normal(offset, 0.1, (50, 4))
+    test = np.vstack([rng.normal(offset, 0.1, (3, 4)), np.vstack([train, train]).mean(axis=0)])
+    left = np.abs(test[3] - train.mean(axis=0)).max()
+    assert 0 < left < 1e-15 * max(offset, 1)  # rounding, not 0
+    with pytest.raises(ValueError, match=r"features: row 3 \(from 0\) is the mean"):
+        real_data.to_sphere(test, scale, train)
+    near = train.mean(axis=0) + 1e-8 * max(offset / 10, 1)  # a real difference counts
+    np.testing.assert_allclose(real_data.to_sphere(near[None], False, train), 0.5, rtol=1e-6)
+
+
+def test_a_constant_column_is_refused_where_its_deviation_is_rounding():
+    rows = np.stack([np.full(30, 0.1), np.arange(30.0)], axis=1)
+    assert 0 < rows.std(axis=0)[0] < 1e-15
+    with pytest.raises(ValueError, match="column 0"):
+        real_data.to_sphere(rows)
+
+
 def test_bad_features_are_refused():
-    with pytest.raises(ValueError, match="column 1 is constant"):
+    with pytest.raises(ValueError, match=r"column 1 \(from 0\) is constant"):
         real_data.to_sphere([[1.0, 2.0], [3.0, 2.0]])
-    with pytest.raises(ValueError, match="row 1 is the mean"):
+    with pytest.raises(ValueError, match=r"row 1 \(from 0\) is the mean"):
         real_data.to_sphere([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]])
     with pytest.raises(ValueError, match=r"features\[0, 1\].*nan"):
         real_data.to_sphere([[1.0, np.nan], [3.0, 2.0]])

@@ -10,7 +10,7 @@ from ntksgd.risk.predicted_widths import (
 )
 from ntksgd.width.crossing import local_weights, log_crossing
 from ntksgd.width.excess import Excess, controlled_excess
-from ntksgd.width.requirement import compare_laws, width_law
+from ntksgd.width.requirement import width_law
 
 TIMES = np.geomspace(100, 1e5, 10)
 GROUPS = (((8, 16, 32, 64, 128), 64), ((256, 512), 40), ((1024, 2048), 12))
@@ -98,21 +98,6 @@ def test_interval_beyond_the_widths_is_open():
     assert out.any() and not out.all()
     assert np.all(law.high[~out] <= 2048) and not law.seen[out].any()
     assert np.array_equal(law.low == 0, law.censored == -1)
-
-
-def test_laws_compared():
-    """Exponents 0.4 against 0.4, widths 2 to 1: the difference and the ratio are covered."""
-    rng = np.random.default_rng(7)
-    one, two = (width_law(known_law(rng, amplitude=a), 0.1) for a in (4.0, 2.0))
-    difference, ratio = compare_laws(one, two)
-    assert difference.contains(0.0) and ratio.contains(2.0)
-    assert difference.half < 0.2 and ratio.low > 1.2
-    assert difference.value == pytest.approx(
-        np.polyfit(np.log(TIMES[one.seen & two.seen]),
-                   np.log(one.required / two.required)[one.seen & two.seen], 1)[0], abs=1e-9)
-    little = width_law(known_law(rng, amplitude=1e-3), 0.5)
-    with pytest.raises(ValueError, match="seen together at 0 times"):
-        compare_laws(one, little)
 
 
 def test_control_variate_removes_common_noise():

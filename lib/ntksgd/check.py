@@ -38,9 +38,9 @@ def integer(name, value, low=None, high=None, *, even=False):
     return int(value)
 
 
-def width(m):
+def width(m, name="m"):
     """Return the width m of a symmetrically initialised network: even and at least 2."""
-    return integer("m", m, 2, 2**40, even=True)
+    return integer(name, m, 2, 2**40, even=True)
 
 
 def widths(name, values):
@@ -147,3 +147,8 @@ def short(value):
     """repr of a value, cut off where it is long."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def listed(indices):
+    """An array of indices in words, cut off where it is long."""
+    return ", ".join(map(str, indices[:8])) + (", ..." if len(indices) > 8 else "")

@@ -30,7 +30,7 @@ def split(name, train_size, rng):
         return whole.subset(chosen), whole.subset(rest)
     features, y, scale = data.raw(name)
     chosen, rest = _parts(len(y), train_size, rng)
-    keep = features[chosen].std(axis=0) > 0 if scale else slice(None)
+    keep = np.ptp(features[chosen], axis=0) > 0 if scale else slice(None)
     reference = features[chosen][:, keep]
     return tuple(
         data.Population(name, data.to_sphere(features[part][:, keep], scale, reference), y[part])

@@ -154,8 +154,3 @@ def tail_power(losses, deltas):
         return np.polyfit(x, q, 1)[0]
 
     return of_samples(slope, losses)
-
-
-def law_power(law, deltas):
-    """The same power of a `WeightedChiSquare`, exactly."""
-    return float(np.polyfit(np.log(np.log(2 / deltas)), np.log(law.quantile(deltas)), 1)[0])

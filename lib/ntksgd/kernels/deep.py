@@ -21,12 +21,16 @@ from ntksgd.kernels.two_layer import TangentKernel, Zonal, inner_products
 from ntksgd.models.activations import Activation, activation
 
 
-@lru_cache(maxsize=32)
 def normalised(spec):
     """(phi, E sigma(z)^2), phi = sigma / sqrt(E sigma(z)^2): preactivations keep variance 1.
 
     `spec` is an Activation or its name.
     """
+    return _normalised(spec if isinstance(spec, str) else activation(spec))
+
+
+@lru_cache(maxsize=32)
+def _normalised(spec):
     act = activation(spec)
     second_moment = float(TangentKernel(act, 0.0).parts(1.0)[0])
     root = np.sqrt(second_moment)
@@ -80,5 +84,8 @@ def relu_circle_tail(depth, degrees):
     so K_L = K_L(1) - (2/pi) (1 + ... + L) |omega| + O(omega^2). A term -c |omega| has the
     coefficients c / (pi k^2). At omega = pi the factor t + gamma^2 of the singular term is 0.
     """
-    depth = check.integer("depth", depth, 1)
-    return depth * (depth + 1) / (np.pi * np.asarray(degrees, dtype=float)) ** 2
+    depth = check.integer("depth", depth, 1, 10**4)
+    degrees = check.finite_array("degrees", degrees)
+    if np.any((degrees < 1) | (degrees > 1e100)):
+        raise ValueError(f"degrees = {check.short(degrees)}: every entry must be in [1, 1e100]")
+    return depth * (depth + 1) / (np.pi * degrees) ** 2

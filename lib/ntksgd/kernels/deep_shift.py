@@ -36,8 +36,8 @@ def mean_shift(spec, depth, t, gamma=1.0):
     t : array
     gamma : float
     """
-    phi, depth = normalised(spec)[0], check.integer("depth", depth, 1)
-    t, gamma = check.finite_array("t", t), check.number("gamma", gamma, 0.0)
+    phi, depth = normalised(spec)[0], check.integer("depth", depth, 1, 64)
+    t, gamma = check.finite_array("t", t), check.number("gamma", gamma, 0.0, 1e100)
     if np.any(np.abs(t) >= 1):
         raise ValueError("t: must lie in (-1, 1)")
     return np.array([_at(phi, depth, float(s), gamma) for s in t.ravel()]).reshape(t.shape)
@@ -50,7 +50,8 @@ def eigenvalue_shift(spec, depth, d, max_degree, gamma=1.0, nodes=64):
     at the ends for ReLU: on the circle a spline in the angle carries it to a rule fine enough for
     degree K. For d = 3 the rule is that of the nodes, of which K must be below the number.
     """
-    top, nodes = check.integer("max_degree", max_degree, 0), check.integer("nodes", nodes, 8)
+    top = check.integer("max_degree", max_degree, 0, 10**4)
+    nodes = check.integer("nodes", nodes, 8, 4096)
     if check.dimension(d) == 2:
         coarse, fine = ((np.arange(n) + 0.5) * np.pi / n for n in (nodes, 16 * max(nodes, top)))
         values = mean_shift(spec, depth, np.cos(coarse), gamma)

@@ -57,8 +57,10 @@ def deep_operator(stack: Stack, spec, max_degree, gamma=1.0, degree=None) -> Dra
     ValueError
         For numbers out of range.
     """
-    top, gamma = check.integer("max_degree", max_degree, 1), check.number("gamma", gamma, 0.0)
-    degree = 4 * top if degree is None else check.integer("degree", degree, 2 * top)
+    check.instance("stack", stack, Stack)
+    top = check.integer("max_degree", max_degree, 1, 10**4)
+    gamma = check.number("gamma", gamma, 0.0, 1e100)
+    degree = 4 * top if degree is None else check.integer("degree", degree, 2 * top, 10**5)
     d = check.dimension(stack.weights[0].shape[1])
     points, weights = sphere.quadrature(d, degree)
     basis = weights[:, None] * evaluate(points, top)[0]

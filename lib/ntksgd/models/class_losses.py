@@ -15,7 +15,11 @@ CODES = {"square": 0, "logistic": 1}
 
 def targets(labels, classes, loss):
     """The labels, integers in [0, C), as rows (n, C): y for the square loss, else p."""
-    labels, classes = np.asarray(labels), check.integer("classes", classes, 2)
+    classes = check.integer("classes", classes, 2, 10**4)
+    try:
+        labels = np.asarray(labels)
+    except ValueError:  # rows of different lengths
+        labels = np.empty((0, 0))
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or not np.all(
             (labels >= 0) & (labels < classes)):
         raise ValueError(f"labels: must be integers in [0, {classes - 1}]")

@@ -29,7 +29,8 @@ class DeepParameters(NamedTuple):
 def initialise(m, d, depth, rng):
     """Draw the antisymmetric initial parameters of width m (even) and `depth` hidden layers."""
     m, d = check.width(m), check.dimension(d)
-    depth, n = check.integer("depth", depth, 1), m // 2
+    depth, n = check.integer("depth", depth, 1, 10**4), m // 2
+    check.instance("rng", rng, np.random.Generator)
     signs = rng.choice([-1.0, 1.0], n)
     b, w = rng.standard_normal((n, d)), rng.standard_normal((depth - 1, n, n))
     return DeepParameters(np.stack([signs, -signs]), np.stack([b, b]), np.zeros((depth, 2, n)),
@@ -51,7 +52,9 @@ def draw_stack(widths, d, rng):
 
     For equal widths n it is the copy that `initialise` draws from this generator, m = 2 n.
     """
-    widths = [check.integer("widths", int(n), 1) for n in widths]
+    widths = [check.integer("widths", n, 1, 2**40) for n in check.sequence("widths", widths)]
+    check.integer("number of widths", len(widths), 1)
+    check.instance("rng", rng, np.random.Generator)
     signs = rng.choice([-1.0, 1.0], widths[-1])
     inputs = [check.dimension(d), *widths[:-1]]
     return Stack(signs, tuple(rng.standard_normal(shape) for shape in zip(widths, inputs,
@@ -72,7 +75,7 @@ def stack_of(params):
 
 def count_parameters(m, d, depth):
     """Number of parameters of both copies: a, b, all c and all W."""
-    n = check.width(m) // 2
+    n, d, depth = check.width(m) // 2, check.dimension(d), check.integer("depth", depth, 1)
     return 2 * n * (1 + d + depth + (depth - 1) * n)
 
 

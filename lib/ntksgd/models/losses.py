@@ -33,9 +33,15 @@ def loss_code(loss):
 
 
 def loss_value(loss, g, y):
-    """l(g, y) of a loss given by name, for arrays."""
+    """l(g, y) of a loss given by name, for arrays; infinite where it overflows."""
     loss_code(loss)
-    if loss == "logistic":
-        return np.logaddexp(0.0, -y * (g + 0.0 * y))
-    size = np.abs(g - y)
-    return np.where((loss == "square") | (size < 1), size**2 / 2, size - 0.5)
+    g, y = check.finite_array("g", g), check.finite_array("y", y)
+    try:
+        np.broadcast_shapes(g.shape, y.shape)
+    except ValueError:
+        raise ValueError(f"g, y: shapes {g.shape} and {y.shape} do not fit") from None
+    with np.errstate(over="ignore"):
+        if loss == "logistic":
+            return np.logaddexp(0.0, -y * (g + 0.0 * y))
+        size = np.abs(g - y)
+        return np.where((loss == "square") | (size < 1), size**2 / 2, size - 0.5)

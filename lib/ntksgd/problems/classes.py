@@ -62,11 +62,12 @@ def load(name):
 def split(name, train_size, rng):
     """A random split of a data set into train_size training points and the rest."""
     features, labels, scale = load(name)
+    check.instance("rng", rng, np.random.Generator)
     train_size = check.integer("train_size", train_size, 2, len(labels) - 1)
     order = rng.permutation(len(labels))
     chosen, rest = order[:train_size], order[train_size:]
     # a column that is constant on the training part tells nothing, and cannot be scaled
-    keep = features[chosen].std(axis=0) > 0
+    keep = np.ptp(features[chosen], axis=0) > 0
     reference = features[chosen][:, keep]
     x, test_x = (to_sphere(features[part][:, keep], scale, reference) for part in (chosen, rest))
     return Split(x, labels[chosen], test_x, labels[rest], int(labels.max()) + 1)

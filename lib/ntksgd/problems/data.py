@@ -54,7 +54,11 @@ class Population:
         return replace(self, x=self.x[indices], y=self.y[indices])
 
 
-def to_sphere(features, scale=True, reference=None):
+#: What rounding leaves of a row that is the mean, relative to the columns' largest entries.
+ROUNDING = 1e-12
+
+
+def to_sphere(features, scale=True, reference=None, name="features"):
     """Centre the columns, divide them by their standard deviation if `scale`, then unit length.
 
     Parameters
@@ -65,23 +69,31 @@ def to_sphere(features, scale=True, reference=None):
     reference : array, shape (k, p), optional
         Rows that mean and deviation are taken from; a training set, when `features` holds a test
         set. Default: `features`.
+    name : str
+        Of the features, in errors.
 
     Raises
     ------
     ValueError
-        For a column to be scaled that is constant, or a row without direction, equal to the mean.
+        For a column to be scaled that is constant, or a row without direction, equal to the mean up
+        to rounding.
     """
-    features, scale = check.finite_array("features", features, 2), check.flag("scale", scale)
+    features, scale = check.finite_array(name, features, 2), check.flag("scale", scale)
     reference = features if reference is None else check.finite_array("reference", reference, 2)
-    centred = features - reference.mean(axis=0)
+    centred, size = features - reference.mean(axis=0), np.abs(reference).max(axis=0)
     if scale:
         deviation = reference.std(axis=0)
-        if np.any(deviation == 0):
-            raise ValueError(f"features: column {int(np.argmin(deviation))} is constant")
-        centred = centred / deviation
+        # rounding leaves a constant column some deviation
+        flat = np.flatnonzero((np.ptp(reference, axis=0) == 0) | (deviation == 0))
+        if flat.size:
+            raise ValueError(f"{name}: column {check.listed(flat)} (from 0) is constant, must "
+                             "vary: leave it out")
+        centred, size = centred / deviation, size / deviation
     norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    if np.any(norms == 0):
-        raise ValueError(f"features: row {int(np.argmin(norms))} is the mean, it has no direction")
+    lost = np.flatnonzero(norms <= ROUNDING * np.linalg.norm(size))
+    if lost.size:
+        raise ValueError(f"{name}: row {check.listed(lost)} (from 0) is the mean of all rows, "
+                         "must have a direction: leave it out")
     return centred / norms
 
 

@@ -75,7 +75,7 @@ def square(noise):
 
 def logistic(grid):
     """Labels +-1; the grid gives the target on which D = V = E p (1 - p) is computed."""
-    p = special.expit(grid.target)
+    p = special.expit(check.instance("grid", grid, Grid).target)
     curvature = float((p * (1 - p)) @ grid.weights)
     return LabelModel("logistic", lambda truth, rng: np.where(
         rng.random(truth.size) < special.expit(truth), 1.0, -1.0), curvature, curvature,
@@ -84,7 +84,7 @@ def logistic(grid):
 
 def huber(scale, dof):
     """Student noise; D = P(|noise| < 1), V = E min(noise^2, 1)."""
-    scale, dof = check.positive("scale", scale), check.positive("dof", dof)
+    scale, dof = check.number("scale", scale, 1e-100), check.number("dof", dof, 1e-2)
     law = stats.t(dof, scale=scale)
     curvature = float(law.cdf(1) - law.cdf(-1))
     inside = law.expect(np.square, lb=-1, ub=1, limit=200)

@@ -134,7 +134,7 @@ def source_problem(spec: str | Activation, d: int = 2, r: float = 0.5, noise: fl
     ----------
     spec : str or Activation
     d, max_degree : int
-        Inputs on S^(d-1), d = 2 for a deep network; the largest degree of spectrum and target.
+        Inputs on S^(d-1), d >= 2; the largest degree of spectrum and target.
     r, norm : float
         Regularity and ||f*||, > 0.
     noise : float

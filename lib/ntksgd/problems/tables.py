@@ -12,7 +12,6 @@ from ntksgd import check
 from ntksgd.problems.data import Population, to_sphere
 
 LEAST_ROWS = 20  # fewer say nothing of a spectrum
-ROUNDING = 1e-12
 
 
 def population(X, y, scale: bool | None = True, name: str = "table") -> Population:
@@ -44,7 +43,7 @@ def population(X, y, scale: bool | None = True, name: str = "table") -> Populati
         raise ValueError(f"y = {y[0]:g} in every row: must take at least two values")
     flat = np.flatnonzero(np.ptp(X, axis=0) == 0)
     if scale is not None and flat.size:
-        raise ValueError(f"X: column {', '.join(map(str, flat))} (from 0) is constant, "
+        raise ValueError(f"X: column {check.listed(flat)} (from 0) is constant, "
                          "must vary: leave it out")
     if scale is None:
         norms = np.linalg.norm(X, axis=1)
@@ -52,13 +51,7 @@ def population(X, y, scale: bool | None = True, name: str = "table") -> Populati
             raise ValueError(f"X: row {int(np.argmin(norms))} is 0, must have a direction")
         x = X / norms[:, None]
     else:
-        centred = (X - X.mean(axis=0)) / (X.std(axis=0) if scale else 1.0)
-        norms = np.linalg.norm(centred, axis=1)
-        # rounding leaves some 1e-16 of a row that is the mean, and would make a direction of it
-        if np.any(norms <= ROUNDING * norms.max()):
-            raise ValueError(f"X: row {int(np.argmin(norms))} (from 0) is the mean of all rows, "
-                             "must have a direction: leave it out")
-        x = to_sphere(X, scale)
+        x = to_sphere(X, scale, name="X")
         x = x / np.linalg.norm(x, axis=1, keepdims=True)
     y = y - y.mean()
     return Population(name, x, y / np.sqrt(np.mean(y**2)))
@@ -66,7 +59,10 @@ def population(X, y, scale: bool | None = True, name: str = "table") -> Populati
 
 def numbers(name, values, ndim):
     """Return `values` as a float array if they are finite numbers, none of them missing."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name}: must be a table, all of whose rows are as long") from None
     if array.dtype == object:  # a table of mixed columns: numbers, None, text
         for entry in array.ravel():
             if not (entry is None or isinstance(entry, Real)):

@@ -5,7 +5,7 @@ import pandas as pd
 
 from ntksgd.models.deep import count_parameters
 from ntksgd.stats.slopes import curve_slope
-from ntksgd.width.law_parts import exponent_between
+from ntksgd.width.comparisons import exponent_between
 
 
 def curve(times, q, column, **labels):

@@ -18,12 +18,13 @@ from threadpoolctl import threadpool_limits
 
 from ntksgd import check
 from ntksgd.problems.schedules import power_sums
-from ntksgd.risk.collocation import advance, means, path_of, squares
+from ntksgd.risk.collocation import means, path_of, squares
 from ntksgd.risk.coupled import Coupled
 from ntksgd.risk.exact import expected_risk, whole_times
 from ntksgd.risk.modes import Modes
-from ntksgd.risk.moments import State, initial, record, step, unit_noise
+from ntksgd.risk.moments import State, initial, step, unit_noise
 from ntksgd.risk.uneven import Eigenspace
+from ntksgd.risk.uneven_moments import observe_uneven
 
 METHODS = ("mode", "mean", "exact")
 SETTLED, ROUNDS = 1e-8, 200
@@ -61,23 +62,14 @@ def empirical_risk(spectrum, y, schedule, times, noise=0.0, method="mean"):
     coefficients = spectrum.eigenfunctions.T @ y / y.size
     if method == "mode":
         return expected_risk(spectrum, coefficients**2, schedule, times, noise).risk
-    ascending, back = np.unique(times, return_inverse=True)
     space = _space(spectrum)
     if method == "exact":
-        effort = power_sums(schedule, ascending[-1:])[0]
-        kept = Coupled(space, coefficients[None], 0.0, effort)
+        effort = power_sums(schedule, [times.max()])[0]
+        kept, first = Coupled(space, coefficients[None], 0.0, effort), None
     else:
-        kept = _MeanProfile(space, coefficients[None])
-
-    def carry(*arguments):
-        return advance(*arguments, one_step=kept.step, on_block=kept.on_block,
-                       first=None if method == "exact" else SINGLE)
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        out = record(carry, kept.modes, kept.initial(False), schedule, ascending, None)[:, 0]
-    if not np.all(np.isfinite(out)):
-        raise ArithmeticError(f"schedule {schedule.name}: the second moments grow without bound")
-    return (out[:, 0] + noise * out[:, 1])[back]
+        kept, first = _MeanProfile(space, coefficients[None]), SINGLE
+    signal, unit = observe_uneven(kept, schedule, times, first=first)[:, 0].T
+    return signal + noise * unit
 
 
 def _space(spectrum):

@@ -21,10 +21,10 @@ from ntksgd import check
 from ntksgd.kernels import sphere
 from ntksgd.kernels.drawn import DrawnOperator
 from ntksgd.problems.schedules import Schedule, power_sums
-from ntksgd.risk.collocation import advance, record
 from ntksgd.risk.coupled import Coupled
 from ntksgd.risk.exact import AVERAGES, whole_times
 from ntksgd.risk.uneven import Eigenspace
+from ntksgd.risk.uneven_moments import observe_uneven
 
 
 @dataclass(frozen=True)
@@ -96,19 +96,10 @@ def risk_given_start(operator: DrawnOperator, targets: ArrayLike, schedule: Sche
     rows, top = _rows(operator, targets), operator.max_degree
     degree = (3 if operator.d == 2 else 2) * top if degree is None else degree
     grid = sphere.quadrature(operator.d, check.integer("degree", degree, 2 * top))
-    ascending, back = np.unique(times, return_inverse=True)
-    effort = power_sums(schedule, ascending[-1:])[0]
+    effort = power_sums(schedule, [times.max()])[0]
     coupled = Coupled(Eigenspace.of(operator, grid), rows, lam, effort)
-
-    def carry(*arguments):
-        return advance(*arguments, one_step=coupled.step, on_block=coupled.on_block)
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        out = record(carry, coupled.modes, coupled.initial(average == "uniform"), schedule,
-                     ascending, average)
-    if not np.all(np.isfinite(out[:, 0])):
-        raise ArithmeticError(f"schedule {schedule.name}: the second moments grow without bound")
-    last, mean = out[back, 0].T, out[back, 2].T
+    out = observe_uneven(coupled, schedule, times, average)
+    last, mean = out[:, 0].copy().T, out[:, 2].copy().T
     return Response(times, last[:-1], last[-1], mean[:-1], mean[-1])
 
 

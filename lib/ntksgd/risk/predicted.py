@@ -80,11 +80,6 @@ def linear_decay(r, beta, T=np.inf):
     return 2 * r * np.minimum(1 / (slope + slope / np.log(T)), 1)
 
 
-def decayed_weights(r):
-    """Steps T^(-theta), lambda ~ T^(-(1-theta)), theta = 2r/(2r+1): lambda^2 stops it at r = 1."""
-    return 2 * np.minimum(r, 1) / (2 * r + 1)
-
-
 def power_to_zero(r, beta, p):
     """Last iterate, steps eta (1 - t/T)^p with the best eta: minimax as if beta were <= p + 1."""
     return tail_average(r, np.minimum(beta, p + 1))

@@ -49,14 +49,6 @@ def theorem_linearised_width(r):
     return 2 * r / (2 * r + 1)
 
 
-def pathwise_width(r):
-    """1/2 + 2/(2r+1), m ~ S^(5/2 + r), up to a logarithm: drift of every path, bounded labels.
-
-    S^(5/2)/m against S^(-r); no source condition is used in it. Notebook 08.
-    """
-    return 0.5 + 2 / (2 * check.positive("r", r) + 1)
-
-
 def linearised_width(r, beta):
     """Width of the linearised network, power-law spectrum, even leverage, 0 < r <= 1.
 

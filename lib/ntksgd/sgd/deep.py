@@ -12,6 +12,7 @@ from ntksgd.compilation import compiled
 from ntksgd.kernels.deep import normalised
 from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.compiled_activations import compiled_pair
+from ntksgd.models.deep import DeepParameters
 from ntksgd.models.losses import loss_code, residual
 from ntksgd.sgd.inputs import checked
 from ntksgd.sgd.loops.step import LIMIT
@@ -33,6 +34,7 @@ def train(params, samples, step_sizes, activation, *, times, points, gamma=1.0, 
     ValueError
         For an activation that numba cannot compile, or inputs that do not fit each other.
     """
+    check.instance("params", params, DeepParameters)
     act, code = named_activation(activation), loss_code(loss)
     gamma = check.number("gamma", gamma, 0.0)
     pair, key = compiled_pair(act)

@@ -21,7 +21,7 @@ from ntksgd.sgd.loops.kernel_table import lookup, tabulate
 
 
 @dataclass(frozen=True)
-class Paths:
+class KernelPaths:
     """Sampled paths of R replicas, T = times[-1] steps each.
 
     Attributes
@@ -38,7 +38,7 @@ class Paths:
 
 
 def kernel_sgd(kernel: Callable, x: ArrayLike, y: ArrayLike, step_sizes: Schedule | ArrayLike,
-               probes: ArrayLike, times: ArrayLike, weight_decay: float = 0.0) -> Paths:
+               probes: ArrayLike, times: ArrayLike, weight_decay: float = 0.0) -> KernelPaths:
     """Run SGD in the RKHS of a zonal kernel, one replica a thread.
 
     Parameters
@@ -70,8 +70,9 @@ def kernel_sgd(kernel: Callable, x: ArrayLike, y: ArrayLike, step_sizes: Schedul
                      first=1, ndim=2, sphere=True)
     probes = np.array(np.broadcast_to(stream.points, (len(x), *stream.points.shape[-2:])))
     columns = np.array(np.moveaxis(stream.x, 2, 1), order="C")
-    return Paths(stream.times, *_run(tabulate(kernel), columns, stream.y, stream.step_sizes, probes,
-                                     stream.times, float(weight_decay)))
+    return KernelPaths(stream.times, *_run(
+        tabulate(kernel), columns, stream.y, stream.step_sizes, probes, stream.times,
+        float(weight_decay)))
 
 
 @compiled(parallel=True)

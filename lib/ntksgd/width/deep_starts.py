@@ -94,7 +94,8 @@ def layer_costs(problem: Problem, times: ArrayLike, n: int, ratio: int, starts: 
         Samples: those of different layers are drawn apart, and mixed by the system.
     """
     times, depth, found = checked(problem, times), problem.depth, []
-    check.integer("ratio", ratio, 2)
+    check.integer("n", n, 1, 2**20)
+    check.integer("ratio", ratio, 2, 2**20)
     for layer in range(depth):
         widths = [n * ratio] * depth
         widths[layer] = n
@@ -107,6 +108,7 @@ def layer_costs(problem: Problem, times: ArrayLike, n: int, ratio: int, starts: 
 
 def checked(problem, times):
     """Times, if the problem is one whose risk given the start is known; else ValueError."""
+    check.instance("problem", problem, Problem)
     known = problem.labels.loss, problem.batch, problem.momentum, problem.weight_decay
     if problem.depth is None or known != ("square", 1, 0.0, 0.0):
         raise ValueError("problem: must have a depth, the square loss, batch 1, no momentum and no "
@@ -129,7 +131,7 @@ def parts(problem, operator):
 
 def drawn(problem, layers, starts, seed, degree, workers):
     """Those of `starts` starts with these layers, stacked."""
-    seeds = [child(seed, i) for i in range(check.integer("starts", starts, 2))]
+    seeds = [child(seed, i) for i in range(check.integer("starts", starts, 2, 10**5))]
     task = partial(_drawn_parts, problem, layers, degree)
     # few tasks: to hand the problem to a worker takes longer than a start
     found = map_tasks(task, [seeds[i::TASKS] for i in range(min(TASKS, starts))], 0, workers)

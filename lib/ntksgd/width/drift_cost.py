@@ -43,7 +43,7 @@ from ntksgd.problems.problem import Problem
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.stats import intervals
-from ntksgd.stats.leading_order import leading_samples
+from ntksgd.stats.leading_amplitude import leading_samples
 from ntksgd.stats.slopes import slope
 
 

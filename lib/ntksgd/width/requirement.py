@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntksgd import check
-from ntksgd.stats import intervals
 from ntksgd.stats.slopes import Slope, fit
 from ntksgd.width.crossing import local_weights, log_crossing
 from ntksgd.width.excess import Excess
@@ -101,33 +100,3 @@ def width_law(excess: Excess, tau: float, t_min: float = 0.0) -> WidthLaw:
         slope = Slope(exponent.value, exponent.low, exponent.high,
                       float(excess.times[seen].min()), float(excess.times[seen].max()), intercept)
     return WidthLaw(excess, tau, required, low, high, censored, seen, slope)
-
-
-def compare_laws(law, reference):
-    """Exponent in T of m* minus that of a reference law, and the ratio of the two m* at the last T.
-
-    The exponents are fitted over the times at which both are seen.
-
-    Returns
-    -------
-    difference, ratio : Interval
-        Of independent laws.
-
-    Raises
-    ------
-    ValueError
-        If fewer than 3 times are seen by both.
-    """
-    both = law.seen & reference.seen
-    if both.sum() < 3:
-        raise ValueError(f"law, reference: seen together at {both.sum()} times, at least 3 needed")
-    log_t, first = np.log(law.times[both]), len(law.excess.blocks)
-
-    def log_ratio(*means):
-        one = law.log_required(law.excess.joined(means[:first]))
-        return one - reference.log_required(reference.excess.joined(means[first:]))
-
-    blocks = [samples for side in (law, reference) for _, samples in side.excess.blocks]
-    difference = intervals.of(lambda *means: fit(log_t, log_ratio(*means)[:, both])[0], *blocks)
-    ratio = intervals.of(lambda *means: np.exp(log_ratio(*means)[:, -1]), *blocks, transform="log")
-    return difference, ratio
