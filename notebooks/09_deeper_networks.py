@@ -20,10 +20,10 @@
 # $$m^*_L(T,\tau)=\min\{m:\ \mathbb E R_m(T)\le(1+\tau)\,R(T)\},$$
 #
 # $R_m$ the risk of the network with $L$ hidden layers of $m$ neurons after $T$ steps of SGD, $R$ that of SGD with *its own*
-# kernel at infinite width (notebook 03: exact).
+# kernel at infinite width ([notebook 03](03_rkhs_convergence.ipynb): exact).
 #
 # **Idea.** Freeze the features: given its start the network is SGD with a random kernel, and its risk is exact, to any $T$
-# (notebook 06). That kernel differs from its limit by a mean shift and by fluctuation, both of order $1/m$, so that
+# ([notebook 06](06_width_requirement.ipynb)). That kernel differs from its limit by a mean shift and by fluctuation, both of order $1/m$, so that
 #
 # $$\frac{\mathbb E R_m(T)}{R(T)}-1=\frac{c_L(T)}m+O(m^{-2}),\qquad m^*_L\simeq\frac{c_L(T)}\tau,\qquad
 # c_L=c^{(1)}+\dots+c^{(L)}+\text{shift},$$
@@ -39,9 +39,9 @@
 # the circle and for squareplus to about one, by first order at $T=10^9$; for ReLU slowly. In absolute neurons the price of
 # depth grows for ReLU; in parameters it is far higher, for matrices between hidden layers grow like $m^2$. Squareplus networks
 # were trained too, on the circle: at the largest width, drift adds at most a few per cent of $R$; ReLU networks were not
-# (notebook 11: there drift matters). Numbers: section 6.
+# ([notebook 11](11_real_data.ipynb): there drift matters). Numbers: section 6.
 
-# %%
+# %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import source_problem
 from ntksgd.report import claims, depth_board, depth_tables
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report.claims import Statement
 from ntksgd.report.figures import deep as draw_kernel
 from ntksgd.report.figures import depth as draw
@@ -76,33 +76,45 @@ from ntksgd.width.requirement import width_law
 use_style()
 
 # %% tags=["parameters"]
-T = 10**5  # type: int  SGD steps of the trained networks
+T = 10**4  # type: int  SGD steps of the trained networks
 r = 0.5  # type: float  regularity of the targets, each in the RKHS of its own kernel
 noise = 0.25  # type: float  variance of the labels' noise
 depths = [1, 2, 3]  # type: list[int]  numbers of hidden layers, starting with 1
 degrees = [24, 40, 10]  # type: list[int]  the kernel's cut: squareplus, ReLU, squareplus on S^2
-far_degrees = [24, 160, 10]  # type: list[int]  that of the first order, no less
-exact_log_T = [6, 5, 5]  # type: list[int]  log10 of the steps of the exact risks
+far_degrees = [24, 100, 10]  # type: list[int]  that of the first order, no less
+exact_log_T = [5, 5, 4]  # type: list[int]  log10 of the steps of the exact risks
 far_log_T = [9, 6, 6]  # type: list[int]  log10 of the steps of the first order
-widths = [[16, 32, 64, 144, 432], [32, 128, 512, 1536], [32, 128, 512]]  # type: list
-starts = [6, 3, 3]  # type: list[int]  exact risks a width
-cheap = 5  # type: int  further starts for each, for the mean of the control variate
+widths = [[16, 32, 144, 432], [32, 256, 1536], [32, 128, 512]]  # type: list
+starts = [4, 3, 3]  # type: list[int]  exact risks a width
+cheap = 4  # type: int  further starts for each, for the mean of the control variate
 m_large = 1024  # type: int  width of the starts that give c_L
-starts_large = [32, 16, 12]  # type: list[int]
-starts_layer = 24  # type: int  for each layer's share
-trained = [32, 64, 144]  # type: list[int]  widths of the networks, among those above
-replicates = 6  # type: int  at most as many as starts
+starts_large = [24, 8, 8]  # type: list[int]
+shift_starts = 600  # type: int  narrow starts that test the mean shift
+starts_layer = 16  # type: int  for each layer's share
+trained = [32, 144]  # type: list[int]  widths of the networks, among those above
+replicates = 4  # type: int  at most as many as starts
 limit_widths = [16, 64, 256]  # type: list[int]  widths for the kernel at the start
 limit_replicates = 24  # type: int
 tolerances = [0.1, 0.5]  # type: list
 seed = 9  # type: int
 
-# %%
+# %% tags=["hide-input"]
 check.integer("T", T, 1000)
-if depths[0] != 1 or sorted(set(depths)) != list(depths):
-    raise ValueError(f"depths = {depths}: must increase from 1")
+if len(depths) < 2 or depths[0] != 1 or sorted(set(depths)) != list(depths):
+    raise ValueError(f"depths = {depths}: must be at least two, increasing from 1")
 if T not in log_times(10 ** exact_log_T[0], 2 * exact_log_T[0] - 3, 100):
     raise ValueError(f"T = {T}: must be a half-decade among those of exact_log_T")
+for i in range(3):  # squareplus, ReLU, squareplus on S^2
+    check.integer("exact_log_T", exact_log_T[i], 3, far_log_T[i])
+    check.integer("degrees", degrees[i], 6, far_degrees[i])
+    check.integer("number of widths", len(set(widths[i])), 3)
+    check.integer("starts", min(starts[i], starts_large[i]), 2)
+check.integer("replicates", replicates, 2, starts[0])
+check.integer("number of limit_widths", len(set(limit_widths)), 3)
+if not trained or not set(trained) <= set(widths[0]):
+    raise ValueError(f"trained = {trained}: must be some of {widths[0]}")
+
+# %%
 smooth, root, board = "squareplus(0.5)", np.random.SeedSequence(seed), []
 cases = [(smooth, 2), ("relu", 2), (smooth, 3)]
 titles = {case: f"{'ReLU' if case[0] == 'relu' else 'squareplus'}, $d={case[1]}$"
@@ -124,14 +136,15 @@ problems, far_problems = ({
 # $$u^1=bx+\gamma c^1,\quad u^{l+1}=n^{-1/2}W^{l+1}\varphi(u^l)+\gamma c^{l+1},\quad g=m^{-1/2}\langle a,\varphi(u^L)\rangle.$$
 #
 # With $\kappa_1(t)=\mathbb E\varphi(u)\varphi(v)$, $\kappa_0(t)=\mathbb E\dot\varphi(u)\dot\varphi(v)$ for Gaussians of
-# variance 1 and covariance $t$, the law of large numbers gives layer by layer (Jacot, Gabriel & Hongler 2018)
+# variance 1 and covariance $t$, the law of large numbers gives layer by layer
+# ([Jacot, Gabriel and Hongler (2018)](00_reading_guide.ipynb#jacot2018))
 #
 # $$S_0=t,\quad S_l=\kappa_1(S_{l-1}),\qquad K_0=t,\quad K_l=S_l+\kappa_0(S_{l-1})\,(K_{l-1}+\gamma^2).$$
 #
 # *Which functions does depth favour?* For ReLU on the circle, $\gamma=1$: at a small angle $\omega$, $\kappa_0=1-\omega/\pi$,
 # $S_l=1+O(\omega^2)$ and $K_{l-1}+1=2l$, so $K_L=K_L(1)-\frac2\pi(1+\dots+L)|\omega|+O(\omega^2)$; at $\omega=\pi$ every singular
 # term carries a factor that vanishes. Hence $\lambda_k\simeq L(L+1)/(\pi k)^2$ (dotted): *depth multiplies the tail by $L(L+1)/2$
-# and leaves its exponent* (Bietti & Bach 2021), hence the smoothness for the same $r$, and the rate.
+# and leaves its exponent* ([Bietti and Bach (2021)](00_reading_guide.ipynb#bietti2021)), hence the smoothness for the same $r$, and the rate.
 
 # %%
 angle, spectra, profile = np.linspace(0, np.pi, 181), {}, []
@@ -140,11 +153,15 @@ for L in depths:
     spectra[L] = quadrature_spectrum(kernel, 2, 1024).eigenvalues
     profile.append(pd.DataFrame({"depth": L, "angle": angle,
                                  "kernel": kernel(np.cos(angle)) / kernel.trace}))
-eigenvalues = pd.concat([pd.DataFrame({"depth": L, "degree": np.arange(1025), "eigenvalue": e})
-                         for L, e in spectra.items()], ignore_index=True)
 tail = {L: relu_circle_tail(L, np.arange(1, 1025)) for L in depths}
+eigenvalues = pd.concat([pd.DataFrame({"depth": L, "degree": np.arange(1025), "eigenvalue": e,
+                                       "tail": np.append(np.nan, tail[L])})
+                         for L, e in spectra.items()], ignore_index=True)
 save(draw_kernel.deep_kernels(pd.concat(profile), eigenvalues, tail),
-     "09_deeper_networks-kernels", pd.concat([eigenvalues, *profile], ignore_index=True))
+     "09_deeper_networks-kernels", pd.concat([eigenvalues, *profile], ignore_index=True), alt=(
+    f"ReLU networks with {depths[0]} to {depths[-1]} hidden layers. Left, tangent kernel against "
+    "the angle between inputs: the deeper, the steeper at zero. Right, eigenvalues against the "
+    "degree: parallel lines, higher the deeper, on the dotted prediction."))
 plt.show()
 
 # %% [markdown]
@@ -182,28 +199,31 @@ pd.DataFrame([[name, str(f)] for name, f in fits.items()], columns=["", "slope i
 # $Y$ the covariance of the derivatives of $n^{-1/2}\langle a,\varphi(u^L)\rangle$ (one copy) along $u^{l+1}(x)$ and
 # $u^{l+1}(x')$, carried up the layers. With the second order of the products this is $\mu_L$: expectations over *two*
 # Gaussians, for any depth (module `kernels.deep_shift`). It is Taylor's formula in $G$; its remainder is not bounded here.
-# That, on the diagonal, the relative spread of a ReLU network's tangent kernel is exponential in $L/n$ is proved (Hanin & Nica
-# 2020). Drawn starts, $n=16$:
+# That, on the diagonal, the relative spread of a ReLU network's tangent kernel is exponential in $L/n$ is proved
+# ([Hanin and Nica (2020)](00_reading_guide.ipynb#hanin2020)). Drawn starts, $n=16$:
 
 # %%
 rows, n = [], 16
 for L in depths[1:]:
     p = problems[cases[0], L]
     lam = p.spectrum.eigenvalues[:7]
-    drawn_shift = n * drawn(p, [n] * L, 1500, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
+    drawn_shift = n * drawn(p, [n] * L, shift_starts, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
     found = intervals.of(lambda means: means, drawn_shift / lam)
     rows.append(pd.DataFrame({"panel": f"{L} hidden layers", "depth": L, "degree": range(7),
                               "derived": eigenvalue_shift(smooth, L, 2, 6) / lam,
                               "drawn": found.value, "half": found.half}))
 shifts = pd.concat(rows, ignore_index=True)
-save(draw.shift(shifts), "09_deeper_networks-shift", shifts)
+save(draw.shift(shifts), "09_deeper_networks-shift", shifts, alt=(
+    "Mean shift of each eigenvalue of the kernel against its degree, a panel for each depth: drawn "
+    "starts as points, the derived shift as a line. Both change sign with the degree; the points "
+    "follow the line, less closely at the highest degrees."))
 plt.show()
 
 # %% [markdown]
 # The shift changes sign with the degree; at $n=16$ its sign and size are as derived, the next order takes up to half of it,
 # or more, at the highest degrees drawn. The *variance* $V_{kl}$ of the kernel between degrees asks for four inputs at a time,
 # where two Gaussians do not do: we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's
-# response to both is that of notebook 07. For $L=1$, $c_1$ is derived by another route (module `risk.finite_width`):
+# response to both is that of [notebook 07](07_width_theory.ipynb). For $L=1$, $c_1$ is derived by another route (module `risk.finite_width`):
 
 # %%
 far = {case: log_times(10**power, 2 * power - 3, 100)
@@ -243,8 +263,8 @@ pd.DataFrame(rows, columns=["L", *(f"degrees {top[relu]} to {wide[relu]}, T = {f
 #
 # ## 3. Exact risks, given the start
 #
-# Is the first order enough? The linearised network's risk given the start is exact (notebook 06): means over
-# starts, no sample drawn. Kernel, limit and the lines drawn here are cut at `degrees`.
+# Is the first order enough? The linearised network's risk given the start is exact: means over starts,
+# no sample drawn. Kernel, limit and the lines drawn here are cut at `degrees`.
 
 # %%
 sweeps, laws = {}, {}
@@ -263,7 +283,10 @@ curves = pd.concat([pd.DataFrame({
     "width": c_near[case, L].value[at] / tau}) for (case, L, tau), law in laws.items()
     for at in [far[case] <= law.times[-1]]], ignore_index=True)
 save(draw.requirement(required, curves), "09_deeper_networks-width",
-     pd.concat([required, curves], ignore_index=True))
+     pd.concat([required, curves], ignore_index=True), alt=(
+    "Required width against the number of steps for each depth, a panel for each kernel and "
+    "tolerance: exact widths as points, the first order as lines. Deeper networks need more; points "
+    "lie near their lines, mostly above, with wide intervals."))
 plt.show()
 
 # %%
@@ -298,7 +321,10 @@ for (case, L), q in price.items():
         rows += [depth_tables.curve(far[case], q, "ratio", series="first order", **labels),
                  depth_tables.curve(*exact, "ratio", series="exact", **labels)]
 ratios = pd.concat(rows, ignore_index=True)
-save(draw.price(ratios), "09_deeper_networks-price", ratios)
+save(draw.price(ratios), "09_deeper_networks-price", ratios, alt=(
+    "Width that deeper networks need over that of one hidden layer, against the number of steps, "
+    "on the circle. It begins near the number of layers and falls: for squareplus to about one, for "
+    "ReLU slowly. Exact ratios, as points with wide intervals, lie at the lines or below."))
 plt.show()
 
 # %% [markdown]
@@ -321,7 +347,10 @@ for case in cases[:2]:
     rows.append(pd.DataFrame({"panel": titles[case], "series": "one hidden layer", "T": far[case],
                               "c": near_one[case], "low": np.nan, "high": np.nan}))
 shares = pd.concat(rows, ignore_index=True)
-save(draw.layers(shares), "09_deeper_networks-layers", shares)
+save(draw.layers(shares), "09_deeper_networks-layers", shares, alt=(
+    f"Share of each of {deepest} layers in the first order against the number of steps, with that "
+    "of one hidden layer in black. For squareplus every share comes to lie below the black line, "
+    "the last layer's lowest; for ReLU all rise in parallel with it, the second above it."))
 plt.show()
 
 # %% [markdown]
@@ -347,7 +376,8 @@ costs.round(1).assign(**{"roots": roots.round(2),
 
 # %%
 runs, networks, drifts, rows = {}, {}, {}, []
-times = log_times(T, 7, 100)
+times = sweeps[cases[0], 1].times
+times, middle = times[times <= T], np.sum(times <= T) // 2
 for L in depths:
     key = cases[0], L
     runs[L] = deep_paths(problems[key], trained, times, replicates, child(root, 60 + L),
@@ -356,26 +386,29 @@ for L in depths:
     R = kernel_risk(problems[key], times, tail=False)
     drift = intervals.of(lambda means: means, (runs[L].network - runs[L].linearised) / R)
     drifts[L] = drift[-1]
-    rows += [[L, m, f"{networks[L].mean[j, -1]:.3f}", *(str(drift[j, i]) for i in (0, 3, -1))]
+    rows += [[L, m, f"{networks[L].mean[j, -1]:.3f}", *(str(drift[j, i]) for i in (0, middle, -1))]
              for j, m in enumerate(trained)]
 pd.DataFrame(rows, columns=["L", "m", f"excess at T = {T:,}",
-                            *(f"drift's part, T = {times[i]:,}" for i in (0, 3, -1))])
+                            *(f"drift's part, T = {times[i]:,}" for i in (0, middle, -1))])
 
 # %%
 tested = pd.concat([depth_tables.excesses(
     sweeps[cases[0], L].excess, networks[L], T,
     c_near[cases[0], L].value[list(far[cases[0]]).index(T)], L) for L in depths], ignore_index=True)
 hidden = tested[tested["excess"] <= 0]
-save(draw.excess(tested[tested["excess"] > 0]), "09_deeper_networks-excess", tested)
+save(draw.excess(tested[tested["excess"] > 0]), "09_deeper_networks-excess", tested, alt=(
+    f"Excess over the kernel's risk against the width after {T:,} steps, a panel for each depth: "
+    "linearised networks as open circles, trained ones as diamonds, the first order as a line that "
+    "falls like one over the width. Both kinds of points lie near the line."))
 plt.show()
 
 # %%
-middle, last = (", ".join(f"{100 * one.value[i]:.1f} ± {100 * one.half[i]:.1f}"
-                          for one in drifts.values()) for i in (3, -1))
+half_way, last = (", ".join(f"{100 * one.value[i]:.1f} ± {100 * one.half[i]:.1f}"
+                            for one in drifts.values()) for i in (middle, -1))
 gone = ", ".join(f"$L={L}$, $m={m}$, {name} {value:.2f}" for L, m, name, value in
                  hidden[["depth", "m", "series", "excess"]].itertuples(index=False)) or "none"
 Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising, "
-         f"{middle} at $T={times[3]:,}$, {last} at $T={T:,}$. In narrower, deeper networks the "
+         f"{half_way} at $T={times[middle]:,}$, {last} at $T={T:,}$. In narrower, deeper networks the "
          "paths are too few: an estimate below $-1$ is noise, for a risk is not negative. Below "
          f"zero they are not drawn: {gone}.")
 

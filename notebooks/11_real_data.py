@@ -21,7 +21,8 @@
 # points of the unknown law.
 #
 # **Idea.** Split a data set into halves A and B. Kernel matrix and labels of A give eigenvalues and
-# coefficients, hence, by the recursion of notebook 03, a whole learning curve; and, by a fit up to
+# coefficients, hence, by the recursion of
+# [notebook 03](03_rkhs_convergence.ipynb), a whole learning curve; and, by a fit up to
 # $T=2000$, an effective regularity $r$, hence the one-number rate $T^{-2r/(2r+1)}$. Both are printed
 # as forecasts for B up to $T=20\,000$. Then B is trained on. So with test error and width.
 #
@@ -36,7 +37,7 @@
 # width does not carry over: frozen features ask for too much of smooth networks on some targets, where
 # moving features help, and for too little of ReLU networks on most. (Numbers: the last cell.)
 
-# %%
+# %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -50,7 +51,7 @@ from ntksgd.report import claims
 from ntksgd.report import data_tables as tables
 from ntksgd.report.figures import data as draw
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.tables import law_table
 from ntksgd.risk.empirical import METHODS, empirical_risk
@@ -68,19 +69,25 @@ load_factor = 0.5  # type: float  eta_1 kappa(1), in (0, 2): the first step
 T_low = 200  # type: int  r is fitted from here ...
 T_fit = 2000  # type: int  ... to here: nothing later enters the one-number rate
 T_high = 20_000  # type: int  forecasts go to here
-splits = 6  # type: int  random halves: every one is forecast, then trained
-width = 512  # type: int  of the networks in sections 4 and 5
-widths = [8, 32, 128, 512, 2048, 8192]  # type: list[int]  in section 6, at most these
-replicates = [8, 4]  # type: list[int]  sample paths for widths up to 1024, and above
+splits = 5  # type: int  random halves: every one is forecast, then trained
+width = 256  # type: int  of the networks in sections 4 and 5
+widths = [8, 32, 128, 512, 2048]  # type: list[int]  in section 6, at most these
+replicates = [6, 3]  # type: list[int]  sample paths for widths up to 1024, and above
 starts = 3  # type: int  initialisations a width, for the forecast of the width
 closure = "mode"  # type: str  the recursion of that forecast: mode, mean or exact
 tolerance = 0.1  # type: float  m*: network risk at most 1 + tolerance times the kernel risk
 noise = 0.25  # type: float  variance of noise added to the labels in section 7
 seed = 7  # type: int  root of all randomness
 
-# %%
+# %% tags=["hide-input"]
 check.one_of("closure", closure, METHODS)
 check.integer("splits", splits, 3)
+check.integer("T_fit", T_fit, T_low + 5)
+check.integer("T_high", T_high, T_fit + 5)
+check.integer("number of activations", len(set(activations)), 2, 2)
+check.integer("starts", starts, 2)
+check.integer("number of replicates", len(replicates), 2, 2)
+check.integer("replicates", min(replicates), 2)
 check.positive("tolerance", tolerance)
 check.positive("noise", noise)
 check.integer("number of widths", len({check.width(m) for m in widths}), 4)
@@ -184,7 +191,10 @@ errors.groupby(["activation", "kernel"]).max().map("{:.2%}".format)
 # %%
 tails, fits = tables.tail_tables(first)
 save(draw.tails(tails, fits), "11_real_data-regularity",
-     pd.concat([tails, fits], ignore_index=True))
+     pd.concat([tails, fits], ignore_index=True), alt=(
+    f"Tail power of the labels against the eigenvalue, {len(data)} data sets by two activations, "
+    "with the power law fitted to the window that SGD visits. The tails leave their fits below the "
+    "window and drop."))
 plt.show()
 
 # %% [markdown]
@@ -210,7 +220,10 @@ tables.forecast_table(halves)
 # %%
 trials = {case: trial(of, width, child(seed, 1)) for case, of in halves.items()}
 risks = tables.risk_table(trials)
-save(draw.forecasts(risks, T_fit), "11_real_data-forecast", risks)
+save(draw.forecasts(risks, T_fit), "11_real_data-forecast", risks, alt=(
+    f"Training risk against steps, {len(data)} data sets by two activations. Kernel SGD on half B "
+    "lies on the curve computed from half A, in the mean over splits; the one-number power law "
+    "mostly stays above beyond the fit; ReLU networks fall behind."))
 plt.show()
 print(coverage("mean", splits), coverage("slope", splits, 5), sep="\n")
 
@@ -240,7 +253,10 @@ tables.interval_table({case: {**exponents[case], **{
 # %%
 shown = [tables.mark_table(of) for of in (found["miss"], exponents)]
 save(draw.scores(*shown), "11_real_data-exponents",
-     pd.concat(shown, keys=["miss", "exponent"], names=["panel", "row"]).reset_index())
+     pd.concat(shown, keys=["miss", "exponent"], names=["panel", "row"]).reset_index(), alt=(
+    "A row for each data set and activation. Left, the factor by which one split's forecast misses: "
+    "near one for spectrum against kernel SGD, larger for the rate. Right, exponents of the risk: "
+    "spectrum and kernel SGD agree, the rate is too flat."))
 plt.show()
 
 # %% [markdown]
@@ -262,7 +278,10 @@ plt.show()
 
 # %%
 tests = tables.risk_table(trials, test=True)
-save(draw.test_errors(tests), "11_real_data-held-out", tests)
+save(draw.test_errors(tests), "11_real_data-held-out", tests, alt=(
+    f"Test error against the examples of one pass, {len(data)} data sets by two activations: kernel "
+    "SGD and networks as points, the forecast from the training half as a line. Points lie near the "
+    "line, mostly a little above."))
 plt.show()
 
 # %%
@@ -310,7 +329,10 @@ measured = {case: width_law(excess, tolerance) for case, excess in networks.item
 table = pd.concat([law_table({what: laws[case]}).assign(data=case[0], activation=case[1])
                    for case in cases for what, laws in (("forecast", foretold),
                                                         ("network", measured))], ignore_index=True)
-save(draw.widths(table), "11_real_data-widths", table)
+save(draw.widths(table), "11_real_data-widths", table, alt=(
+    f"Required width against steps, {len(data)} data sets by two activations: the forecast by "
+    "linearised networks as a line with a band, trained networks as points, triangles for bounds. "
+    "Smooth networks lie at the line or below, ReLU networks mostly above it late."))
 plt.show()
 
 # %%
@@ -343,7 +365,9 @@ for case, (*_, m) in chosen.items():
 # How far the parameters travel is foretold roughly ("ratio"): $\|\Theta_T-\Theta_0\|^2\approx
 # \|f_T\|_H^2$, which the mean iterate of A puts at $\sum_i(1-e^{-\lambda_i\tau})^2c_i^2/\lambda_i$: it grows
 # with $T$, for both activations alike. But training moves the kernel of a smooth network by $1/m$, that
-# of a ReLU network, whose kinks are crossed, by more (notebook 05). See notebook 13.
+# of a ReLU network, whose kinks are crossed, by more
+# ([notebook 05](05_network_follows_kernel.ipynb)). A forecast with drift is in
+# [notebook 13](13_your_data.ipynb).
 #
 # ## 7. Noise, and the step schedule
 #
@@ -416,5 +440,6 @@ the mean, forecast over measured risk of {activations[1]} networks of width {wid
 $\\theta=2r/(2r+1)$ costs up to {noisy["risk / best"].max():.2f} times the best at $T={T_high}$.
 
 **Limits.** {len(data)} small problems; inputs forced onto the sphere; square loss, also on labels
-$\\pm1$ (classification: notebook 12); intervals for the data sets at hand, not for the next one.
+$\\pm1$ (classification: [notebook 12](12_classification.ipynb)); intervals for the data sets at hand, not
+for the next one.
 """)

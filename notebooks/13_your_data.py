@@ -18,7 +18,8 @@
 # says, without training anything by SGD: how regular the target is for the tangent kernel; how the
 # training risk falls with the number of steps $T$; from which width on a network's risk is within a
 # share $\tau$ of its kernel's; whether a given width is in that **kernel regime**, yes, no or
-# cannot tell; and how often such an answer was right.
+# cannot tell (it is "lazy", in the words of
+# [Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)); and how often such an answer was right.
 #
 # **The idea.** A finite network differs from its kernel in two ways, and both can be computed from
 # drawn starts. Its kernel at the start is random (*fluctuation*): diagonalise it, and the risk of
@@ -37,7 +38,7 @@
 #
 # The paper claims nothing about data: rows at the end are findings and predictions of ours.
 
-# %%
+# %% tags=["hide-input"]
 from dataclasses import asdict
 
 import numpy as np
@@ -51,7 +52,7 @@ from ntksgd.problems.schedules import power_sums
 from ntksgd.problems.shipped import BUILT_ON, HELD_OUT, table
 from ntksgd.problems.table_files import read_table
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report import claims
 from ntksgd.report.claims import Statement
 from ntksgd.report.figures import regime as draw
@@ -76,23 +77,30 @@ tolerance = 0.1  # type: float  tau: the excess over the kernel's risk that is a
 points = 400  # type: int  of more rows than this, random subsamples are used
 test_steps = 1000  # type: int  T of the test in section 5
 test_widths = [8, 16, 32, 64, 128, 256, 512]  # type: list[int]  networks trained there
-replicates = 16  # type: int  sample paths for each of them
-starts = 6  # type: int  drawn starts for each width of a prediction
+replicates = 6  # type: int  sample paths for each of them
+starts = 4  # type: int  drawn starts for each width of a prediction
 seed = 13  # type: int  root of all randomness
+
+# %% tags=["hide-input"]
+check.integer("steps", steps, 100)
+check.integer("test_steps", test_steps, 100)
+check.integer("replicates", replicates, 2)
+check.integer("starts", starts, 3)
+check.integer("number of test_widths", len({check.width(m) for m in test_widths}), 4)
+test_widths = sorted(set(test_widths))
 
 # %%
 X, y, how = (*read_table(root() / data), scale) if data else table("wine")
 name = data or "wine"
-check.integer("steps", steps, 100)
-check.integer("test_steps", test_steps, 100)
-check.integer("replicates", replicates, 2)
-check.integer("number of test_widths", len({check.width(m) for m in test_widths}), 4)
 found = kernel_regime(X, y, steps, width, activation, tau=tolerance, scale=how, points=points,
                       starts=starts, seed=seed, name=name)
 found
 
 # %%
-save(draw.answer(found), "13_your_data-answer", draw.answer_table(found))
+save(draw.answer(found), "13_your_data-answer", draw.answer_table(found), alt=(
+    f"Left, for {name}: predicted training risk against the number of steps, beside the power law "
+    "of its regularity. Right: excess over the kernel's risk against the width, of the network and "
+    "of its linearisation; both come down to the tolerance, stars mark where."))
 
 # %% [markdown]
 # Left, what more steps bring; right, what more neurons bring. The next sections derive each number.
@@ -107,7 +115,7 @@ save(draw.answer(found), "13_your_data-answer", draw.answer_table(found))
 #
 # $$B(T)=\sum_ic_i^2\,p(\lambda_i),\qquad p(\lambda)=e^{-2\lambda\tau_T},$$
 #
-# and the recursion per mode of notebook 11 adds the gradient noise: that is the predicted risk. The
+# and the recursion per mode of [notebook 11](11_real_data.ipynb) adds the gradient noise: that is the predicted risk. The
 # regularity $r$ is half the log-log slope of the tail power $\sum_{\lambda_i\le\lambda}c_i^2$, on the
 # eigenvalues that SGD visits up to $T$; its range covers fits on parts of that window, widened by
 # the sampling error from half samples.
@@ -127,13 +135,14 @@ for t, bias, risk in zip(found.times[::4], B[::4], found.risk[::4], strict=True)
 #
 # At the start the network has the kernel $K_0=\frac2m\sum_{i\le m/2}\nabla_i\nabla_i^\top$, a mean over
 # independent neurons, $\mathbb E\,K_0=K$. Freeze it: $L$ becomes $L_0=L+E$, and $B$ becomes $B_0$, with the
-# eigenvalues and coefficients of $L_0$. To first order (Daletskii and Krein)
+# eigenvalues and coefficients of $L_0$. To first order
+# ([Daletskii and Krein (1965)](00_reading_guide.ipynb#daletskii1965))
 #
 # $$B_0-B=\sum_{ij}c_ic_j\,\langle\varphi_i,E\varphi_j\rangle\,p[\lambda_i,\lambda_j]+O(E^2),\qquad
 #   p[\lambda,\mu]=\frac{p(\lambda)-p(\mu)}{\lambda-\mu},$$
 #
 # which has mean zero. So the mean excess is of second order in $E$, that is of order $1/m$: $\mathbb E
-# R_m/R-1=c(T)/m+\dots$ as in notebook 07. We draw a few starts, compute the risk of each, and
+# R_m/R-1=c(T)/m+\dots$ as in [notebook 07](07_width_theory.ipynb). We draw a few starts, compute the risk of each, and
 # subtract a multiple of the first order, a control variate of known mean. (Its coefficient for one
 # start is fitted on the others, so that the mean stays unbiased.)
 
@@ -169,7 +178,8 @@ np.testing.assert_allclose((up - down) / 2e-4, first, rtol=1e-4, atol=1e-6)
 #
 # $$\frac{d\Theta}{d\tau}=-\frac1n\sum_i\bigl(g(x_i;\Theta)-y_i\bigr)\nabla g(x_i;\Theta),\qquad \Theta(0)=\Theta_0 .$$
 #
-# In lines, by Euler's method; the library takes longer steps (Runge-Kutta-Chebyshev):
+# In lines, by Euler's method; the library takes longer steps, by the Runge-Kutta-Chebyshev method
+# of [van der Houwen and Sommeijer (1980)](00_reading_guide.ipynb#vanderhouwen1980):
 
 # %%
 def euler(params, h):
@@ -209,7 +219,7 @@ print(f"||f_T||_H^2 = {found.norm:.1f}: the squared distance that all parameters
 # ## 4. The width, and the verdict
 #
 # $m^*(T,\tau)$ is the least width with $\mathbb ER_m\le(1+\tau)R$: the crossing of the predicted excess with
-# $\tau$, by the estimator of notebook 06, with its interval over starts; beyond the widest start the
+# $\tau$, by the estimator of [notebook 06](06_width_requirement.ipynb), with its interval over starts; beyond the widest start the
 # excess is continued as $1/m$. The **kernel regime** begins at $w$, the larger of the two $m^*$, network
 # and linearised network: from there on neither fluctuation nor drift has to make good for the
 # other. (Where drift helps, the network's risk is within $\tau$ of the kernel's, or below, for far
@@ -228,7 +238,7 @@ print(f"width {width}: {found.verdict}")
 # all shipped with scikit-learn or generated by it, were not tried before the method was settled, and
 # it was not tuned after. For each set and two activations the width is predicted; then networks and
 # linearised networks of every width are trained by SGD on common sample paths, and $m^*$ is
-# measured as in notebook 06. A width beyond those trained is a bound; it counts as right if the
+# measured as in [notebook 06](06_width_requirement.ipynb). A width beyond those trained is a bound; it counts as right if the
 # bound does not contradict a factor of 2.
 #
 # One fault was found after the first score and mended: along the mean path of a narrow network the
@@ -268,10 +278,15 @@ of = {"regime": "kernel regime", "network": "$m^*$ of the network"}
 within = score.groupby("target")["hit"].agg(["sum", "count"])
 titles = {target: f"{what}: {within.loc[target, 'sum']} of {within.loc[target, 'count']} within a "
                   "factor 2" for target, what in of.items()}
-save(draw.score(score, titles), "13_your_data-score", score)
+save(draw.score(score, titles), "13_your_data-score", score, alt=(
+    "Width measured by training against width predicted, for every data set and two activations, "
+    "with a band of a factor 2 about the diagonal. Left, the width of the kernel regime: "
+    f"{within.loc['regime', 'sum']} of {within.loc['regime', 'count']} points in the band; right, "
+    f"that of the network alone: {within.loc['network', 'sum']}."))
 
 # %% [markdown]
-# Grey: a factor of 2. How often is it within? Exact binomial intervals; the cases of one data set
+# Grey: a factor of 2. How often is it within? Exact binomial intervals
+# ([Clopper and Pearson (1934)](00_reading_guide.ipynb#clopper1934)); the cases of one data set
 # are not independent, so the second count takes a set as right only if both activations are.
 # For comparison: the best constant, chosen in hindsight, and the linearised network's prediction
 # for the network, which is theory without drift.
@@ -395,9 +410,10 @@ print(claims.text(frame.drop(columns=["claim", "kind", "interval"])))
 
 # %% [markdown]
 # **Limits.** The training risk, not the test error: a width that follows the kernel on the rows at
-# hand need not be the best one on new rows (notebooks 11 and 12). One pass over a fixed number of
+# hand need not be the best one on new rows ([notebook 11](11_real_data.ipynb) and
+# [12](12_classification.ipynb)). One pass over a fixed number of
 # steps, square loss, two layers, this start and these steps, no label noise beside what is in $y$.
 # The first order in $1/m$ guides the search, but $m^*$ is read off finite widths; beyond the widest
-# start, $1/m$ is an extrapolation. The per-mode recursion is not exact on data (notebook 11), and the
+# start, $1/m$ is an extrapolation. The per-mode recursion is not exact on data, and the
 # noise of SGD moves features too, which the mean path leaves out. How sure an answer is, was
 # counted on these sets at this $T$: it speaks for data like them.

@@ -42,7 +42,7 @@ def tails(table, fits):
 
     `table`: columns data, activation, eigenvalue, tail. `fits`: data, activation, window, x, y.
     """
-    title = "Tail power, and the power law fitted to a window of it"
+    title = "Tail powers fall more slowly than $\\lambda$: the fitted $r$ is below 1/2 everywhere"
     fig, axes, parts = _cases(table, 3.8, title, sharex=True, sharey=True)
     for ax, part in parts:
         ax.plot(part["eigenvalue"], part["tail"], color=palette[0])
@@ -62,13 +62,14 @@ def forecasts(table, T_fit):
 
     `table`: columns data, activation, series, x, mean, low, high.
     """
-    title = "Training risk on half B, foretold from half A by the whole spectrum and by one number"
+    title = ("Training risk on half B: A's spectrum foretells kernel SGD, one number mostly fails "
+             "beyond the fit")
     return _curves(table, title, "steps $T$", "training risk", T_fit)
 
 
 def test_errors(table):
     """The same for the test error after one pass."""
-    title = "Test error after one pass, and its forecast from the training set alone"
+    title = "Test error after one pass is foretold from the training set alone, a little too low"
     return _curves(table, title, "examples seen once", "test error")
 
 
@@ -111,10 +112,10 @@ def scores(misses, exponents):
     left.invert_yaxis()
     left.axvline(1, color=THEORY, lw=1)
     left.set(xscale="log", xlabel="typical factor of the miss at the last $T$",
-             title="Risk: miss of one split's forecast")
+             title="Risk: the rate misses by more")
     panels.plain_ticks(left.xaxis, *left.get_xlim(), marks=(1, 2, 5))
     right.set(xlabel="exponent of the risk beyond $T_{\\rm fit}$",
-              title="Exponents: means over splits")
+              title="Exponents: the rate is too flat")
     right.locator_params(axis="x", nbins=4)
     for ax in (left, right):
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
@@ -126,7 +127,7 @@ def widths(table):
 
     `table`: columns data, activation, series, T, required, low, high, censored.
     """
-    title = "Width that the network needs, and its forecast by linearised networks"
+    title = "The width needed is not foretold by linearised networks"
     fig, axes, parts = _cases(table, 4.1, title, sharex=True, sharey=True)
     for ax, part in parts:
         line = part[part["series"] == "forecast"]

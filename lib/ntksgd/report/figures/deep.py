@@ -10,7 +10,7 @@ def deep_kernels(profile, eigenvalues, tail):
     fig, ((left, right),) = panels.grid(1, 2, 2.9)
     colours, positive = shades(profile["depth"].nunique()), eigenvalues[eigenvalues["degree"] > 0]
     marks.family(left, profile, "angle", "kernel", "depth", colours=colours,
-                 label="{} hidden layer(s)")
+                 label="$L$ = {}")
     marks.family(right, positive, "degree", "eigenvalue", "depth", colours=colours, label=None)
     for values in tail.values():
         right.plot(np.arange(1, len(values) + 1), values, ":", color=THEORY, lw=1, zorder=3)
@@ -18,7 +18,9 @@ def deep_kernels(profile, eigenvalues, tail):
              xticks=[0, np.pi / 2, np.pi], xticklabels=["0", "$\\pi/2$", "$\\pi$"])
     panels.log_axes(right)
     right.set(xlabel="degree $k$", ylabel="eigenvalue $\\lambda_k$")
-    left.legend()
+    left.legend(title="hidden layers")
+    fig.suptitle("ReLU: depth raises the tail of the spectrum and leaves its exponent",
+                 fontsize=9.5)
     if tail:
         right.lines[-1].set_label("$L(L+1)/(\\pi k)^2$")
         right.legend()

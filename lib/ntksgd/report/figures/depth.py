@@ -21,6 +21,7 @@ def price(table):
         panels.log_axes(ax, y=None)
         ax.set(ylim=(0, None))
     panels.outer_labels(axes, "steps $T$", "neurons per layer,\nagainst one hidden layer")
+    fig.suptitle("The price of depth, in neurons per layer, falls with $T$", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3, {"exact, given the start": "o"})
 
 
@@ -40,6 +41,8 @@ def requirement(table, curves):
         panels.log_axes(ax)
         panels.plain_ticks(ax.yaxis, *ax.get_ylim(), marks=(1, 3))
     panels.outer_labels(axes, "steps $T$", "width $m^*$")
+    fig.suptitle("Deeper networks need more neurons per layer; exact widths are near the first "
+                 "order", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 4, {"first order $c_L(T)/\\tau$": "-"})
 
 
@@ -57,6 +60,7 @@ def excess(table):
         ax.plot(line["m"], line["excess"], color=THEORY, lw=1, label="first order $c_L/m$")
         panels.log_axes(ax, x=10, y=10)
     panels.outer_labels(axes, "width $m$", "excess $\\mathbb{E}R_m/R-1$")
+    fig.suptitle("Trained networks' excess is near that of their linearisation", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3)
 
 
@@ -70,6 +74,8 @@ def layers(table):
         panels.log_axes(ax)
         panels.plain_ticks(ax.yaxis, *ax.get_ylim(), marks=(1, 3))
     panels.outer_labels(axes, "steps $T$", "share of $c_L(T)$ by layer")
+    fig.suptitle("The layers' shares add up to several times one hidden layer's $c_1$ at first",
+                 fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 4)
 
 
@@ -81,6 +87,8 @@ def shift(table):
         ax.errorbar(part["degree"], part["drawn"], part["half"], ls="", marker="o", ms=3.5,
                     color=palette[0], elinewidth=0.9, label="drawn starts")
         ax.axhline(0, color="#999999", lw=0.7)
+    fig.suptitle("The eigenvalues' mean shift changes sign with the degree, as derived",
+                 fontsize=9.5)
     panels.outer_labels(axes, "degree $k$", "$n\\,(\\mathbb{E}\\lambda_k-\\lambda_k)/\\lambda_k$")
     return panels.legend_below(fig, axes[0, 0], 3, {"derived $\\mu_k$": "k-"})
 

@@ -19,6 +19,8 @@ def theories(table):
         marks.family(ax, sampled, "T", "ratio", "series", ("low", "high"), ls="")
         panels.log_axes(ax, y=None)
     panels.outer_labels(axes, "steps $T$", "excess loss / closure")
+    fig.suptitle("The moment closure gives the risk of kernel SGD; the mean curvature does not for "
+                 "the logistic loss", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3, {name: f"k{style}" for name, style
                                                     in THEORIES.items()})
 
@@ -45,6 +47,7 @@ def widths(table, first_order):
         panels.log_axes(ax, y=2)
         ax.set_ylim(0.7 * table["required"].min(), top / 2)
     panels.outer_labels(axes, "steps $T$", "required width $m^*$")
+    fig.suptitle("Networks need a width within a factor of a few of $c(T)/\\tau$", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3, {"$c(T)/\\tau$, nothing fitted": "k-"})
 
 
@@ -60,6 +63,7 @@ def bound(table):
         marks.family(ax, measured, "m", "gap", "series", ("low", "high"), ls="")
         panels.log_axes(ax, x=2)
     panels.outer_labels(axes, "width $m$", "$\\|g_T-\\ell_T\\|$")
+    fig.suptitle("The distance falls like $1/m$, far below the bound on every path", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3)
 
 
@@ -77,6 +81,7 @@ def traces(table):
     ax.plot(ends, ends, color=THEORY, lw=1, label="if that were all", zorder=3)
     for line in (ax.axhline, ax.axvline):
         line(0, color="#999999", lw=0.7)
+    ax.set_title("The kernel's trace does not account for drift")
     return panels.legends(ax)
 
 
@@ -86,13 +91,14 @@ def momentum(exact, required):
     marks.family(left, exact, "n", "ratio", "variant", marker="")
     panels.log_axes(left, y=None)
     left.set(xlabel="samples $n$", ylabel="exact risk / plain SGD's", ylim=(0.9, 1.5),
-             title="kernel SGD, same effective step")
+             title="Kernel SGD: momentum only\nchanges the start")
     top, order = 4 * required["required"].max(), required.groupby("variant", sort=False).ngroup()
     required = required.assign(tau=required["tau"] * 1.06**order, low=required["low"].clip(1),
                                high=required["high"].clip(upper=top))
     marks.family(right, required, "tau", "required", "variant", ("low", "high"), ls="")
     panels.log_axes(right, y=2)
-    right.set(xlabel="tolerance $\\tau$", ylabel="required width $m^*$", title="networks",
+    right.set(xlabel="tolerance $\\tau$", ylabel="required width $m^*$",
+              title="Networks: no difference\nof widths is resolved",
               ylim=(None, top / 2))
     panels.plain_ticks(right.xaxis, *right.get_xlim(), marks=(1, 2, 5))
     return panels.legends(left, right)

@@ -24,7 +24,18 @@ def answer_table(found):
         w = getattr(found, learner).width
         rows.append({"what": f"m*, {NAMES[learner]}", "x": w.value, "value": found.tau,
                      "low": w.low, "high": w.high})
+    middle, level = _centre(found)
+    power = level * (found.times / middle) ** -float(capacity_free(found.r.value))
+    rows += [{"what": "power law", "x": t, "value": v} for t, v in zip(found.times, power,
+                                                                        strict=True)]
+    rows += [{"what": "first order", "x": m, "value": found.coefficient.value / m}
+             for m in found.predicted.widths]
     return pd.DataFrame(rows)
+
+
+def _centre(found):
+    """Geometric means of times and risks: the power law goes through this point."""
+    return (np.exp(np.mean(np.log(v))) for v in (found.times, found.risk))
 
 
 def answer(found):
@@ -35,8 +46,8 @@ def answer(found):
     fig, ((left, right),) = panels.grid(1, 2, 3.8)
     table, rate = answer_table(found), float(capacity_free(found.r.value))
     left.plot(found.times, found.risk, "o-", color=palette[0], label="predicted risk")
-    middle, level = (np.exp(np.mean(np.log(v))) for v in (found.times, found.risk))
-    left.plot(found.times, level * (found.times / middle) ** -rate, "--", color=THEORY, lw=1,
+    law = table[table["what"] == "power law"]
+    left.plot(law["x"], law["value"], "--", color=THEORY, lw=1,
               label=f"$T^{{-{rate:.2f}}}$, from $r$ = {found.r.value:.2f}")
     panels.log_axes(left)
     panels.plain_ticks(left.yaxis, *left.get_ylim())
