@@ -235,7 +235,7 @@ def test_more_rows_than_points_are_subsampled_twice():
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"steps": 99}, "steps = 99"), ({"steps": 1e3}, "steps = 1000.0"), ({"width": 7}, "m = 7"),
+    ({"steps": 99}, "steps = 99"), ({"steps": 1e3}, "steps = 1000.0"), ({"width": 7}, "width = 7"),
     ({"tau": 0}, "tau = 0"), ({"points": 10}, "points = 10"), ({"starts": 2}, "starts = 2"),
     ({"activation": "gelu"}, "activation = 'gelu'"), ({"steps": 10**7}, "steps = 10000000"),
     ({"seed": -1}, "seed = -1")])
