@@ -6,6 +6,7 @@ JOBS    ?= 2
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 READY   = $(VENV)/.ready
+BOOK_READY = .venv-book/.ready
 BUILD   = build/$(PROFILE)
 FIGURES = $(if $(filter default,$(PROFILE)),figures,figures/$(PROFILE))
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -57,7 +58,7 @@ else
 export NTKSGD_CACHE := $(CURDIR)/build/cache
 endif
 
-.PHONY: help figures notebooks verify estimate cluster test lint lab bench lock clean
+.PHONY: help figures notebooks book verify estimate cluster test lint lab bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -66,7 +67,7 @@ CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2
 
 # What writes is done by a make below tools/alone.py: one at a time in this folder, and nothing of it
 # outlives this one.
-WRITING := $(filter figures notebooks estimate test lint clean build/% .venv%,$(MAKECMDGOALS))
+WRITING := $(filter figures notebooks book estimate test lint clean build/% .venv%,$(MAKECMDGOALS))
 ifneq ($(if $(DRY)$(filter command,$(origin ALONE)),,$(WRITING)),)
 .PHONY: alone $(MAKECMDGOALS)
 $(MAKECMDGOALS): alone ; @:
@@ -85,6 +86,9 @@ figures: $(BUILD)/fingerprints.done  ## run what has changed, refresh figures/ a
 
 notebooks: $(NAMES:%=build/default/%.installed)  ## refresh the .ipynb from the .py, with outputs
 
+book: $(BOOK_READY)  ## the notebooks and the library's reference, to be read: build/book/index.html
+	@.venv-book/bin/python tools/book/build.py
+
 verify:  ## say, without computing, whether all belongs together, or what made FILE=x.csv
 	@$(if $(filter default,$(PROFILE)),$(PYTHON),$(RUN)) tools/verify.py
 
@@ -95,7 +99,7 @@ cluster:  ## a Dask scheduler and workers on 127.0.0.1: make figures SCHEDULER=t
 	@$(if $(READY),$(MAKE) -s $(READY))
 	@exec $(RUN) tools/cluster.py start --port $(PORT) --workers $(WORKERS)
 
-test: $(READY)  ## test the library, recompute every notebook, compare with what is committed
+test: $(READY) $(BOOK_READY)  ## test the library, recompute every notebook, compare with what is committed
 	$(RUN) tools/run_tests.py --jobs $(JOBS)
 
 lint: $(READY)  ## ruff
@@ -116,6 +120,7 @@ COMPILE = uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-inde
 lock:  ## bring the locks up to pyproject.toml, keeping pins (uv)
 	$(COMPILE) --extra paper --extra test --extra distributed -o requirements.lock
 	$(COMPILE) --extra paper --extra test --extra lab --extra distributed -c requirements.lock -o requirements-lab.lock
+	$(COMPILE) --extra paper --extra test --extra book -c requirements.lock -o requirements-book.lock
 	$(COMPILE) --extra bench -c requirements.lock -o requirements-bench.lock
 
 clean:  ## remove all that make made, but the environments and committed files
@@ -128,6 +133,7 @@ PIP = install --quiet --require-hashes --only-binary :all: -r $<
 $(VENV)/.ready: requirements.lock
 .venv-lab/.ready: requirements-lab.lock
 .venv-bench/.ready: requirements-bench.lock
+.venv-book/.ready: requirements-book.lock
 
 %/.ready:
 	@$(CHECK_PYTHON)

@@ -15,6 +15,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
     "requirements.lock": ["paper", "test", "distributed"],
     "requirements-lab.lock": ["paper", "test", "lab", "distributed"],
+    "requirements-book.lock": ["paper", "test", "book"],
     "requirements-bench.lock": ["bench"],
 }
 

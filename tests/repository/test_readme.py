@@ -30,7 +30,7 @@ def copy(tmp_path_factory):
     """The repository with README's own profile in it, so that nothing here is disturbed."""
     root = tmp_path_factory.mktemp("copy")
     for name in ("Makefile", "requirements.lock", "requirements-lab.lock", "environment.yml",
-                 "requirements-bench.lock", "pyproject.toml"):
+                 "requirements-bench.lock", "requirements-book.lock", "pyproject.toml"):
         shutil.copy2(ROOT / name, root / name)
     for name in ("tools", "lib", "notebooks", "params", "benchmarks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("*.ipynb"))

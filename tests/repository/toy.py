@@ -96,7 +96,7 @@ def project(root: Path) -> Path:
 
 def settings() -> list[str]:
     """Arguments that let make use this interpreter, not the environment it would install."""
-    return [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "READY="]
+    return [f"RUN={sys.executable}", f"PYTHON={sys.executable}", "READY=", "BOOK_READY="]
 
 
 def environment() -> dict[str, str]:
