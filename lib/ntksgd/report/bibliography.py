@@ -6,8 +6,9 @@ from pathlib import Path
 _ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^\s*(\w+)\s*=\s*(?:\{(.*?)\}|\"(.*?)\"|(\d+))\s*,?\s*$",
                     re.MULTILINE | re.DOTALL)
-_ACCENTS = {r"\"\i": "ï", r"\"u": "ü", r"\"o": "ö", r"\"a": "ä", r"\'e": "é", r"\'a": "á", r"\`e": "è",
-            r"\~n": "ñ", r"\c{c}": "ç", r"\v{z}": "ž", r"\v{s}": "š", r"\ss": "ß", "--": "–"}
+_ACCENTS = {r"\"\i": "ï", r"\"u": "ü", r"\"o": "ö", r"\"a": "ä", r"\'e": "é", r"\'a": "á",
+            r"\`e": "è", r"\~n": "ñ", r"\c{c}": "ç", r"\v{z}": "ž", r"\v{s}": "š", r"\ss": "ß",
+            "--": "–"}
 
 
 def entries(path: Path) -> dict[str, dict[str, str]]:
