@@ -1,7 +1,8 @@
-"""All checks: unit and repository tests, every notebook again under nbval, then its files.
+"""All checks: unit and repository tests, the book, every notebook again under nbval, its files.
 
 Each notebook is executed once: nbval compares its outputs with the stored ones, and the figures
 and csv it writes meanwhile, in a directory of their own, are compared with the committed ones.
+The book is built and opened with the python of its own environment.
 """
 
 import argparse
@@ -17,6 +18,7 @@ REGENERATED = Path("build/nbval-figures")
 UNIT_TESTS = Path("build/test-figures")
 RESULTS = Path("build/stages.json")
 CELL_TIMEOUT = 600  # seconds
+BOOK = ".venv-book/bin/python"
 
 
 def stages(jobs: int) -> dict[str, list[str]]:
@@ -26,7 +28,9 @@ def stages(jobs: int) -> dict[str, list[str]]:
     nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}",
              "-W", "default"]  # warnings of nbval itself; those of a cell are compared output
     return {
-        "tests": [*parallel, "--durations=5", "tests", "--ignore=tests/regenerated"],
+        "tests": [*parallel, "--durations=5", "tests", "--ignore=tests/regenerated",
+                  "--ignore=tests/book"],
+        "book": ["-rs", "tests/book"],
         "notebooks": [*parallel, *nbval, *notebooks],
         "regenerated": ["tests/regenerated"],
     }
@@ -46,9 +50,10 @@ def main() -> int:
     for name, arguments in stages(jobs).items():
         RESULTS.write_text(json.dumps(results))  # the last stage reports on those before it
         print(f"\n== {name} (after {time.monotonic() - began:.0f} s)", flush=True)
-        command = [sys.executable, "-m", "pytest", "-q", *arguments]
+        python = BOOK if name == "book" else sys.executable
+        command = [python, "-m", "pytest", "-q", *arguments]
         stage_began = time.monotonic()
-        figures = UNIT_TESTS if name == "tests" else REGENERATED
+        figures = UNIT_TESTS if name in ("tests", "book") else REGENERATED
         environment = inherited | {"NTKSGD_FIGURES": str(figures.resolve())}
         status = subprocess.run(command, env=environment).returncode
         results[name] = {"exit status": status, "seconds": time.monotonic() - stage_began}

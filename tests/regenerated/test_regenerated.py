@@ -18,7 +18,7 @@ LOCK = digest((ROOT / "requirements.lock").read_bytes())
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.py"))
 
 
-@pytest.mark.parametrize("stage", ["tests", "notebooks"])
+@pytest.mark.parametrize("stage", ["tests", "book", "notebooks"])
 def test_stage_before_this_one_passed(stage):
     """So that the last line of `make test` never says "passed" after a failure."""
     results = json.loads((ROOT / "build/stages.json").read_text())

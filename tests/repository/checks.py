@@ -90,7 +90,7 @@ def listing(root: Path) -> list[str]:
     problems = []
     pages = [root / "README.md", *sources(root)[:1]]
     for path in sorted((root / "notebooks").iterdir()):
-        if path.name.startswith((".", "__")):
+        if path.name.startswith((".", "__")) or path.name == "references.bib":
             continue
         if not re.fullmatch(r"\d\d_[a-z0-9_]+\.(py|ipynb)", path.name):
             problems.append(f"{path.name}: not NN_name.py or .ipynb, no check covers it")

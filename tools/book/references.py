@@ -33,10 +33,36 @@ class Citations(SphinxTransform):
                 continue
             if key not in works:
                 logger.warning("%r is not in references.bib", key, location=node)
+            citing(self.env).setdefault(key, set()).add(self.env.docname)
             uri = self.app.builder.get_relative_uri(self.env.docname, "bibliography")
             text = [child.deepcopy() for child in node.children[0].children]
             node.replace_self(nodes.reference("", "", *text, internal=True,
                                               refuri=f"{uri}#cite-{key}", classes=["citation"]))
+
+
+def citing(env) -> dict[str, set[str]]:
+    """Key of a work -> the pages that cite it."""
+    if not hasattr(env, "book_citing"):
+        env.book_citing = {}
+    return env.book_citing
+
+
+class CitedIn(SphinxPostTransform):
+    """After each entry of the bibliography the notebooks that cite it."""
+
+    default_priority = 5
+
+    def run(self, **options) -> None:
+        for entry in self.document.findall(nodes.citation):
+            key = next((i for i in entry["ids"] if i.startswith("cite-")), "")[len("cite-"):]
+            links = nodes.inline(classes=["cited-in"])
+            for page in sorted(citing(self.env).get(key, ())):
+                uri = self.app.builder.get_relative_uri(self.env.docname, page)
+                number = page.rpartition("/")[2][:2]
+                links += [nodes.Text(", " if links.children else " Cited in "),
+                          nodes.reference("", number, internal=True, refuri=uri)]
+            if links.children:
+                entry.children[-1] += [*links.children, nodes.Text(".")]
 
 
 class Names(SphinxPostTransform):
@@ -81,6 +107,7 @@ def missing(app, env, node: pending_xref, content):
 
 def setup(app) -> dict:
     app.add_transform(Citations)
+    app.add_post_transform(CitedIn)
     app.add_post_transform(Names)
     app.connect("missing-reference", missing)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
