@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare import rates
+from ntksgd.compare import capacity, rates
+from ntksgd.compare.weight_decay import decayed_risks
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.risk import predicted as predicted_rates
 from ntksgd.stats.numerical import window, window_times
@@ -80,3 +81,23 @@ def test_exponents_are_those_of_each_curve_at_each_noise():
         expected = rates.last_exponent(curve.times, risk, T, decades)
         assert table[name]["exponent"] == expected.value
         assert table[name]["T"] == T
+
+
+def test_half_of_the_nodes_move_no_risk_by_more_than_5e_5(circle):
+    """And each function hands its `nodes` on: something moves."""
+    times = window_times(1e12, 3)
+    found = {name: [risk(nodes) for nodes in (12, 6)] for name, risk in {
+        "paper": lambda n: rates.paper_risks([("relu", 3)], [1.0], times, workers=1,
+                                             nodes=n)["relu", 3, 1.0].risk,
+        "decaying": lambda n: rates.decaying_risks(circle, [0.5], [0.5], times, 1.0, nodes=n),
+        "tied": lambda n: rates.tied_risks(circle, [0.5], times, 1.0, nodes=n),
+        "decayed": lambda n: decayed_risks(circle, 1.0, times, [0.0], nodes=n)[..., 1],
+        "losses": lambda n: capacity.tuned_losses([("power", 1.5)], 0.5, 10**6, workers=1,
+                                                  nodes=n),
+        "gaps": lambda n: np.array([capacity.capacity_gaps(
+            [("power", 1.5)], [0.5], times, workers=1, nodes=n)[0].gap.value])}.items()}
+    for name, (fine, coarse) in found.items():
+        np.testing.assert_allclose(coarse, fine, rtol=5e-5, err_msg=name)
+        assert np.any(coarse != fine), name
+    with pytest.raises(ValueError, match="nodes = 1: must be"):
+        rates.tied_risks(circle, [0.5], times, 1.0, nodes=1)

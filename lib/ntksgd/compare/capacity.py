@@ -55,7 +55,7 @@ def minimax_decay(r, beta):
     return max(0.0, 1 - 1 / (2 * r + 1 / beta))
 
 
-def capacity_gaps(cases, rs, times, noise=1.0, step=1.0, excess=0.01, workers=None):
+def capacity_gaps(cases, rs, times, noise=1.0, step=1.0, excess=0.01, workers=None, nodes=NODES):
     """`Gap` of each case and r; one that the degrees kept do not resolve is left out.
 
     Parameters
@@ -65,18 +65,18 @@ def capacity_gaps(cases, rs, times, noise=1.0, step=1.0, excess=0.01, workers=No
     rs : list of float
     times : array, shape (3,)
         The `window_times` of the exponents.
-    noise, step, excess, workers
+    noise, step, excess, workers, nodes
         As in `rates`; noise > 0. With eta = (step/kappa(1)) T^(-zeta) a gap is resolved while
         2 lambda_K eta T < `RESOLVED`.
 
     A ValueError if a kernel is unknown, or a number out of range.
     """
     times, noise = check.finite_array("times", times, 1), check.positive("noise", noise)
-    items = [(*_checked(case), tuple(rs), times, noise, step, excess) for case in cases]
+    items = [(*_checked(case), tuple(rs), times, noise, step, excess, nodes) for case in cases]
     return [gap for gaps in map_tasks(_gaps, items, 0, workers) for gap in gaps]
 
 
-def tuned_losses(cases, r, T, noise=1.0, step=1.0, excess=0.01, workers=None):
+def tuned_losses(cases, r, T, noise=1.0, step=1.0, excess=0.01, workers=None, nodes=NODES):
     """Least risk of the last iterate over that of the tail average, at T, constant steps.
 
     Each with the best step up to step/kappa(1). Parameters and errors as in `capacity_gaps`.
@@ -84,7 +84,8 @@ def tuned_losses(cases, r, T, noise=1.0, step=1.0, excess=0.01, workers=None):
     Returns an array of shape (len(cases),).
     """
     T, noise = check.integer("T", T, 1000), check.positive("noise", noise)
-    items = [(*_checked(case), check.positive("r", r), T, noise, step, excess) for case in cases]
+    items = [(*_checked(case), check.positive("r", r), T, noise, step, excess, nodes)
+             for case in cases]
     return np.array(map_tasks(_loss, items, 0, workers))
 
 
@@ -106,7 +107,7 @@ def _problem(kind, number, rs, pace, excess):
 
 
 def _gaps(item, seed):
-    kind, number, rs, times, noise, step, excess = item
+    kind, number, rs, times, noise, step, excess, nodes = item
     beta = number if kind == "power" else number / (number - 1)
     slowest = min(minimax_decay(r, beta) for r in rs)
     name, beta, spectrum, powers = _problem(kind, number, rs, times[-1] ** (1 - slowest), excess)
@@ -116,7 +117,7 @@ def _gaps(item, seed):
         pace = eta1 * times[-1] ** (1 - min(decays))
         if 2 * spectrum.eigenvalues[-2:].max() * pace >= RESOLVED:
             continue
-        m = cluster(sphere_modes(spectrum, [power]), NODES)
+        m = cluster(sphere_modes(spectrum, [power]), nodes)
         risks = np.array([[
             observe(m, schedules.constant(eta1 * T**-decay), [T], kept)[0, column] @ unit
             for T in times] for decay, kept, column in zip(decays, (None, "tail"), (0, 2))])
@@ -127,9 +128,9 @@ def _gaps(item, seed):
 
 
 def _loss(item, seed):
-    kind, number, r, T, noise, step, excess = item
+    kind, number, r, T, noise, step, excess, nodes = item
     _, _, spectrum, powers = _problem(kind, number, [r], T**0.75, excess)
-    m, eta1 = cluster(sphere_modes(spectrum, powers), NODES), step / spectrum.trace
+    m, eta1 = cluster(sphere_modes(spectrum, powers), nodes), step / spectrum.trace
 
     def best(average, column):
         def log_risk(log_eta):

@@ -25,23 +25,23 @@ def degrees(activation: str, d: int) -> int:
 
 
 def _paper_risks(item, seed):
-    activation, d, rs, times, step, excess = item
+    activation, d, rs, times, step, excess, nodes = item
     spectrum, risks = mercer_spectrum(activation, d, degrees(activation, d)), {}
     for r in rs:
         schedule = schedules.source_polynomial(step / spectrum.trace, r)
         learned = 2 * spectrum.eigenvalues[-1] * schedules.power_sums(schedule, times)
         risks[activation, d, r] = expected_risk(spectrum, source_target(spectrum, r, excess),
-                                                schedule, times[learned < RESOLVED])
+                                                schedule, times[learned < RESOLVED], nodes=nodes)
     return risks
 
 
-def paper_risks(cases, rs, times, step=1.0, excess=0.05, workers=None) -> dict:
+def paper_risks(cases, rs, times, step=1.0, excess=0.05, workers=None, nodes=NODES) -> dict:
     """Exact risks of every (activation, d) and r with steps (step/kappa(1)) t^(-2r/(2r+1)).
 
-    A time is left out where the degrees kept are being used up: 2 lambda_K S_T >= RESOLVED. Returns
-    (activation, d, r) -> ExpectedRisk.
+    A time is left out where the degrees kept are being used up: 2 lambda_K S_T >= RESOLVED; `nodes`
+    as in `expected_risk`. Returns (activation, d, r) -> ExpectedRisk.
     """
-    items = [(a, d, tuple(rs), np.asarray(times, float), step, excess) for a, d in cases]
+    items = [(a, d, tuple(rs), np.asarray(times, float), step, excess, nodes) for a, d in cases]
     done = map_tasks(_paper_risks, items, 0, workers)
     return {key: risk for risks in done for key, risk in risks.items()}
 
@@ -83,20 +83,22 @@ def clustered(spectrum, rs, excess, nodes=NODES):
     return cluster(sphere_modes(spectrum, targets), nodes)
 
 
-def decaying_risks(spectrum, rs, thetas, times, noise, step=1.0, excess=0.05) -> np.ndarray:
+def decaying_risks(spectrum, rs, thetas, times, noise, step=1.0, excess=0.05,
+                   nodes=NODES) -> np.ndarray:
     """Last risks (len(thetas), len(rs), len(times)) with steps (step/kappa(1)) t^(-theta)."""
-    m = clustered(spectrum, rs, excess)
+    m = clustered(spectrum, rs, excess, nodes)
     columns = np.array([observe(m, schedules.polynomial(step / spectrum.trace, theta), times)[:, 0]
                         for theta in thetas])
     return np.swapaxes(columns[..., :-1] + noise * columns[..., -1:], 1, 2)
 
 
-def tied_risks(spectrum, rs, times, noise, step=1.0, decay=0.0, excess=0.05) -> np.ndarray:
+def tied_risks(spectrum, rs, times, noise, step=1.0, decay=0.0, excess=0.05,
+               nodes=NODES) -> np.ndarray:
     """Last risks (len(rs), len(times)) with the constant step (step/kappa(1)) T^(-2r/(2r+1)).
 
     The weight decay is ``decay`` T^(-1/(2r+1)).
     """
-    m, risks = clustered(spectrum, rs, excess), np.empty((len(rs), len(times)))
+    m, risks = clustered(spectrum, rs, excess, nodes), np.empty((len(rs), len(times)))
     for i, theta in enumerate(map(schedules.paper_theta, rs)):
         for j, T in enumerate(times):
             one = replace(m, power=m.power[i:i + 1], weight_decay=decay * T ** (theta - 1))

@@ -12,19 +12,21 @@ import numpy as np
 from ntksgd import check
 from ntksgd.compare.rates import clustered
 from ntksgd.problems import schedules
+from ntksgd.risk.clustering import NODES
 from ntksgd.risk.collocation import observe
 from ntksgd.risk.stability import check_stable
 
 
-def decayed_risks(spectrum, r, times, decays, step=1.0, excess=0.05) -> np.ndarray:
+def decayed_risks(spectrum, r, times, decays, step=1.0, excess=0.05, nodes=NODES) -> np.ndarray:
     """Exact signal and variance of the last iterate: (len(decays), len(times), 2).
 
     Steps (step/kappa(1)) t^(-2r/(2r+1)). Each of ``decays`` is a number, or a function of T and
-    S_T: lambda of the whole run to T >= 1. ValueError for a weight decay that is negative or as
-    large as 1/eta_1.
+    S_T: lambda of the whole run to T >= 1; `nodes` as in `expected_risk`. ValueError for a
+    weight decay that is negative or as large as 1/eta_1.
     """
     schedule = schedules.source_polynomial(check.positive("step", step) / spectrum.trace, r)
-    times, m = check.finite_array("times", times, 1), clustered(spectrum, [r], excess)
+    times = check.finite_array("times", times, 1)
+    m = clustered(spectrum, [r], excess, nodes)
     sums, columns = schedules.power_sums(schedule, times), np.empty((len(decays), len(times), 2))
     for i, decay in enumerate(decays):
         # a number: one run serves every horizon

@@ -24,14 +24,14 @@ def multiplicity(d, degrees):
 
     N_0 = 1; on the circle N_k = 2; on S^2 N_k = 2k + 1.
     """
-    d = check.dimension(d)
-
-    def one(k):
-        k = check.integer("degree", k, 0)
-        return float(comb(k + d - 1, d - 1) - (comb(k + d - 3, d - 1) if k >= 2 else 0))
-
-    values = np.vectorize(one, otypes=[float])(degrees)
-    return float(values) if np.ndim(degrees) == 0 else values
+    d, given = check.dimension(d), np.asarray(degrees, dtype=object)
+    each = given.ravel().tolist()
+    whole = isinstance(degrees, np.ndarray) and degrees.dtype.kind in "iu"
+    if not whole or min(each, default=0) < 0:  # long lists of degrees are arrays
+        each = [check.integer("degree", k, 0) for k in each]
+    values = [float(comb(k + d - 1, d - 1) - (comb(k + d - 3, d - 1) if k >= 2 else 0))
+              for k in each]
+    return np.array(values).reshape(given.shape) if given.ndim else values[0]
 
 
 def legendre(d, max_degree, t):

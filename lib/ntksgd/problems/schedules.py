@@ -14,6 +14,7 @@ from ntksgd import check
 
 #: The largest number of steps: its powers stay finite.
 LATEST = 1e200
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)  # dear, and asked for block by block
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,8 @@ def _block_sum(schedule, a, b, power):
     """sum of eta_s^power over a < s <= b."""
     if b - a <= 256:
         return np.sum(schedule(np.arange(a + 1, b + 1)) ** power)
-    nodes, weights = np.polynomial.legendre.leggauss(24)
     mid, half = (a + 1 + b) / 2, (b - a - 1) / 2
     f = lambda t: schedule(t) ** power  # noqa: E731
-    integral = half * np.dot(weights, f(mid + half * nodes))
+    integral = half * np.dot(_WEIGHTS, f(mid + half * _NODES))
     slope = [(f(t + 0.5) - f(t - 0.5)) if b - a > 2 else 0.0 for t in (a + 1, b)]
     return integral + (f(a + 1) + f(b)) / 2 + (slope[1] - slope[0]) / 12

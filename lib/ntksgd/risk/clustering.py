@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ntksgd import check
 from ntksgd.risk.modes import Modes
 
 NODES = 12
@@ -30,8 +31,9 @@ def lagrange(nodes: np.ndarray, points: np.ndarray) -> np.ndarray:
 def cluster(modes: Modes, nodes: int = NODES) -> Modes:
     """Modes with at most ``nodes`` eigenvalues an octave; octaves with fewer are left alone.
 
-    Eigenvalues that are zero are left alone too.
+    Eigenvalues that are zero are left alone too. ValueError for nodes outside 2 ... 64.
     """
+    nodes = check.integer("nodes", nodes, 2, 64)
     octave = np.frexp(modes.eigenvalues)[1]
     octave[modes.eigenvalues == 0] = np.iinfo(octave.dtype).max
     chebyshev = np.cos(np.pi * (np.arange(nodes) + 0.5) / nodes)
