@@ -6,6 +6,7 @@ a function f the vector sqrt(w_i) f(x_i), and the L^2 norm the Euclidean one. Th
 band-limited, so its integrals are exact on the grid; only K_m is discretised.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +69,7 @@ def sample_errors(item, seed):
     values = [root * target(grid[0]) for target, _ in curves]
     biases = [[root * _ridge_bias(target, lam)(grid[0]) for lam in ridges]
               for target, ridges in curves]
-    limit = root[:, None] * tangent_kernel(spec).gram(grid[0]) * root
+    limit = _limit(spec, spectrum.d, degree)
     shape = len(curves), len(widths)
     errors, fluctuations, uniform, deviation = np.empty((4, *shape))
     harmonic = np.empty((*shape, spectrum.max_degree + 1))
@@ -91,6 +92,14 @@ def sample_errors(item, seed):
                 uniform[i, j] = linalg.eigvalsh(moved.T @ moved, subset_by_index=(top, top),
                                                 check_finite=False)[0]
     return Drawn(errors, fluctuations, harmonic, uniform, deviation[0])
+
+
+@lru_cache(maxsize=8)
+def _limit(spec, d, degree):
+    """The matrix of L on the grid: the same for every replicate."""
+    points, weights = sphere.quadrature(d, degree)
+    root = np.sqrt(weights)
+    return root[:, None] * tangent_kernel(spec).gram(points) * root
 
 
 def _ridge_bias(target, lam):
