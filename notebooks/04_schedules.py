@@ -86,13 +86,14 @@ noises = [0.0, 0.01, 1.0]  # type: list[float]  variance s^2 of the labels: none
 regularities = [0.25, 0.5, 0.75, 1.0, 1.5]  # type: list[float]  r of the targets
 dimensions = [2, 3, 5]  # type: list[int]  inputs on S^(d-1), the first one for the rates
 excess = 0.01  # type: float  h_k^2 ~ (k+1)^(-1-excess), as in notebook 03
-steps = 12  # type: int  sizes of the step tried for each scheme
-power_steps = 6  # type: int  sizes of the step tried for each power
-best_T = 10**4  # type: int  horizon at which all steps are optimised
+steps = 9  # type: int  sizes of the step tried for each scheme
+power_steps = 5  # type: int  sizes of the step tried for each power
+best_T = 4000  # type: int  horizon at which all steps are optimised
 best_noises = [0.01, 1.0]  # type: list[float]  variance s^2 there: small, large
 best_regularities = [0.25, 0.5, 1.0, 1.5]  # type: list[float]  r there
 starts_T = 1000  # type: int  horizon at which the search runs from several starts
 bound_T = 1.0e12  # type: float  horizon of the lower bound's exponent
+nodes = 5  # type: int  eigenvalues kept of an octave (12: risks to 1e-10)
 
 # %%
 check.integer("T", T, 10**6, 10**12)
@@ -109,7 +110,7 @@ for name, values in (("regularities", regularities), ("noises", noises[1:]),
         check.positive(name, value)
 rows = []  # of the scoreboard
 spectra = {d: mercer_spectrum("relu", d, rates.degrees("relu", d)) for d in dimensions}
-modes = {d: rates.clustered(spectra[d], regularities, excess, nodes=6) for d in dimensions}
+modes = {d: rates.clustered(spectra[d], regularities, excess, nodes) for d in dimensions}
 largest = {d: 1 / spectra[d].trace for d in dimensions}  # half of the largest stable step
 beta, first = {d: d / (d - 1) for d in dimensions}, dimensions[0]
 
@@ -370,7 +371,7 @@ for d in dimensions:
 powers, frames = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0], []
 near = np.geomspace(0.1, 1e-4, power_steps)
 for d in dimensions:
-    one, optimal = rates.clustered(spectra[d], [0.5], excess, 6), predicted.optimal_power(beta[d])
+    one, optimal = rates.clustered(spectra[d], [0.5], excess, nodes), predicted.optimal_power(beta[d])
     scan = families.scheme_risks(one, [power(p) for p in powers], near * largest[d], [T], False)
     at, least = np.array([best_step(near, noisy(of, noises[-1])[:, 0, 0])
                           for of in scan.values()]).T
@@ -418,7 +419,7 @@ print(price.T.round(2).to_string())
 # %%
 def free_exponents(r, thetas):
     """Times, brackets [last, tail][theta] of steps t^(-theta), while the degrees last."""
-    one = rates.clustered(spectra[first], [r], excess, nodes=6)
+    one = rates.clustered(spectra[first], [r], excess, nodes)
     learned = rates.RESOLVED / (2 * spectra[first].eigenvalues[-2:].max() * largest[first])
     end = min(far, float(learned ** (1 / (1 - min(thetas)))))  # S_T is about T^(1 - theta)
     times = window_times(end, np.log10(end) / 4)
@@ -449,7 +450,8 @@ print(free.round(3).to_string())
 # %%
 thetas, swept = np.round(np.arange(0.15, 0.91, 0.05), 2), [0.25, 0.5, 1.0]
 times, fine = window_times(tied_T, 3), np.linspace(0.1, 0.9, 161)
-seen = rates.decaying_risks(spectra[first], swept, thetas, times, noises[-1], 1.0, excess)
+seen = rates.decaying_risks(spectra[first], swept, thetas, times, noises[-1], 1.0, excess,
+                            nodes)
 frames = []
 for theta, of_theta in zip(thetas, seen, strict=True):
     for r, risk in zip(swept, of_theta, strict=True):
