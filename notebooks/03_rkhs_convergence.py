@@ -88,7 +88,7 @@ capacities = [1.05, 1.25, 2.0]  # type: list[float]  beta of the prescribed deca
 nodes = 5  # type: int  eigenvalues kept of an octave (12: risks to 1e-10)
 seed = 2407  # type: int  root of all randomness
 
-# %%
+# %% tags=["hide-input"]
 check.integer("T", T, 10**4, 10**12), check.number("far", far, T)
 check.number("long", long, 1e12, 1e20), check.integer("tied_T", tied_T, 10**6)
 check.number("step", step, 0.0, 1.0, open_low=True), check.positive("fixed", fixed)
@@ -96,6 +96,13 @@ check.number("step", step, 0.0, 1.0, open_low=True), check.positive("fixed", fix
 [check.number("noises", value, 0.0) for value in noises]
 [check.integer("paths", n, 500) for n in paths], check.integer("seed", seed, 0)
 [check.number("capacities", b, 1.0, 4.0, open_low=True) for b in capacities]
+check.integer("nodes", nodes, 5, 12)
+for name, value, needed in (("regularities", regularities, any(0.5 < r <= 1 for r in regularities)),
+                            ("noises", noises, noises[-1] > 0), ("runs", runs, len(runs[0]) > 1),
+                            ("capacities", capacities, len(set(capacities)) > 1)):
+    if not needed:
+        raise ValueError(f"{name} = {value}: needs an r in (1/2, 1]; a last noise > 0; two "
+                         "horizons in the first run; two capacities")
 rows, s2 = [], noises[-1]  # of the scoreboard; the noise that is scored
 
 # %% [markdown]
@@ -187,7 +194,9 @@ for r in (0.5, 1.0):
     frames.append(pd.DataFrame({"r": r, "T": times, "bias": parts.bias / risk,
                                 "fresh noise": parts.fresh / risk, "memory": parts.memory / risk}))
 shares = pd.concat(frames, ignore_index=True)
-save(draw.holders(shares), "03_rkhs_convergence-parts", shares)
+save(draw.holders(shares), "03_rkhs_convergence-parts", shares,
+     alt="Shares of bias, fresh noise and memory in the risk against the number of steps: at last "
+         "fresh noise holds most at r = 1/2, memory of early noise nearly all at r = 1.")
 print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 
 # %% [markdown]
@@ -235,7 +244,9 @@ for r in [r for r in regularities if 0.5 <= r <= 1]:
         "lower": scale * first_step_bound(circle, target, paper, times, s2)}))
 sandwich = pd.concat(frames, ignore_index=True)
 assert np.all(sandwich.lower <= sandwich.risk) and np.all(sandwich.risk <= sandwich.upper)
-save(draw.between(sandwich), "03_rkhs_convergence-bound", sandwich)
+save(draw.between(sandwich), "03_rkhs_convergence-bound", sandwich,
+     alt="Exact risk times the claimed rate against the number of steps, between an upper and a "
+         "lower bound, a panel for each r: flat up to r = 3/4, rising with both bounds at r = 1.")
 
 # %%
 def add(kind, quantity, T, theory, at, decades=None, **rest):
@@ -321,7 +332,10 @@ grid = np.linspace(0.2, 1.6, 57)
 paper = predicted_rates.capacity_free(grid)
 lines = pd.DataFrame({"r": grid, "paper": paper} | {
     name: predicted_rates.last_iterate(grid, paper, d / (d - 1)) for d, name in case.items()})
-save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation", attained)
+save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation",
+     pd.concat([attained, lines]), alt="Rate exponent against regularity: steps that decay follow "
+     "2r/(2r+1), then bend below it, the earlier the higher the dimension; a step tied to the "
+     "horizon goes on.")
 
 # %% [markdown]
 # ReLU. Decaying steps (far horizon) leave the claim's curve at $r=1-\tfrac1{2\beta}$ for the dashed lines; the step
@@ -366,7 +380,10 @@ decayed = pd.concat([pd.DataFrame({
     "decay": name, "T": times, "ratio": risk / risks[0],
     "scaled": risk * times ** predicted_rates.capacity_free(r)})
     for name, risk in zip(kinds, risks, strict=True)], ignore_index=True)
-save(draw.weight_decay(decayed), "03_rkhs_convergence-weightdecay", decayed)
+save(draw.weight_decay(decayed), "03_rkhs_convergence-weightdecay", decayed,
+     alt="Risk against the number of steps for several weight decays, times the claimed rate and "
+         "over the risk without: decay that vanishes slowly bends the risk down at long horizons "
+         "and raises it at short ones; a fixed one fails at last.")
 
 # %%
 shown = decayed[np.isin(decayed["T"], times[[2, 3, 8, 12]])]
@@ -404,7 +421,9 @@ for r in [r for r in regularities if r > 0.5]:
     frames.append(pd.DataFrame({"r": r, "T": times, "rkhs": e.rkhs, "slope": limit}))
     add("prediction", "squared RKHS distance", long, limit, measured_at(r, times, e.rkhs, long))
 rkhs = pd.concat(frames, ignore_index=True)
-save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs)
+save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs,
+     alt="Squared distance from the target in the RKHS against the number of steps, for each r "
+         "above 1/2: it falls along the derived powers.")
 
 # %% [markdown]
 # ## 7. High probability: one run against the mean
@@ -428,8 +447,11 @@ quantiles = pd.DataFrame(path_quantiles.quantile_table(found, deltas))
 spreads = pd.DataFrame(path_quantiles.spread_table(found))
 assert np.all(np.abs(spreads.z) < 4)  # the mean over paths is the exact expected risk
 save(draw_probability(quantiles, spreads, runs[0][-1]), "03_rkhs_convergence-probability",
-     quantiles.merge(spreads[["case", "T", "spread", "law"]], on=["case", "T"],
-                     suffixes=("", "_spread")))
+     quantiles.merge(spreads[["case", "T", "spread", "low", "high", "law"]], on=["case", "T"],
+                     suffixes=("", "_spread")),
+     alt="Left: quantiles of the loss of single runs over the mean against log(2/delta): on the "
+         "Gaussian law, far below the bound. Right: relative spread of single runs against the "
+         "number of steps: it falls slowly or not at all.")
 print(f"C = {largest_factor():.3f}; upper ends of the intervals (order statistics) are finite down "
       f"to delta = {quantiles.delta.min():.2g} with {paths[0]} paths")
 
@@ -477,7 +499,10 @@ curves = pd.concat([pd.DataFrame({
     "beta": beta, "r": r,
     "gap": predicted_rates.minimax(r, beta) - predicted_rates.capacity_free(r)}) for r in rs])
 save(draw_capacity(gaps, losses, curves, 10**6), "03_rkhs_convergence-capacity",
-     pd.concat([gaps, losses.assign(r=0.5)]))
+     pd.concat([gaps, losses.assign(r=0.5), curves.assign(kernel="derived")]),
+     alt="Left: minimax minus capacity-free exponent against the capacity: measured gaps lie on "
+         "the derived curves and close as it tends to 1. Right: risk of the last iterate over that "
+         "of the tail average, each at its best step: smaller the smaller the capacity.")
 print(gaps.round(3).to_string(index=False))
 
 # %%
