@@ -28,11 +28,12 @@
 # moments (squareplus, erf, tanh), and so computed. Without a bias they lose half of the degrees. We derive besides, with
 # constants, how fast the eigenvalues fall for ReLU and (formally) squareplus, and how far the kernel of a finite network is from its limit.
 #
-# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations (Jacot, Gabriel & Hongler
-# 2018; at any depth Carvalho et al., arXiv 2404.12928); that a ReLU network without a bias does not learn odd frequencies (Basri
-# et al., arXiv 1906.00425);
-# the power decay for ReLU (Bietti & Mairal 2019; Bietti & Bach 2021; Geifman et al. 2020); eigenvalues and upper bounds from the
-# Hermite coefficients of the activation (Murray et al. 2023). **Derived here**, without a claim to be first: the rule for
+# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations
+# ([Jacot, Gabriel and Hongler (2018)](00_reading_guide.ipynb#jacot2018); at any depth [Carvalho et al. (2025)](00_reading_guide.ipynb#carvalho2025));
+# that a ReLU network without a bias does not learn odd frequencies ([Basri et al. (2019)](00_reading_guide.ipynb#basri2019));
+# the power decay for ReLU ([Bietti and Mairal (2019)](00_reading_guide.ipynb#bietti2019); [Geifman et al. (2020)](00_reading_guide.ipynb#geifman2020);
+# [Bietti and Bach (2021)](00_reading_guide.ipynb#bietti2021)); eigenvalues and upper bounds from the Hermite coefficients of the activation
+# ([Murray et al. (2023)](00_reading_guide.ipynb#murray2023)). **Derived here**, without a claim to be first: the rule for
 # analytic activations, in every degree and dimension; the constants in this form; the law for squareplus.
 #
 # | symbol | meaning in this notebook |
@@ -44,7 +45,7 @@
 # | $c_k, \dot c_k$; $u_k, v_k$; $\lambda_k$ | coefficients of one neuron for $\sigma, \dot\sigma$; their mean squares; eigenvalues |
 # | $s$; $q$ | scale of squareplus; argument $2s(k+\frac{d-2}2)$ of its decay law |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -121,7 +122,8 @@ print(f"{features.shape[0]} inputs, {features.shape[1]} = m (d + 2) tangent feat
 # $$ K(x,x') = \kappa(t) = \kappa_1(t) + (t + \gamma^2)\, \kappa_0(t), \qquad
 #    \kappa_1 = \mathbf E[\sigma(z)\sigma(z')], \quad \kappa_0 = \mathbf E[\dot\sigma(z)\dot\sigma(z')] = \kappa_1', $$
 #
-# the last by Gaussian integration by parts. ReLU (arc-cosine kernels, Cho & Saul 2009) and erf (Williams 1998) have closed forms.
+# the last by Gaussian integration by parts. ReLU (arc-cosine kernels, [Cho and Saul (2009)](00_reading_guide.ipynb#cho2009)) and
+# erf ([Williams (1998)](00_reading_guide.ipynb#williams1998)) have closed forms.
 # For others take $d = 2$, on which $\kappa_1, \kappa_0$ do not depend. *Without a kink*: the series of section 3, where
 # $P_k(\cos\varphi) = \cos k\varphi$. *With a kink at 0* (leaky ReLU) it is slow. There the
 # kinks of $\sigma(\rho\cos\psi)\,\sigma(\rho\cos(\psi-\varphi))$, at $\psi = \pm\frac\pi2,\, \varphi\pm\frac\pi2$, cut the circle
@@ -284,7 +286,7 @@ for name, d, g, by_rule, lost, wrong in zeros:
 # hexagon, whose corners are antipodal pairs, is singular (with a bias its least eigenvalue is $\gamma^2/6$: a test).
 #
 # When all $\lambda_k > 0$, $L$ is injective, the RKHS is dense in $L^2$, and every Gram matrix of distinct points is non-singular.
-# (For the Gram matrices alone less is needed; see Gneiting 2013 on strictly positive definite functions.)
+# (For the Gram matrices alone less is needed; see [Gneiting (2013)](00_reading_guide.ipynb#gneiting2013) on strictly positive definite functions.)
 #
 # ## 5. How fast the eigenvalues fall
 # **ReLU: a power, with its constant.** Integrating the Legendre equation
@@ -397,7 +399,7 @@ for s in scales[:2]:
 #
 # So later notebooks build targets from the spectrum, $f^* = L^rh$ with $F_k = \lambda_k^{2r}h_k^2$ and
 # $h_k^2 \propto (k+1)^{-1-\varepsilon}$, just summable: for ReLU no $r' \ge r + \varepsilon/(2d)$ will do. They are zonal,
-# $f^*(x) = \sum_k \sqrt{F_kN_k}\,P_k(\langle x,e_1\rangle)$, of norm 1 in $L^2$ (drawn in notebook 03).
+# $f^*(x) = \sum_k \sqrt{F_kN_k}\,P_k(\langle x,e_1\rangle)$, of norm 1 in $L^2$ (used from [notebook 02](02_approximation_error.ipynb) on).
 #
 # ## 7. The scoreboard of this notebook
 

@@ -45,7 +45,7 @@
 # | $Z_b$, $\ell_\lambda$ | operator of one neuron of weight $b$, its leverage |
 # | $\mathcal N(\lambda)$ | effective dimension, $\sum_k N_k \lambda_k / (\lambda_k + \lambda)$ |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 
@@ -58,7 +58,7 @@ from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation as activation_of
 from ntksgd.problems.target import source_target
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report import approximation_board as board
 from ntksgd.report import approximation_tables as tables
 from ntksgd.report import claims
@@ -178,7 +178,7 @@ print("degrees with an eigenvalue above lambda:", *counted)
 # The steps of the curves are single degrees that come above $\lambda$. For ReLU ($\lambda_k \sim
 # k^{-d}$) the sum lives near $\lambda_k = \lambda$, which shifts the limit by the excess
 # $\varepsilon$ of the target to $\lambda^{r + \varepsilon/(2d)}$. For squareplus ($\lambda_k \sim
-# e^{-c k^{2/3}}$, notebook 01) a few dozen degrees count even at tiny $\lambda$, and powers of a
+# e^{-c k^{2/3}}$, [notebook 01](01_tangent_kernel.ipynb)) a few dozen degrees count even at tiny $\lambda$, and powers of a
 # logarithm steepen the exponent. At $r = 1$ all degrees up to $k_\lambda$ count, and $\sum_{k \le
 # k_\lambda} h_k^2$ still grows. The worst target stays within constants of
 # $\lambda^r$, and the bound has no such drift.
@@ -197,8 +197,8 @@ print("degrees with an eigenvalue above lambda:", *counted)
 # **In mean square.** $\mathbb{E}\|D\|_{HS}^2 = 2C/m$ with $C = \mathbb{E}\|Z_b\|_{HS}^2 -
 # \|L\|_{HS}^2$.
 #
-# **With probability $1 - \delta$.** Bernstein's inequality in Hilbert space (going back
-# to Pinelis & Sakhanenko and Pinelis 1994): if $X_1, \dots,
+# **With probability $1 - \delta$.** Bernstein's inequality in Hilbert space
+# ([Pinelis and Sakhanenko (1986)](00_reading_guide.ipynb#pinelis1986), [Pinelis (1994)](00_reading_guide.ipynb#pinelis1994)): if $X_1, \dots,
 # X_n$ are independent, centred and $\mathbb{E}\|X_i\|^p \le \frac{p!}{2} S^2 H^{p-2}$ for $p \ge
 # 2$, then $P(\|\sum X_i\| \ge x) \le 2 \exp\big(-x^2/(2nS^2 + 2xH)\big)$. Here $n = m/2$, $X_i =
 # Z_{b_i} - L$, $S^2 = C$. $Y = \|Z_b - L\|_{HS}$ is unbounded, but grows at most like $|b|^2$,
@@ -339,8 +339,8 @@ for at in halves[(halves["degree"] == 31) & (halves["d"] == 2)].itertuples():
 # activation bends sharply, and the leverage of a rare neuron is many times its mean. This decides
 # what a width can resolve. If $L_m + \lambda \succeq \frac12 (L + \lambda)$ then for $r \le
 # \frac12$, by Cordes' inequality, $\|E_m L^r\| \le 2^r \lambda^r$: the rate also below $r =
-# \frac12$, where (1) does not give it. Matrix Chernoff (Tropp; on leverage sampling of random features see Bach 2017, Rudi
-# & Rosasco 2017) gives that event once $m$ exceeds a multiple of the **largest leverage among neurons that occur**
+# \frac12$, where (1) does not give it. Matrix Chernoff ([Tropp (2012)](00_reading_guide.ipynb#tropp2012); on leverage
+# sampling of random features see [Bach (2017)](00_reading_guide.ipynb#bach2017), [Rudi and Rosasco (2017)](00_reading_guide.ipynb#rudi2017)) gives that event once $m$ exceeds a multiple of the **largest leverage among neurons that occur**
 # ($|b|^2$ up to a multiple of $\log m$) times a logarithm: of $\mathcal{N}(\lambda)$ only if neurons are sampled by leverage, or if it is flat.
 # One always has $\ell_\lambda \le \mathrm{tr} Z_b / \lambda$; up to the logarithms of Gaussian
 # $|b|^2$ that is below $m$ for every $r > 0$ at the claim's ridge. (A sketch: we do not prove this step, nor the dimension factor

@@ -43,7 +43,7 @@
 # | $\lambda_{(i)}$ | all eigenvalues in order, $\sim i^{-\beta}$ | $s^2$ | variance of the labels |
 # | $r$, $\epsilon$ | $f^*=L^rh$, $h_k^2\propto(k+1)^{-1-\epsilon}$ | $R_t$ | $E\Vert f_t-f^*\Vert^2$ |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 
@@ -55,7 +55,7 @@ from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
 from ntksgd.report import claims
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report.figures import convergence as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures.capacity import capacity as draw_capacity
@@ -108,7 +108,7 @@ rows, s2 = [], noises[-1]  # of the scoreboard; the noise that is scored
 # %% [markdown]
 # ## 1. The exact risk
 # Inputs are uniform on $S^{d-1}$, labels $y=f^*(x)+\xi$ with independent noise of variance $s^2$, and
-# $K(x,x')=\sum_k\lambda_k\sum_{j\le N_k}\varphi_{kj}(x)\varphi_{kj}(x')$ (notebook 01). One step from $f_0=0$, on a
+# $K(x,x')=\sum_k\lambda_k\sum_{j\le N_k}\varphi_{kj}(x)\varphi_{kj}(x')$ ([notebook 01](01_tangent_kernel.ipynb)). One step from $f_0=0$, on a
 # fresh sample: $f_{t+1}=(1-\eta\lambda)f_t-\eta(f_t(x)-y)K(x,\cdot)$. With $e=f-f^*$, $P_k$ the projection on
 # degree $k$ and $a=1-\eta\lambda$,
 # $$ e'=a\,e-\eta\lambda f^*-g,\qquad P_kg=\eta\lambda_k\,(e(x)-\xi)\sum_j\varphi_{kj}(x)\varphi_{kj}. $$
@@ -155,8 +155,8 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 # *Long horizons.* In $\log t$ each moment is smooth: over a block of steps it is a polynomial of degree 16 that
 # satisfies the recursion at 16 points. The tests hold it against the enumeration of *all* sample paths on a small
 # group and against sampled SGD. *Prior work.* Loss curves of SGD through second moments are known for features with Gaussian or general moments
-# (Bordelon & Pehlevan, arXiv 2106.02713; Li et al., 2509.19189; Wang, Liu & Chen, 2609.40148), and for translation-invariant
-# models they close exactly (Velikanov, Kuznedelev & Yarotsky, 2206.11124, as said in 2504.12519). Here the addition theorem
+# ([Bordelon and Pehlevan (2022)](00_reading_guide.ipynb#bordelon2022), [Li et al. (2025)](00_reading_guide.ipynb#li2025), [Wang, Liu and Chen (2026)](00_reading_guide.ipynb#wang2026)), and for
+# translation-invariant models they close exactly ([Velikanov, Kuznedelev and Yarotsky (2023)](00_reading_guide.ipynb#velikanov2023)). Here the addition theorem
 # closes them on every sphere, for any schedule, noise and weight decay; carried to the horizon `far`.
 #
 # ## 2. Where the rate comes from
@@ -174,8 +174,8 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 # exponent is the least of **three**,
 # $$ \boxed{\min\{\,2r(1-\theta),\ (2-\tfrac1\beta)(1-\theta),\ \theta\,\}} $$
 # (without $\theta$ if $s^2=0$), and with $\theta=2r/(2r+1)$ memory is slowest once $r>1-\tfrac1{2\beta}$. Capacity:
-# for ReLU $\lambda_k\sim k^{-d}$, $N_k\sim k^{d-2}$, so $\beta=d/(d-1)$; for squareplus $\beta=\infty$ (notebook
-# 01).
+# for ReLU $\lambda_k\sim k^{-d}$, $N_k\sim k^{d-2}$, so $\beta=d/(d-1)$; for squareplus $\beta=\infty$
+# (notebook 01).
 #
 # **Who holds the risk at $T$?** *Bias*: the recursion without its term $\eta^2\lambda_k^2N_k(R+s^2)$. *Memory*: what
 # that term brought in while $S_u\le S_T/2$, carried to $T$. *Fresh*: the rest.
@@ -214,9 +214,9 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 # This holds for **every** sequence with $2\eta_u\lambda_0\le1$ ($\lambda_0$ the largest eigenvalue) and $\eta_1$ bounded below, and
 # without noise too. It binds steps whose sum $S_T$ grows slowly. It holds for averages of the iterates as well: the first
 # step's noise enters each with a factor of at least $\prod_u(1-\eta_u\lambda_k)$.
-# Without noise the best is $\theta=0$, exponent $\min(2r,2-\tfrac1\beta)$ (scaling; Berthier, Bach & Gaillard 2020
-# prove polynomial rates set by both regularities). Wang, Liu & Chen (2026) have the same kernel exponent for linear
-# random features, and speak of a memory ceiling on noise reduction; Ge et al. (2019): in finite dimension, without a source
+# Without noise the best is $\theta=0$, exponent $\min(2r,2-\tfrac1\beta)$ (scaling;
+# [Berthier, Bach and Gaillard (2020)](00_reading_guide.ipynb#berthier2020) prove polynomial rates set by both regularities). Wang, Liu and Chen (2026) have
+# the same kernel exponent for linear random features; [Ge et al. (2019)](00_reading_guide.ipynb#ge2019): in finite dimension, without a source
 # condition, no polynomially decaying steps are minimax for the last iterate.
 #
 # **Upper bound.** Let $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$, $\eta_t$ not increase. For every split $m<T$,
@@ -352,7 +352,7 @@ print("r = 1, T = 1e15:", {name: round(value, 3) for name, value in exponents.it
 assert max(exponents.values()) - min(exponents.values()) < 0.02
 
 # %% [markdown]
-# Which averages do help, and which schedules, is notebook 04.
+# Which averages do help, and which schedules, is [notebook 04](04_schedules.ipynb).
 #
 # ## 5. With weight decay, as the summary has it
 # With $\lambda>0$ a gradient's noise is also multiplied by $(1-\eta_u\lambda)^2$ a step: by the time $T$ early
@@ -366,7 +366,7 @@ assert max(exponents.values()) - min(exponents.values()) < 0.02
 # $r=1$ weight decay saturates.
 # 3. $\lambda$ fixed: like 1. near $S_T=1/\lambda$, that is $T\sim\lambda^{-(2r+1)}$; then its bias stays.
 #
-# Online learning along a path $\lambda_t\to0$: Tarrès & Yao (2014).
+# Online learning along a path $\lambda_t\to0$: [Tarrès and Yao (2014)](00_reading_guide.ipynb#tarres2014).
 
 # %%
 r, times = 1.0, np.round(np.geomspace(100, long, 13))
@@ -409,8 +409,8 @@ for name, risk in (("1/S_T", risks[1]), ("a log(T)/S_T", risks[3])):
 # $|f(x)|\le\kappa(1)^{1/2}\|f\|_H$. One power of $\lambda$ less turns the exponents into $(2r-1)(1-\theta)$ for the
 # bias, $\theta-(1-\theta)/\beta$ for fresh noise and $(1-\tfrac1\beta)(1-\theta)$ for the memory. With
 # $\theta=2r/(2r+1)$ and $\tfrac12<r\le1-\tfrac1{2\beta}$ the bias decides: $T^{-(2r-1)/(2r+1)}$, **strong convergence** of the
-# last iterate (by the scaling of section 2; the notion, and a proof for unregularised online learning, in Guo & Shi,
-# arXiv 1710.03600, whose exponents we have not seen).
+# last iterate (by the scaling of section 2; the notion, and a proof for unregularised online learning, in
+# [Guo and Shi (2019)](00_reading_guide.ipynb#guo2019), whose exponents we have not seen).
 
 # %%
 times, frames = np.round(np.geomspace(10, long, 69)), []
@@ -476,8 +476,8 @@ for one in (one for one in found if one.T == runs[0][-1]):
 #
 # ## 8. What ignoring the capacity costs
 # **Claim B\*** (our reading). Where the eigenvalues decay favourably, $T^{-2r/(2r+1)}$, which knows nothing of the
-# capacity, comes near the minimax rate. For $\lambda_{(i)}\sim i^{-\beta}$ that is $T^{-2r\beta/(2r\beta+1)}$ (Caponnetto
-# & De Vito 2007); the exponents differ by
+# capacity, comes near the minimax rate. For $\lambda_{(i)}\sim i^{-\beta}$ that is $T^{-2r\beta/(2r\beta+1)}$ 
+# ([Caponnetto and De Vito (2007)](00_reading_guide.ipynb#caponnetto2007)); the exponents differ by
 # $$ \frac{2r\beta}{2r\beta+1}-\frac{2r}{2r+1}=\frac{2r(\beta-1)}{(2r\beta+1)(2r+1)}\ \longrightarrow\ 0\qquad(\beta\to1). $$
 # "Favourably" thus means *slowly*. Measured, both exactly: last iterate with the step $T^{-2r/(2r+1)}$, and tail average
 # with $T^{-\zeta}$, $1-\zeta=\beta/(2r\beta+1)$, minimax for $2r+1/\beta\ge1$; $\lambda_k=(k+1)^{-\beta}$ on the circle

@@ -14,7 +14,7 @@
 # %% [markdown]
 # # Which steps? Last, averaged, optimal
 #
-# **The question.** Notebook 03 follows the last iterate with steps $t^{-\theta}$: it reaches
+# **The question.** [Notebook 03](03_rkhs_convergence.ipynb) follows the last iterate with steps $t^{-\theta}$: it reaches
 # $T^{-2r/(2r+1)}$, and no more. The minimax rate of the source class is $T^{-2r\beta/(2r\beta+1)}$
 # ($\beta$: the capacity). Which schedules reach it, at which constant, and what must one know?
 # The paper claims nothing here: every row of this notebook's scoreboard is ours.
@@ -38,12 +38,12 @@
 # 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, orders
 #    of magnitude.
 #
-# **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the
-# saturation of fixed shapes: Li et al. 2026 (2602.06797); power decay and stable-decay optima: Bordelon & Mori 2026
-# (2602.04774); averages: Dieuleveut & Bach 2016; tail averages: Mücke, Neu & Rosasco 2019; step decay:
-# Ge et al. 2019, Wu et al. 2022; exponential decay on the sphere: Zhang et al. 2025; no horizon: Meterez et
-# al. 2026. Ours: the exact risk of each, so that
-# constants can be compared, and the best steps of all.
+# **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the saturation of
+# fixed shapes: [Li et al. (2026)](00_reading_guide.ipynb#li2026); power decay and stable-decay optima: [Bordelon and Mori (2026)](00_reading_guide.ipynb#bordelon2026);
+# averages: [Dieuleveut and Bach (2016)](00_reading_guide.ipynb#dieuleveut2016); tail averages: [Mücke, Neu and Rosasco (2019)](00_reading_guide.ipynb#mucke2019); step decay:
+# [Ge et al. (2019)](00_reading_guide.ipynb#ge2019), [Wu et al. (2022)](00_reading_guide.ipynb#wu2022); exponential decay on the sphere: [Zhang et al. (2025)](00_reading_guide.ipynb#zhang2025);
+# no horizon: [Meterez et al. (2026)](00_reading_guide.ipynb#meterez2026). Ours: the exact risk of each, so that constants can be compared, and the
+# best steps of all.
 #
 # | symbol | meaning |
 # |:--|:--|
@@ -53,7 +53,7 @@
 # | $r$, $s^2$, $R$ | regularity, noise variance of the labels, risk |
 # | $p$, $\theta$ | powers: $\eta(1-t/T)^p$, $\eta t^{-\theta}$ |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 
@@ -64,7 +64,7 @@ from ntksgd.compare.families import best_step, noisy, power
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems.target import source_target
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report import claims
 from ntksgd.report.figures import optimal_schedule as draw_best
 from ntksgd.report.figures import save, use_style
@@ -166,7 +166,7 @@ for p in (0.5, 1.0, 3.0):
 #
 # - *Last, $\eta(1-t/T)^p$*, $p=0,\tfrac12,1,3$: $b=\min(\beta,p+1)$ as above. On the circle $\beta=2$: $p=1$ is
 #   the border and has the logarithm; its local exponent is $2r/(2r+\tfrac12+1/\log x)$.
-# - *Stable-decay* (as the "WSD" of Hu et al. 2024, 2404.06395, without the warm-up): constant, then linearly to zero over the last fifth. A
+# - *Stable-decay* (as the "WSD" of [Hu et al. (2024)](00_reading_guide.ipynb#hu2024), without the warm-up): constant, then linearly to zero over the last fifth. A
 #   fixed fraction changes constants only: the exponent of $p=1$.
 # - *Geometric*, from $\eta$ to $\eta/T$: $\tau\approx\eta_tT/\log T$, so $\eta_t\propto\tau$ as for $p=\infty$; each eigenvalue
 #   above $1/S_T$, $S_T\approx\eta T/\log T$, costs $\log T/T$: minimax in $T/\log T$ instead of $T$.
@@ -284,8 +284,8 @@ print(f"least risk at T = {starts_T}: {found[0].risk:.4g}; from {len(starts)} st
 #
 # $$ \boxed{\eta=c\,\varphi(\tau)^{-1/2}},\qquad \text{variance}=\frac{s^2}{T}\Big(\int_0^S\varphi^{1/2}d\tau\Big)^2. $$
 #
-# If $\varphi\sim\tau^{-(2-1/\beta)}$ then $T-t\sim\tau^{1/(2\beta)}$ and $\eta\sim(T-t)^{2\beta-1}$, the power of Li et al. (2026,
-# arXiv 2602.06797, by a scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the
+# If $\varphi\sim\tau^{-(2-1/\beta)}$ then $T-t\sim\tau^{1/(2\beta)}$ and $\eta\sim(T-t)^{2\beta-1}$, the power of Li et al. (2026, by a
+# scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the
 # minimax rate. Two corrections. *Feedback*: $s^2$ becomes $R_t+s^2$, so that while $R_t$ is large steps are held
 # back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$ (hard targets), or little noise, steps
 # stay at the cap and decay at the end: "stable, then decay".
@@ -381,7 +381,8 @@ for d in dimensions:
 powers, frames = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0], []
 for d in dimensions:
     near = T ** (-1 / (1 + beta[d])) * np.geomspace(60, 0.6, power_steps)  # the balance, r = 1/2
-    one, optimal = rates.clustered(spectra[d], [0.5], excess, nodes), predicted.optimal_power(beta[d])
+    one = rates.clustered(spectra[d], [0.5], excess, nodes)
+    optimal = predicted.optimal_power(beta[d])
     scan = families.scheme_risks(one, [power(p) for p in powers], near * largest[d], [T], False)
     at, least = np.array([best_step(near, noisy(of, noises[-1])[:, 0, 0])
                           for of in scan.values()]).T

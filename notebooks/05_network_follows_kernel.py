@@ -25,7 +25,7 @@
 # $g-f=(g-\ell)+(\ell-f)$. The second part, **fluctuation**, comes from the kernel at the start, a mean over $m/2$
 # independent pairs of neurons: $E\|\ell-f\|^2=O(1/m)$. The first, **drift**, comes from its motion: a neuron moves
 # by $m^{-1/2}$, the kernel by $1/m$, so $E\|g-\ell\|^2=O(m^{-2})$; with a kink in $\sigma$, $m^{-3/2}$. What is left
-# is kernel SGD, exactly known (notebook 03).
+# is kernel SGD, exactly known ([notebook 03](03_rkhs_convergence.ipynb)).
 #
 # ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel
 # lies on that of its linearisation and falls like 1/m; drift is smaller and falls
@@ -35,10 +35,10 @@
 # order $1/m$, with weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves
 # for the kernel, and the excess shrinks along $m\propto T^{0.6}$. D is plain at $r=1$; at $r=1/2$ the level suffers
 # and the rate hardly. The factor $\log(2/\delta)$ is generous, but not shown to be enough far in the tail of a very
-# narrow network. Proved here: a bound on fluctuation. Heuristic here: drift (notebook 08 proves
+# narrow network. Proved here: a bound on fluctuation. Heuristic here: drift ([notebook 08](08_width_theorem.ipynb) proves
 # $E\|g-\ell\|^2=O(m^{-2})$ for smooth $\sigma$). The last cell says it in numbers.
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -59,7 +59,7 @@ from ntksgd.report import network_tables as tables
 from ntksgd.report.figures import network as figures
 from ntksgd.report.figures import save, use_style
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report.network_board import rows
 from ntksgd.risk.bound import risk_bound
 from ntksgd.risk.finite_width import first_order
@@ -112,8 +112,8 @@ if 10 ** round(np.log10(T_long)) != T_long or len(replicates_long) != 2 != len(i
 #   the random kernel $K_0(x,x')=\nabla g(x;\Theta_0)\cdot\nabla g(x';\Theta_0)$;
 # * **kernel SGD** $f_t$, for the limit $K=E\,K_0$.
 #
-# That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$ (Chizat, Oyallon &
-# Bach 2019). Headline activation: squareplus, smooth. ReLU goes beside it, for the kink that the smooth theory
+# That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$
+# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Headline activation: squareplus, smooth. ReLU goes beside it, for the kink that the smooth theory
 # excludes. The network's step as it stands above, fifty times:
 
 # %%
@@ -259,7 +259,8 @@ for (name, p), run in zip(decays.items(), tied.values()):
 # **That is too pessimistic (heuristic).** To first order neuron $i$ moves by $m^{-1/2}a_iB(b_i)$, and the kernel by
 # $m^{-3/2}\sum_ia_i\,G(b_i)$: zero with paired signs, of order $m^{-1}$ with independent ones. The second order is
 # $m^{-1}$, the third $m^{-3/2}$: $E\|K_t-K_0\|^2=A/m^2+B/m^3$, and by the same count $E\|g-\ell\|^2$. That the
-# kernel moves by $1/m$ is known, also for deep networks: Dyer & Gur-Ari 2020, Huang & Yau 2020.
+# kernel moves by $1/m$ is known, also for deep networks: 
+# [Dyer and Gur-Ari (2020)](00_reading_guide.ipynb#dyer2020), [Huang and Yau (2020)](00_reading_guide.ipynb#huang2020).
 #
 # **ReLU (heuristic).** $\dot\sigma$ jumps for the neurons with $|u_i|\lesssim m^{-1/2}$, about $m^{1/2}$ of them. Of
 # a pair, which moves in opposite directions, one crosses the kink, and $\operatorname{sign}u_i$, random, is the sign
@@ -293,8 +294,8 @@ change = tables.kernel_moved(ms, moved_kernel, fitted, {sp: np.mean(proved**2, a
 save(figures.drift(moved, change), "05_network_follows_kernel-drift",
      pd.concat([moved, change], ignore_index=True),
      alt="Left: squared distance of the parameters from their start against time: the same at "
-         "every width, on the exact limit. Right: squared change of the kernel against the width: it "
-         "falls like a power, slower for ReLU, far below the proved bound.")
+         "every width, on the exact limit. Right: squared change of the kernel against the width: "
+         "it falls like a power, slower for ReLU, far below the proved bound.")
 
 # %%
 limit = intervals.of(lambda mean: mean / norm[-1], run.drift[:, -1, -1] ** 2, transform="log")
@@ -347,7 +348,7 @@ save(figures.floor(levels), "05_network_follows_kernel-floor", levels,
 # A single power fitted on narrow networks is flatter than $1/m$, most for ReLU at the largest $T$. With a next order
 # beside it, **negative** where it is told from zero, ReLU's leading one is compatible with $1/m$, in wide intervals:
 # a narrow network adapts its features and suffers less. (Last column: first order of the linearised network,
-# notebook 06.) Bordelon, Atanasov & Pehlevan (2024) derive, for random features, a distance from infinite width of
+# [notebook 06](06_width_requirement.ipynb).) [Bordelon, Atanasov and Pehlevan (2024)](00_reading_guide.ipynb#bordelon2024) derive, for random features, a distance from infinite width of
 # 1/width early and width$^{-c}$ late; here the bend is seen at small $m$ only. And $\varepsilon$ is no constant of the
 # width: relative to the kernel's risk $A$ grows slowly with $T$; in absolute terms the floor falls with the risk.
 #
@@ -393,7 +394,7 @@ for (name, r), p in problems.items():
 # At $r=1$ the signature is plain: the risk falls behind the kernel's by a power of $T$, less as $m$ grows. At
 # $r=1/2$ the level shows, the rate hardly. At $m=4$ the network is far from any kernel, and **features that move are
 # worth a factor**: frozen, on the same samples, they are many times worse and fall behind fast. That finite width is
-# felt from a sample size on that grows with the width, Atanasov et al. (2023) find for trained networks, at
+# felt from a sample size on that grows with the width, [Atanasov et al. (2023)](00_reading_guide.ipynb#atanasov2023) find for trained networks, at
 # $\sqrt{\text{width}}$ in their tasks, much earlier than here (notebook 06). Along $m(T)$ the ratio falls; beyond,
 # width only costs time, $mT$.
 #
