@@ -155,8 +155,9 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 # *Long horizons.* In $\log t$ each moment is smooth: over a block of steps it is a polynomial of degree 16 that
 # satisfies the recursion at 16 points. The tests hold it against the enumeration of *all* sample paths on a small
 # group and against sampled SGD. *Prior work.* Loss curves of SGD through second moments are known for features with Gaussian or general moments
-# ([Bordelon and Pehlevan (2022)](00_reading_guide.ipynb#bordelon2022), [Li et al. (2025)](00_reading_guide.ipynb#li2025), [Wang, Liu and Chen (2026)](00_reading_guide.ipynb#wang2026)), and for
-# translation-invariant models they close exactly ([Velikanov, Kuznedelev and Yarotsky (2023)](00_reading_guide.ipynb#velikanov2023)). Here the addition theorem
+# ([Bordelon and Pehlevan (2022)](00_reading_guide.ipynb#bordelon2022), [Li et al. (2025)](00_reading_guide.ipynb#li2025), Wang, Liu and Chen, arXiv 2609.40148), and for
+# translation-invariant models they close exactly ([Velikanov, Kuznedelev and Yarotsky (2023)](00_reading_guide.ipynb#velikanov2023), as said in
+# arXiv 2504.12519). Here the addition theorem
 # closes them on every sphere, for any schedule, noise and weight decay; carried to the horizon `far`.
 #
 # ## 2. Where the rate comes from
@@ -215,7 +216,7 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 # without noise too. It binds steps whose sum $S_T$ grows slowly. It holds for averages of the iterates as well: the first
 # step's noise enters each with a factor of at least $\prod_u(1-\eta_u\lambda_k)$.
 # Without noise the best is $\theta=0$, exponent $\min(2r,2-\tfrac1\beta)$ (scaling;
-# [Berthier, Bach and Gaillard (2020)](00_reading_guide.ipynb#berthier2020) prove polynomial rates set by both regularities). Wang, Liu and Chen (2026) have
+# [Berthier, Bach and Gaillard (2020)](00_reading_guide.ipynb#berthier2020) prove polynomial rates set by both regularities). Wang, Liu and Chen have
 # the same kernel exponent for linear random features; [Ge et al. (2019)](00_reading_guide.ipynb#ge2019): in finite dimension, without a source
 # condition, no polynomially decaying steps are minimax for the last iterate.
 #
@@ -476,7 +477,7 @@ for one in (one for one in found if one.T == runs[0][-1]):
 #
 # ## 8. What ignoring the capacity costs
 # **Claim B\*** (our reading). Where the eigenvalues decay favourably, $T^{-2r/(2r+1)}$, which knows nothing of the
-# capacity, comes near the minimax rate. For $\lambda_{(i)}\sim i^{-\beta}$ that is $T^{-2r\beta/(2r\beta+1)}$ 
+# capacity, comes near the minimax rate. For $\lambda_{(i)}\sim i^{-\beta}$ that is $T^{-2r\beta/(2r\beta+1)}$
 # ([Caponnetto and De Vito (2007)](00_reading_guide.ipynb#caponnetto2007)); the exponents differ by
 # $$ \frac{2r\beta}{2r\beta+1}-\frac{2r}{2r+1}=\frac{2r(\beta-1)}{(2r\beta+1)(2r+1)}\ \longrightarrow\ 0\qquad(\beta\to1). $$
 # "Favourably" thus means *slowly*. Measured, both exactly: last iterate with the step $T^{-2r/(2r+1)}$, and tail average

@@ -259,7 +259,7 @@ for (name, p), run in zip(decays.items(), tied.values()):
 # **That is too pessimistic (heuristic).** To first order neuron $i$ moves by $m^{-1/2}a_iB(b_i)$, and the kernel by
 # $m^{-3/2}\sum_ia_i\,G(b_i)$: zero with paired signs, of order $m^{-1}$ with independent ones. The second order is
 # $m^{-1}$, the third $m^{-3/2}$: $E\|K_t-K_0\|^2=A/m^2+B/m^3$, and by the same count $E\|g-\ell\|^2$. That the
-# kernel moves by $1/m$ is known, also for deep networks: 
+# kernel moves by $1/m$ is known, also for deep networks:
 # [Dyer and Gur-Ari (2020)](00_reading_guide.ipynb#dyer2020), [Huang and Yau (2020)](00_reading_guide.ipynb#huang2020).
 #
 # **ReLU (heuristic).** $\dot\sigma$ jumps for the neurons with $|u_i|\lesssim m^{-1/2}$, about $m^{1/2}$ of them. Of
