@@ -94,7 +94,7 @@ for name, value, least in (("T", T, 1000), ("T_drift", T_drift, 300), ("T_long",
                            ("replicates_long", min(replicates_long), 8),
                            ("initialisations", min(initialisations), 60)):
     check.integer(name, value, least)
-if 10 ** round(np.log10(T_long)) != T_long or len(replicates_long) != 2 != len(initialisations):
+if 10 ** round(np.log10(T_long)) != T_long or {len(replicates_long), len(initialisations)} != {2}:
     raise ValueError(f"T_long = {T_long}: must be a power of ten; replicates_long = "
                      f"{replicates_long}, initialisations = {initialisations}: two numbers each")
 
