@@ -57,6 +57,7 @@
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize_scalar
 
 from ntksgd import check
 from ntksgd.compare import best_steps as beside
@@ -361,15 +362,16 @@ for name, relation in (("lower bound", "<="), ("predicted steps", "=")):
 # %%
 def least_power(d, T):
     """The p of least variance among steps (1-t/T)^p of one sum, the balance for r = 1/2."""
-    S, grid = T ** (1 / (1 + 1 / beta[d])) * largest[d], np.arange(0.5, 6.01, 0.05)
-    return grid[np.argmin([noise_left(modes[d], (p + 1) * S / T, p, T) for p in grid])]
+    S = T ** (1 / (1 + 1 / beta[d])) * largest[d]
+    return minimize_scalar(lambda p: noise_left(modes[d], (p + 1) * S / T, p, T), bounds=(0.5, 6),
+                           method="bounded", options={"xatol": 0.01}).x
 
 
 for d in dimensions:
     learned = rates.RESOLVED / (2 * spectra[d].eigenvalues[-2:].max() * largest[d])
     times = np.geomspace(T, learned ** (1 + 1 / beta[d]), 3)
     found = [least_power(d, t) for t in times]
-    half = abs(found[2] - found[1]) + 0.05  # the last change, and the grid
+    half = abs(found[2] - found[1]) + 0.05  # the last change, and a little
     print(f"d = {d}, 2 beta - 1 = {predicted.optimal_power(beta[d]):g}:",
           ", ".join(f"p = {p:.2f} at T = {t:.0e}" for p, t in zip(found, times, strict=True)))
     add("prediction", "power of least variance", Bracket(found[2], found[2] - half,
