@@ -16,7 +16,7 @@
 # **Claim B** (our reading). SGD in the RKHS of the tangent kernel, with steps $\eta_t=\eta_1t^{-\theta}$, has a **last iterate**
 # with $E\,\|f_T-f^*\|^2_{L^2}=O\big(T^{-2r/(2r+1)}\big)$ for a target of regularity $r$.
 #
-# A third-party summary of the paper gives $C\log(2/\delta)(T^{-2r/(2r+1)}+\text{any small constant})$ "for suitable choices of
+# A third-party summary gives $C\log(2/\delta)(T^{-2r/(2r+1)}+\text{any small constant})$ "for suitable choices of
 # theta, lambda, and polynomially large width M". Its conditions, the range of $r$ included, are not known to us: **$\lambda=0$,
 # $\theta=2r/(2r+1)$, the plain expectation and every $r>0$ are ours**. What fails with them bounds our reading, not the paper;
 # section 5 has $\lambda>0$, section 7 single runs.
@@ -87,20 +87,21 @@ nodes = 5  # type: int  eigenvalues kept of an octave (12: risks to 1e-10)
 seed = 2407  # type: int  root of all randomness
 
 # %% tags=["hide-input"]
-check.integer("T", T, 10**4, 10**12), check.number("far", far, T)
+check.integer("T", T, 10**4, 10**12), check.number("far", far, T), check.integer("seed", seed, 0)
 check.number("long", long, 1e12, 1e20), check.integer("tied_T", tied_T, 10**6)
 check.number("step", step, 0.0, 1.0, open_low=True), check.positive("fixed", fixed)
+check.integer("nodes", nodes, 5, 12), [check.integer("paths", n, 500) for n in paths]
 [check.positive("regularities", r) for r in regularities]
 [check.number("noises", value, 0.0) for value in noises]
-[check.integer("paths", n, 500) for n in paths], check.integer("seed", seed, 0)
 [check.number("capacities", b, 1.0, 4.0, open_low=True) for b in capacities]
-check.integer("nodes", nodes, 5, 12)
-for name, value, needed in (("regularities", regularities, any(0.5 < r <= 1 for r in regularities)),
-                            ("noises", noises, noises[-1] > 0), ("runs", runs, len(runs[0]) > 1),
-                            ("capacities", capacities, len(set(capacities)) > 1)):
-    if not needed:
-        raise ValueError(f"{name} = {value}: needs an r in (1/2, 1]; a last noise > 0; two "
-                         "horizons in the first run; two capacities")
+for name, value, needed, fits in (
+        ("regularities", regularities, "one in (1/2, 1]", any(0.5 < r <= 1 for r in regularities)),
+        ("noises", noises, "a last one > 0", noises[-1] > 0),
+        ("runs", runs, "two horizons in the first, as many as paths",
+         len(runs[0]) > 1 and len(runs) == len(paths)),
+        ("capacities", capacities, "two or more", len(set(capacities)) > 1)):
+    if not fits:
+        raise ValueError(f"{name} = {value}: needs {needed}")
 rows, s2 = [], noises[-1]  # of the scoreboard; the noise that is scored
 
 # %% [markdown]
@@ -192,8 +193,8 @@ for r in (0.5, 1.0):
                                 "fresh noise": parts.fresh / risk, "memory": parts.memory / risk}))
 shares = pd.concat(frames, ignore_index=True)
 save(draw.holders(shares), "03_rkhs_convergence-parts", shares,
-     alt="Shares of bias, fresh noise and memory in the risk against the number of steps: at last "
-         "fresh noise holds most at r = 1/2, memory of early noise nearly all at r = 1.")
+     alt="Shares of bias, fresh noise and memory in the risk against time: at last fresh noise "
+         "holds most at r = 1/2, memory of early noise nearly all at r = 1.")
 print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 
 # %% [markdown]
@@ -241,8 +242,8 @@ for r in [r for r in regularities if 0.5 <= r <= 1]:
 sandwich = pd.concat(frames, ignore_index=True)
 assert np.all(sandwich.lower <= sandwich.risk) and np.all(sandwich.risk <= sandwich.upper)
 save(draw.between(sandwich), "03_rkhs_convergence-bound", sandwich,
-     alt="Exact risk times the claimed rate against the number of steps, between an upper and a "
-         "lower bound, a panel for each r: flat up to r = 3/4, rising with both bounds at r = 1.")
+     alt="Exact risk times the claimed rate against time, between an upper and a lower bound, a "
+         "panel for each r: flat up to r = 3/4, rising with both bounds at r = 1.")
 
 # %%
 def add(kind, quantity, T, theory, at, decades=None, **rest):
@@ -276,9 +277,9 @@ for r, part in sandwich.groupby("r"):
 # **first step** alone decides the rate.
 #
 # ## 4. Measured exponents
-# An exact curve has no sampling error, but it need not be asymptotic. Bracket: the exponent over three decades before $T$ (a
-# quarter of $\log T$ at the far horizon), give or take its change from the window before and what a prefactor that moves by 10 %
-# makes. A rule of thumb: printed is how many brackets contain the limit derived here.
+# An exact curve has no sampling error, but need not be asymptotic. Bracket: the exponent over three decades before $T$ (a quarter
+# of $\log T$ at the far horizon), give or take its change from the window before and what a prefactor that moves by 10 % makes: a
+# rule of thumb. Printed is how many brackets contain the derived limit.
 
 # %%
 cases = [(activation, d) for activation in activations for d in dimensions]
@@ -375,9 +376,9 @@ decayed = pd.concat([pd.DataFrame({
     "scaled": risk * times ** predicted_rates.capacity_free(r)})
     for name, risk in zip(kinds, risks, strict=True)], ignore_index=True)
 save(draw.weight_decay(decayed), "03_rkhs_convergence-weightdecay", decayed,
-     alt="Risk against the number of steps for several weight decays, times the claimed rate and "
-         "over the risk without: decay that vanishes slowly bends the risk down at long horizons "
-         "and raises it at short ones; a fixed one fails at last.")
+     alt="Risk against time for several weight decays, times the claimed rate and over the risk "
+         "without: one that vanishes slowly lowers the risk at long horizons and raises it at "
+         "short ones; a fixed one fails at last.")
 
 # %%
 shown = decayed[np.isin(decayed["T"], times[[2, 3, 8, 12]])]
@@ -444,8 +445,8 @@ save(draw_probability(quantiles, spreads, runs[0][-1]), "03_rkhs_convergence-pro
      quantiles.merge(spreads[["case", "T", "spread", "low", "high", "law"]], on=["case", "T"],
                      suffixes=("", "_spread")),
      alt="Left: quantiles of the loss of single runs over the mean against log(2/delta): on the "
-         "Gaussian law, far below the bound. Right: relative spread of single runs against the "
-         "number of steps: it falls slowly or not at all.")
+         "Gaussian law, far below the bound. Right: their relative spread against time: it falls "
+         "slowly or not at all.")
 print(f"C = {largest_factor():.3f}; upper ends of the intervals (order statistics) are finite down "
       f"to delta = {quantiles.delta.min():.2g} with {paths[0]} paths")
 
