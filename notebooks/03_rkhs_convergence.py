@@ -99,6 +99,8 @@ for name, value, needed, fits in (
         ("noises", noises, "a last one > 0", noises[-1] > 0),
         ("runs", runs, "two horizons in the first, as many as paths",
          len(runs[0]) > 1 and len(runs) == len(paths)),
+        ("paths", paths, f"multiples of {path_quantiles.CHUNK}",
+         not any(n % path_quantiles.CHUNK for n in paths)),
         ("capacities", capacities, "two or more", len(set(capacities)) > 1)):
     if not fits:
         raise ValueError(f"{name} = {value}: needs {needed}")
