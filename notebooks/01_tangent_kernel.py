@@ -28,11 +28,12 @@
 # moments (squareplus, erf, tanh), and so computed. Without a bias they lose half of the degrees. We derive besides, with
 # constants, how fast the eigenvalues fall for ReLU and (formally) squareplus, and how far the kernel of a finite network is from its limit.
 #
-# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations (Jacot, Gabriel & Hongler
-# 2018; at any depth Carvalho et al., arXiv 2404.12928); that a ReLU network without a bias does not learn odd frequencies (Basri
-# et al., arXiv 1906.00425);
-# the power decay for ReLU (Bietti & Mairal 2019; Bietti & Bach 2021; Geifman et al. 2020); eigenvalues and upper bounds from the
-# Hermite coefficients of the activation (Murray et al. 2023). **Derived here**, without a claim to be first: the rule for
+# **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations
+# ([Jacot, Gabriel and Hongler (2018)](00_reading_guide.ipynb#jacot2018); at any depth [Carvalho et al. (2025)](00_reading_guide.ipynb#carvalho2025));
+# that a ReLU network without a bias does not learn odd frequencies ([Basri et al. (2019)](00_reading_guide.ipynb#basri2019));
+# the power decay for ReLU ([Bietti and Mairal (2019)](00_reading_guide.ipynb#bietti2019); [Geifman et al. (2020)](00_reading_guide.ipynb#geifman2020);
+# [Bietti and Bach (2021)](00_reading_guide.ipynb#bietti2021)); eigenvalues and upper bounds from the Hermite coefficients of the activation
+# ([Murray et al. (2023)](00_reading_guide.ipynb#murray2023)). **Derived here**, without a claim to be first: the rule for
 # analytic activations, in every degree and dimension; the constants in this form; the law for squareplus.
 #
 # | symbol | meaning in this notebook |
@@ -44,7 +45,7 @@
 # | $c_k, \dot c_k$; $u_k, v_k$; $\lambda_k$ | coefficients of one neuron for $\sigma, \dot\sigma$; their mean squares; eigenvalues |
 # | $s$; $q$ | scale of squareplus; argument $2s(k+\frac{d-2}2)$ of its decay law |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -75,7 +76,7 @@ max_degree = 2048  # type: int  largest degree for the decay law of ReLU
 scales = [1.0, 0.5, 0.25, 0.125]  # type: list[float]  s of squareplus, for its decay
 seed = 1  # type: int  root of all randomness
 
-# %%
+# %% tags=["hide-input"]
 use_style()
 names = [activation(spec).name for spec in activations]
 dimensions = [check.dimension(d) for d in dimensions]
@@ -119,7 +120,8 @@ print(f"{features.shape[0]} inputs, {features.shape[1]} = m (d + 2) tangent feat
 # $$ K(x,x') = \kappa(t) = \kappa_1(t) + (t + \gamma^2)\, \kappa_0(t), \qquad
 #    \kappa_1 = \mathbf E[\sigma(z)\sigma(z')], \quad \kappa_0 = \mathbf E[\dot\sigma(z)\dot\sigma(z')] = \kappa_1', $$
 #
-# the last by Gaussian integration by parts. ReLU (arc-cosine kernels, Cho & Saul 2009) and erf (Williams 1998) have closed forms.
+# the last by Gaussian integration by parts. ReLU (arc-cosine kernels, [Cho and Saul (2009)](00_reading_guide.ipynb#cho2009)) and
+# erf ([Williams (1998)](00_reading_guide.ipynb#williams1998)) have closed forms.
 # For others take $d = 2$, on which $\kappa_1, \kappa_0$ do not depend. *Without a kink*: the series of section 3, where
 # $P_k(\cos\varphi) = \cos k\varphi$. *With a kink at 0* (leaky ReLU) it is slow. There the
 # kinks of $\sigma(\rho\cos\psi)\,\sigma(\rho\cos(\psi-\varphi))$, at $\psi = \pm\frac\pi2,\, \varphi\pm\frac\pi2$, cut the circle
@@ -149,7 +151,10 @@ ratios = [of(lambda *means: np.mean(means, axis=0), *(c.errors / c.predicted).T,
              confidence=level, transform="log") for c in cases]
 means = [of(lambda mean: mean, c.errors, transform="log") for c in cases]
 save(draw.concentration(cases, means, ratios), "01_tangent_kernel-concentration",
-     draw.concentration_table(cases, means))
+     draw.concentration_table(cases, means, ratios),
+     alt="Left: squared distance of the kernel of a network from its limit against the width, for "
+         f"{', '.join(names)}: the means lie on the derived lines 2C/m. Right: measured over "
+         "derived constant, with intervals: about 1.")
 for c, fit, ratio in zip(cases, slopes, ratios, strict=True):
     print(f"{c.activation:16} d={c.d}  C = {c.constant:.4f}  slope {fit}  over 2C/m {ratio}")
 print(coverage("slope", replicates, len(widths), independent=True, confidence=level, trials=1000))
@@ -266,7 +271,9 @@ for act, d, g in [(a, d, g) for a in (*map(activation, names), cubic) for d in (
 table = pd.concat(tables, ignore_index=True)
 shown = table[(table["d"] == 3) & (table["k"] <= 12)]
 save(draw.bias(shown[shown["activation"].isin(["relu", "tanh", "cubic"])]),
-     "01_tangent_kernel-bias", table)
+     "01_tangent_kernel-bias", table,
+     alt="Eigenvalues against degree for ReLU, tanh and a cubic. Without a bias ReLU and tanh lose "
+         "every other degree, with one none; the cubic loses all high degrees either way.")
 for name, d, g, by_rule, lost, wrong in zeros:
     print(f"{name:16} d={d:<3} gamma={g:g}  lost, k <= {top}: {lost:2d}, by the rule {by_rule:2d}, "
           f"told wrongly: {wrong}")
@@ -277,7 +284,7 @@ for name, d, g, by_rule, lost, wrong in zeros:
 # hexagon, whose corners are antipodal pairs, is singular (with a bias its least eigenvalue is $\gamma^2/6$: a test).
 #
 # When all $\lambda_k > 0$, $L$ is injective, the RKHS is dense in $L^2$, and every Gram matrix of distinct points is non-singular.
-# (For the Gram matrices alone less is needed; see Gneiting 2013 on strictly positive definite functions.)
+# (For the Gram matrices alone less is needed; see [Gneiting (2013)](00_reading_guide.ipynb#gneiting2013) on strictly positive definite functions.)
 #
 # ## 5. How fast the eigenvalues fall
 # **ReLU: a power, with its constant.** Integrating the Legendre equation
@@ -299,7 +306,9 @@ table = pd.concat([pd.DataFrame({
     "d": d, "k": k, "law": decay.relu_law(d, k, gamma),
     "eigenvalue": mercer_spectrum("relu", d, max_degree, gamma).eigenvalues[k]})
     for d in (2, 3, 5, 10)], ignore_index=True)
-save(draw.relu_spectrum(table), "01_tangent_kernel-relu-spectrum", table)
+save(draw.relu_spectrum(table), "01_tangent_kernel-relu-spectrum", table,
+     alt="Eigenvalues of ReLU against degree in four dimensions, with a bias: they fall along the "
+         "derived power laws; their ratio to the law tends to 1, late in high dimension.")
 for d, parity in [(d, parity) for d in (2, 3, 5, 10) for parity in (0, 1)]:
     at, local, over = decay.relu_octaves(d, max_degree, parity, gamma)
     where, word = f"k = {at[0]}..{at[-1]}", ("even", "odd")[parity]
@@ -330,7 +339,9 @@ for d, parity in [(d, parity) for d in (2, 3, 5, 10) for parity in (0, 1)]:
 # %%
 table = pd.concat([pd.DataFrame(decay.squareplus_columns(s, 3, 400, gamma)) for s in scales],
                   ignore_index=True)
-save(draw.squareplus_spectrum(table, 3), "01_tangent_kernel-squareplus-spectrum", table)
+save(draw.squareplus_spectrum(table, 3), "01_tangent_kernel-squareplus-spectrum", table,
+     alt="Eigenvalues of squareplus on the sphere against degree, for several scales: they fall "
+         "faster than any power, along the derived law; their ratio to the law tends slowly to 1.")
 for s, part in table[table["q"] >= 3].groupby("s", sort=False):
     ratio, q = (part["eigenvalue"] / part["law"]).to_numpy(), part["q"].to_numpy()
     print(f"s={s:<6g} eigenvalue/law {ratio.max():.2f} at q = {q[ratio.argmax()]:g}, "
@@ -386,7 +397,7 @@ for s in scales[:2]:
 #
 # So later notebooks build targets from the spectrum, $f^* = L^rh$ with $F_k = \lambda_k^{2r}h_k^2$ and
 # $h_k^2 \propto (k+1)^{-1-\varepsilon}$, just summable: for ReLU no $r' \ge r + \varepsilon/(2d)$ will do. They are zonal,
-# $f^*(x) = \sum_k \sqrt{F_kN_k}\,P_k(\langle x,e_1\rangle)$, of norm 1 in $L^2$ (drawn in notebook 03).
+# $f^*(x) = \sum_k \sqrt{F_kN_k}\,P_k(\langle x,e_1\rangle)$, of norm 1 in $L^2$ (used from [notebook 02](02_approximation_error.ipynb) on).
 #
 # ## 7. The scoreboard of this notebook
 

@@ -45,7 +45,7 @@
 # | $Z_b$, $\ell_\lambda$ | operator of one neuron of weight $b$, its leverage |
 # | $\mathcal N(\lambda)$ | effective dimension, $\sum_k N_k \lambda_k / (\lambda_k + \lambda)$ |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 
@@ -58,7 +58,7 @@ from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation as activation_of
 from ntksgd.problems.target import source_target
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report import approximation_board as board
 from ntksgd.report import approximation_tables as tables
 from ntksgd.report import claims
@@ -81,14 +81,14 @@ regularities = [0.5, 0.75, 1.0]  # type: list[float]  r of the targets, in [1/2,
 small_r = 0.25  # type: float  a regularity below 1/2
 excess = 0.05  # type: float  h_k^2 ~ (k+1)^(-1-excess): the smaller, the sharper r
 failure = 0.1  # type: float  delta: what holds, holds with probability 1 - delta
-log2_m_max = 13  # type: int  widths 2^4 ... 2^log2_m_max at the ridge of the claim
-replicates = 40  # type: int  independent draws of the neurons
+log2_m_max = 12  # type: int  widths 2^4 ... 2^log2_m_max at the ridge of the claim
+replicates = 36  # type: int  independent draws of the neurons
 log2_m_paths = 7  # type: int  widths 2^3 ... 2^log2_m_paths for every ridge
-path_replicates = 12  # type: int  draws for those
+path_replicates = 8  # type: int  draws for those
 log10_m_bias = 12  # type: int  the exact bias is followed to m = 10^log10_m_bias
 seed = 2407  # type: int  root of all randomness
 
-# %%
+# %% tags=["hide-input"]
 dimensions = [check.one_of("dimensions", d, (2, 3)) for d in dimensions]
 regularities = [check.number("regularities", r, 0.5, 1.0) for r in regularities]
 for name, x, top in (("small_r", small_r, 0.5), ("failure", failure, 1.0)):
@@ -96,7 +96,8 @@ for name, x, top in (("small_r", small_r, 0.5), ("failure", failure, 1.0)):
 check.integer("log2_m_max", log2_m_max, 11, 17)
 check.integer("log2_m_paths", log2_m_paths, 6, 10)
 check.integer("log10_m_bias", log10_m_bias, 6, 12)
-check.integer("replicates", replicates, 8)
+# fewer draws do not reach the quantile at 1 - failure from above, with 97.5 % confidence
+check.integer("replicates", replicates, max(8, int(np.ceil(np.log(0.025) / np.log(1 - failure)))))
 check.integer("path_replicates", path_replicates, 8)
 seed = check.integer("seed", seed, 0)
 
@@ -161,7 +162,9 @@ for s in problems:
             "m": m_far, "exponent": local_exponents(m_far, far), "theory": -r / (2 * r + 1)}))
         limits.append((*at, *vars(window(m_last, last)).values()))
 exponents = pd.concat(rows, ignore_index=True)
-save(draw.bias_exponents(exponents), "02_approximation_error-bias", exponents)
+save(draw.bias_exponents(exponents), "02_approximation_error-bias", exponents,
+     alt="Local exponent of the bias of one target against the width, for both activations and "
+         "several r: at drawable widths it swings far from its limit, which very wide ones near.")
 
 # %%
 bias_limits = pd.DataFrame(limits, columns=["activation", "d", "r", "value", "low", "high"])
@@ -175,7 +178,7 @@ print("degrees with an eigenvalue above lambda:", *counted)
 # The steps of the curves are single degrees that come above $\lambda$. For ReLU ($\lambda_k \sim
 # k^{-d}$) the sum lives near $\lambda_k = \lambda$, which shifts the limit by the excess
 # $\varepsilon$ of the target to $\lambda^{r + \varepsilon/(2d)}$. For squareplus ($\lambda_k \sim
-# e^{-c k^{2/3}}$, notebook 01) a few dozen degrees count even at tiny $\lambda$, and powers of a
+# e^{-c k^{2/3}}$, [notebook 01](01_tangent_kernel.ipynb)) a few dozen degrees count even at tiny $\lambda$, and powers of a
 # logarithm steepen the exponent. At $r = 1$ all degrees up to $k_\lambda$ count, and $\sum_{k \le
 # k_\lambda} h_k^2$ still grows. The worst target stays within constants of
 # $\lambda^r$, and the bound has no such drift.
@@ -194,8 +197,8 @@ print("degrees with an eigenvalue above lambda:", *counted)
 # **In mean square.** $\mathbb{E}\|D\|_{HS}^2 = 2C/m$ with $C = \mathbb{E}\|Z_b\|_{HS}^2 -
 # \|L\|_{HS}^2$.
 #
-# **With probability $1 - \delta$.** Bernstein's inequality in Hilbert space (going back
-# to Pinelis & Sakhanenko and Pinelis 1994): if $X_1, \dots,
+# **With probability $1 - \delta$.** Bernstein's inequality in Hilbert space
+# ([Pinelis and Sakhanenko (1986)](00_reading_guide.ipynb#pinelis1986), [Pinelis (1994)](00_reading_guide.ipynb#pinelis1994)): if $X_1, \dots,
 # X_n$ are independent, centred and $\mathbb{E}\|X_i\|^p \le \frac{p!}{2} S^2 H^{p-2}$ for $p \ge
 # 2$, then $P(\|\sum X_i\| \ge x) \le 2 \exp\big(-x^2/(2nS^2 + 2xH)\big)$. Here $n = m/2$, $X_i =
 # Z_{b_i} - L$, $S^2 = C$. $Y = \|Z_b - L\|_{HS}$ is unbounded, but grows at most like $|b|^2$,
@@ -254,7 +257,10 @@ at_ridge = [c for c in curves if c.rule == "claim"]
 scaled = pd.concat([tables.scaled_errors(c, tails[c.problem.activation, c.problem.d], failure)
                     for c in at_ridge], ignore_index=True)
 at_claim = scaled[scaled["r"] >= 0.5]
-save(draw.scaled_errors(at_claim), "02_approximation_error-error", at_claim)
+save(draw.scaled_errors(at_claim), "02_approximation_error-error", at_claim,
+     alt="Errors times the claimed rate against the width, a row of panels for each r, a column "
+         "for each activation and dimension: the worst target stays below an explicit bound, and "
+         "near its value at infinite width.")
 assert np.all(scaled["mean_square"] > scaled["unseen"])  # no degree beyond the band
 low = np.mean(scaled["mean_square_high"] < scaled["worst_bias"])
 print(f"share of 95 % intervals that lie below the bias: {low:.3f}")
@@ -292,7 +298,9 @@ assert small < 2**small_r
 # %%
 fluctuations = pd.concat([tables.fluctuations(c) for c in at_ridge if c.r >= 0.5],
                          ignore_index=True)
-save(draw.fluctuation(fluctuations), "02_approximation_error-fluctuation", fluctuations)
+save(draw.fluctuation(fluctuations), "02_approximation_error-fluctuation", fluctuations,
+     alt="Measured fluctuation against the width for each activation and dimension: it lies on its "
+         "first order in 1/m, below the bias and the elementary bound.")
 wide = fluctuations[fluctuations["m"] >= 256]
 for name, over in (("fluctuation", "expanded_fluctuation"), ("fluctuation", "bias")):
     ratio = (wide[name] / wide[over]).groupby(wide["m"]).agg(["min", "max"]).iloc[[0, -1]]
@@ -316,7 +324,10 @@ for at, part in leverages.groupby(["activation", "d", "lam"], sort=False):
     assert np.isclose(part["density"] @ part["leverage"], mean, rtol=1e-6)
     print(*at, f"N = {mean:.4g}, leverage at |b| = 1, 3, 6:", *(f"{x:.4g}" for x in near))
 both = pd.concat([leverages, halves], ignore_index=True)
-save(draw.rare_neurons(leverages, halves), "02_approximation_error-leverage", both)
+save(draw.rare_neurons(leverages, halves), "02_approximation_error-leverage", both,
+     alt="Left: leverage of a neuron against its length, nearly flat for ReLU, steep for "
+         "squareplus. Right: length beyond which half of the energy of a degree lies; it grows "
+         "with the degree for squareplus only.")
 for at in halves[(halves["degree"] == 31) & (halves["d"] == 2)].itertuples():
     print(f"{at.activation}: half of the energy of degree 31 beyond |b| = {at.half_energy:.3g}, "
           f"probability {np.exp(-at.half_energy**2 / 2):.2g}")
@@ -328,8 +339,8 @@ for at in halves[(halves["degree"] == 31) & (halves["d"] == 2)].itertuples():
 # activation bends sharply, and the leverage of a rare neuron is many times its mean. This decides
 # what a width can resolve. If $L_m + \lambda \succeq \frac12 (L + \lambda)$ then for $r \le
 # \frac12$, by Cordes' inequality, $\|E_m L^r\| \le 2^r \lambda^r$: the rate also below $r =
-# \frac12$, where (1) does not give it. Matrix Chernoff (Tropp; on leverage sampling of random features see Bach 2017, Rudi
-# & Rosasco 2017) gives that event once $m$ exceeds a multiple of the **largest leverage among neurons that occur**
+# \frac12$, where (1) does not give it. Matrix Chernoff ([Tropp (2012)](00_reading_guide.ipynb#tropp2012); on leverage
+# sampling of random features see [Bach (2017)](00_reading_guide.ipynb#bach2017), [Rudi and Rosasco (2017)](00_reading_guide.ipynb#rudi2017)) gives that event once $m$ exceeds a multiple of the **largest leverage among neurons that occur**
 # ($|b|^2$ up to a multiple of $\log m$) times a logarithm: of $\mathcal{N}(\lambda)$ only if neurons are sampled by leverage, or if it is flat.
 # One always has $\ell_\lambda \le \mathrm{tr} Z_b / \lambda$; up to the logarithms of Gaussian
 # $|b|^2$ that is below $m$ for every $r > 0$ at the claim's ridge. (A sketch: we do not prove this step, nor the dimension factor
@@ -363,8 +374,11 @@ for s in fine:
     mine = (sweep["activation"] == s.activation) & (sweep["d"] == s.d)
     sweep.loc[mine, "bias"] = approx.bias(s.targets[regularities[0]], sweep.loc[mine, "lam"])
     rows.append(tables.departures(s, sweep[mine]))
+sweep["claimed"] = approx.claimed_ridge(sweep["m"], regularities[0])
 save(draw.ridge_sweep(sweep, lambda m: approx.claimed_ridge(m, regularities[0])),
-     "02_approximation_error-sweep", sweep)
+     "02_approximation_error-sweep", sweep,
+     alt="Error against the ridge at several widths, beside the bias at infinite width: every "
+         "curve falls as the ridge falls, and leaves the bias later the wider the network.")
 print("where the error leaves 1.5 times the bias, and the least local slope in lambda")
 print(pd.concat(rows).to_string(index=False, float_format="{:.2g}".format))
 assert np.all([np.diff(p.squared_error[:, :-1]) >= -1e-12 for p in drawn])

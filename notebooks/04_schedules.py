@@ -14,36 +14,37 @@
 # %% [markdown]
 # # Which steps? Last, averaged, optimal
 #
-# **The question.** Notebook 03 follows the last iterate with steps $t^{-\theta}$: it reaches
-# $T^{-2r/(2r+1)}$, and no more. The minimax rate of the source class is $T^{-2r\beta/(2r\beta+1)}$
-# ($\beta$: the capacity). Which schedules reach it, at which constant, and what must one know?
-# The paper claims nothing here: every row of this notebook's scoreboard is ours.
+# **The question.** [Notebook 03](03_rkhs_convergence.ipynb) follows the last iterate with steps $t^{-\theta}$: it reaches
+# $T^{-2r/(2r+1)}$, and no more. The minimax rate of the source class is $T^{-2r\beta/(2r\beta+1)}$ ($\beta$: the capacity). Which
+# schedules reach it, at which constant, and what must one know? The paper claims nothing here: every row of this notebook's
+# scoreboard is ours.
 #
-# **The idea.** The last iterate of SGD carries the noise of its last steps. There are two ways to
-# lose it: average the last half of a run, or let the steps go to zero, so that each eigendirection
-# averages by itself over the last stretch of the run that it can still feel.
+# **The idea.** The last iterate of SGD carries the noise of its last steps. There are two ways to lose it: average the last half of
+# a run, or let the steps go to zero, so that each eigendirection averages by itself over the last stretch of the run that it can
+# still feel.
 #
 # ![Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted for the
 # scheme; the tail average and the third power follow the minimax curve, the uniform average up to r = 1; power 1,
 # stable-decay and geometric decay miss it by a logarithm](../figures/04_schedules-rates.png)
 #
 # **The verdict.**
-# 1. The tail average of steps $t^{-2r/(2r+1)}$ (our reading of the paper) gains no power of $T$: their early noise,
-#    and their bias, stay.
+# 1. The tail average of steps $t^{-2r/(2r+1)}$ (our reading of the paper) gains no power of $T$: their early noise, and their bias,
+#    stay.
 # 2. The tail average of a constant step is minimax for every $r\ge\tfrac12(1-\tfrac1\beta)$ (tested up to $r=1$).
-# 3. So is the *last* iterate if its steps fall like $(1-t/T)^p$, $p>\beta-1$ (with equality, a logarithm); a
-#    smaller $p$ saturates, as if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
+# 3. So is the *last* iterate if its steps fall like $(1-t/T)^p$, $p>\beta-1$ (with equality, a logarithm); a smaller $p$ saturates,
+#    as if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
 # 4. Without a horizon, but with $r$ and $\beta$ known, the tail average of $t^{-\theta}$ is minimax for
 #    $\tfrac12(1-\tfrac1\beta)\le r<1-\tfrac1{2\beta}$.
-# 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, orders
-#    of magnitude.
+# 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, orders of magnitude.
 #
-# **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the
-# saturation of fixed shapes: Li et al. 2026 (2602.06797); power decay and stable-decay optima: Bordelon & Mori 2026
-# (2602.04774); averages: Dieuleveut & Bach 2016; tail averages: Mücke, Neu & Rosasco 2019; step decay:
-# Ge et al. 2019, Wu et al. 2022; exponential decay on the sphere: Zhang et al. 2025; no horizon: Meterez et
-# al. 2026. Ours: the exact risk of each, so that
-# constants can be compared, and the best steps of all.
+# **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the saturation of
+# fixed shapes: [Li et al. (2026)](00_reading_guide.ipynb#li2026); power decay and stable-decay optima:
+# [Bordelon and Mori (2026)](00_reading_guide.ipynb#bordelon2026); averages:
+# [Dieuleveut and Bach (2016)](00_reading_guide.ipynb#dieuleveut2016); tail averages:
+# [Mücke, Neu and Rosasco (2019)](00_reading_guide.ipynb#mucke2019); step decay: [Ge et al. (2019)](00_reading_guide.ipynb#ge2019),
+# [Wu et al. (2022)](00_reading_guide.ipynb#wu2022); exponential decay on the sphere:
+# [Zhang et al. (2025)](00_reading_guide.ipynb#zhang2025); no horizon: [Meterez et al. (2026)](00_reading_guide.ipynb#meterez2026).
+# Ours: the exact risk of each, so that constants can be compared, and the best steps of all.
 #
 # | symbol | meaning |
 # |:--|:--|
@@ -53,9 +54,10 @@
 # | $r$, $s^2$, $R$ | regularity, noise variance of the labels, risk |
 # | $p$, $\theta$ | powers: $\eta(1-t/T)^p$, $\eta t^{-\theta}$ |
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize_scalar
 
 from ntksgd import check
 from ntksgd.compare import best_steps as beside
@@ -64,7 +66,7 @@ from ntksgd.compare.families import best_step, noisy, power
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems.target import source_target
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report import claims
 from ntksgd.report.figures import optimal_schedule as draw_best
 from ntksgd.report.figures import save, use_style
@@ -84,32 +86,35 @@ far = 1.0e15  # type: float  horizon of the steps that need none
 tied_T = 10**12  # type: int  horizon of the best theta
 noises = [0.0, 0.01, 1.0]  # type: list[float]  variance s^2 of the labels: none, small, large
 regularities = [0.25, 0.5, 0.75, 1.0, 1.5]  # type: list[float]  r of the targets
-dimensions = [2, 3, 5]  # type: list[int]  inputs on S^(d-1), the first one for the rates
+dimensions = [2, 3]  # type: list[int]  inputs on S^(d-1), the first one for the rates
 excess = 0.01  # type: float  h_k^2 ~ (k+1)^(-1-excess), as in notebook 03
-steps = 12  # type: int  sizes of the step tried for each scheme
-power_steps = 6  # type: int  sizes of the step tried for each power
-best_T = 10**4  # type: int  horizon at which all steps are optimised
+steps = 11  # type: int  sizes of the step tried for each scheme
+power_steps = 5  # type: int  sizes of the step tried for each power
+best_T = 4000  # type: int  horizon at which all steps are optimised
 best_noises = [0.01, 1.0]  # type: list[float]  variance s^2 there: small, large
 best_regularities = [0.25, 0.5, 1.0, 1.5]  # type: list[float]  r there
 starts_T = 1000  # type: int  horizon at which the search runs from several starts
 bound_T = 1.0e12  # type: float  horizon of the lower bound's exponent
+nodes = 4  # type: int  eigenvalues kept of an octave (12: risks to 1e-10)
 
-# %%
-check.integer("T", T, 10**6, 10**12)
-check.number("far", far, 1e9)
-check.integer("tied_T", tied_T, 10**9)
-check.integer("steps", steps, 6)
-check.integer("power_steps", power_steps, 4)
-check.integer("best_T", best_T, 100, 10**5)
-check.integer("starts_T", starts_T, 100, 10**5)
-check.number("bound_T", bound_T, 1e8)
+# %% tags=["hide-input"]
+for name, value, low, high in (
+        ("T", T, 10**6, 10**12), ("tied_T", tied_T, 10**9, 10**15), ("steps", steps, 6, 99),
+        ("power_steps", power_steps, 4, 99), ("best_T", best_T, 100, 10**5),
+        ("starts_T", starts_T, 100, 10**5), ("nodes", nodes, 3, 12)):
+    check.integer(name, value, low, high)
+check.number("far", far, 1e9), check.number("bound_T", bound_T, 1e8)
 for name, values in (("regularities", regularities), ("noises", noises[1:]),
                      ("best_regularities", best_regularities), ("best_noises", best_noises)):
-    for value in values:
-        check.positive(name, value)
+    [check.positive(name, value) for value in values]
+if 0.5 not in regularities or max(best_regularities) < 0.5 or noises[0] != 0:
+    raise ValueError(f"regularities = {regularities} must contain 0.5, best_regularities = "
+                     f"{best_regularities} one of at least 0.5, noises = {noises} begin with 0")
+
+# %%
 rows = []  # of the scoreboard
 spectra = {d: mercer_spectrum("relu", d, rates.degrees("relu", d)) for d in dimensions}
-modes = {d: rates.clustered(spectra[d], regularities, excess, nodes=6) for d in dimensions}
+modes = {d: rates.clustered(spectra[d], regularities, excess, nodes) for d in dimensions}
 largest = {d: 1 / spectra[d].trace for d in dimensions}  # half of the largest stable step
 beta, first = {d: d / (d - 1) for d in dimensions}, dimensions[0]
 
@@ -125,22 +130,22 @@ def add(kind, quantity, at, theory, end=T, d=first, r=None, **rest):
 # %% [markdown]
 # ## 1. What the last iterate remembers
 #
-# ReLU kernel on the sphere, targets and exact recursion of notebook 03, no weight decay. The noise of
-# step $t$ enters degree $k$ with variance $\eta_t^2\lambda_k^2N_ks^2$ and decays like $e^{-2\lambda_k\tau}$, so (up to the
-# feedback of the risk itself on the gradient noise)
+# ReLU kernel on the sphere, targets and exact recursion of notebook 03, no weight decay. The noise of step $t$ enters degree $k$
+# with variance $\eta_t^2\lambda_k^2N_ks^2$ and decays like $e^{-2\lambda_k\tau}$, so (up to the feedback of the risk itself on the
+# gradient noise)
 #
 # $$ V_T=s^2\int_0^T\eta_t^2\,\varphi(S_T-S_t)\,dt,\qquad \varphi(\tau)=\sum_k\lambda_k^2N_ke^{-2\lambda_k\tau}\sim\tau^{-(2-1/\beta)}. $$
 #
-# Take $\eta_t=\eta u^p$, $u=1-t/T$ the fraction that is left; then $\tau=xu^{p+1}/(p+1)$. Degree $\lambda$ feels
-# the last fraction $u$ with $\lambda xu^{p+1}\sim1$ and has averaged over that: its noise is
-# $N\,\eta\lambda\,u^p\sim\tfrac NT(\lambda x)^{1/(p+1)}$. Summed over the $\sim x^{1/\beta}$ eigenvalues above $1/x$,
+# Take $\eta_t=\eta u^p$, $u=1-t/T$ the fraction that is left; then $\tau=xu^{p+1}/(p+1)$. Degree $\lambda$ feels the last fraction
+# $u$ with $\lambda xu^{p+1}\sim1$ and has averaged over that: its noise is $N\,\eta\lambda\,u^p\sim\tfrac NT(\lambda x)^{1/(p+1)}$.
+# Summed over the $\sim x^{1/\beta}$ eigenvalues above $1/x$,
 #
 # $$ \boxed{\frac{V_T}{s^2}\sim\tfrac1T\sum_{\lambda_i>1/x}(\lambda_ix)^{1/(p+1)}\sim
 # \begin{cases}x^{1/\beta}/T & \beta<p+1\\ x^{1/\beta}\log x\,/\,T & \beta=p+1\\ x^{1/(p+1)}/T & \beta>p+1\end{cases}} $$
 #
-# The bias is $x^{-2r}$. With the best $x$ the rate is $T^{-2rb/(2rb+1)}$, $b=\min(\beta,p+1)$: **capacity
-# saturation** (the phenomenon: Li et al. 2026; the index by our scaling; if the best $\eta$ is an allowed one, $2r+1/b\ge1$). A constant step is $p=0$: $b=1$, the rate
-# $2r/(2r+1)$. This is a scaling argument; the integral itself is computed, and compared:
+# The bias is $x^{-2r}$. With the best $x$ the rate is $T^{-2rb/(2rb+1)}$, $b=\min(\beta,p+1)$: **capacity saturation** (the
+# phenomenon: Li et al. 2026; the index by our scaling; if the best $\eta$ is an allowed one, $2r+1/b\ge1$). A constant step is
+# $p=0$: $b=1$, the rate $2r/(2r+1)$. This is a scaling argument; the integral itself is computed, and compared:
 
 # %%
 def noise_left(modes, eta, p, T):
@@ -161,21 +166,22 @@ for p in (0.5, 1.0, 3.0):
 # %% [markdown]
 # ## 2. Eight schemes, measured
 #
-# - *Last, $\eta(1-t/T)^p$*, $p=0,\tfrac12,1,3$: $b=\min(\beta,p+1)$ as above. On the circle $\beta=2$: $p=1$ is
-#   the border and has the logarithm; its local exponent is $2r/(2r+\tfrac12+1/\log x)$.
-# - *Stable-decay* (as the "WSD" of Hu et al. 2024, 2404.06395, without the warm-up): constant, then linearly to zero over the last fifth. A
-#   fixed fraction changes constants only: the exponent of $p=1$.
+# - *Last, $\eta(1-t/T)^p$*, $p=0,\tfrac12,1,3$: $b=\min(\beta,p+1)$ as above. On the circle $\beta=2$: $p=1$ is the border and has
+#   the logarithm; its local exponent is $2r/(2r+\tfrac12+1/\log x)$.
+# - *Stable-decay* (as the "WSD" of [Hu et al. (2024)](00_reading_guide.ipynb#hu2024), without the warm-up): constant, then linearly
+#   to zero over the last fifth. A fixed fraction changes constants only: the exponent of $p=1$.
 # - *Geometric*, from $\eta$ to $\eta/T$: $\tau\approx\eta_tT/\log T$, so $\eta_t\propto\tau$ as for $p=\infty$; each eigenvalue
 #   above $1/S_T$, $S_T\approx\eta T/\log T$, costs $\log T/T$: minimax in $T/\log T$ instead of $T$.
-# - *Averages of a constant step*: $s^2/T$ for each of the $x^{1/\beta}$ eigenvalues above $1/x$. The
-#   uniform average remembers its first iterates, $\tfrac1T\sum_te^{-\eta\lambda t}\sim1/(\lambda x)$: its bias stops at
-#   $x^{-2}$, it saturates at $r=1$. The tail average forgets: minimax, for $2r+1/\beta\ge1$.
+# - *Averages of a constant step*: $s^2/T$ for each of the $x^{1/\beta}$ eigenvalues above $1/x$. The uniform average remembers its
+#   first iterates, $\tfrac1T\sum_te^{-\eta\lambda t}\sim1/(\lambda x)$: its bias stops at $x^{-2}$, it saturates at $r=1$. The tail
+#   average forgets: minimax, for $2r+1/\beta\ge1$.
 #
-# Every scheme gets its best step $\eta\le1/\kappa(1)$ for each $T$, $r$, $s^2$, by a spline through the grid.
-# Brackets as in notebook 03: the last two decades, give or take the change from the two before.
+# Every scheme gets its best step $\eta\le1/\kappa(1)$ for each $T$, $r$, $s^2$, by a spline through the grid. Brackets as in
+# notebook 03: the last two decades, give or take the change from the two before.
 
 # %%
-etas = np.geomspace(1, 10**-6.6, steps)  # times the largest
+# times the largest: down to a little below T^(-2r/(2r+1))
+etas = np.geomspace(1, T ** (-predicted.capacity_free(max(regularities)) - 0.03), steps)
 horizons, risks = window_times(T, 2), {}
 shared = ["power 1", "stable-decay 20 %", "power 3", "geometric"]
 for d in dimensions:
@@ -200,12 +206,15 @@ curves = pd.concat([pd.DataFrame({
     "predicted": families.predicted_rate(scheme, fine, beta[first], T / 10)})
     for scheme in schemes])
 save(draw.rates(attained, curves, "Steps that fall fast enough reach the minimax rate"),
-     "04_schedules-rates", attained)
+     "04_schedules-rates", pd.concat([attained, curves]),
+     alt="Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted "
+         "for the scheme. Tail average and third power follow the minimax curve, the uniform "
+         "average up to r = 1; the others miss it by a power or a logarithm.")
 print(calibration(attained.itertuples(), attained.limit))
 
 # %% [markdown]
-# Constants: the risk at $T$, largest noise, each scheme with its best step, over that of *kernel ridge
-# regression* with its best regularisation (deterministic equivalent, notebook 03).
+# Constants: the risk at $T$, largest noise, each scheme with its best step, over that of *kernel ridge regression* with its best
+# regularisation (deterministic equivalent, notebook 03).
 
 # %%
 for d in dimensions:
@@ -218,9 +227,9 @@ for d in dimensions:
     print(table.T.round(2).to_string())
 
 # %% [markdown]
-# The averages are near ridge regression, below it from about $r=1$ on, where that saturates. Linear decay pays a small
-# factor at $\beta=2$, less at smaller $\beta$; the constant last iterate pays most. Without noise ridge regression interpolates, and there is no such
-# comparison.
+# The averages are near ridge regression, below it from about $r=1$ on, where that saturates. Linear decay pays a small factor at
+# $\beta=2$, less at smaller $\beta$; the constant last iterate pays most. Without noise ridge regression interpolates, and there is
+# no such comparison.
 
 # %% [markdown]
 # ## 3. The best steps of all
@@ -235,8 +244,8 @@ for d in dimensions:
 # $$ \frac{\partial R_T}{\partial\eta_t}=2\eta_t(R+s^2)G-2\sum_k\lambda_kp_kC_k, \qquad
 # \eta_t=\frac{\sum_k\lambda_kp_kC_k}{(R+s^2)\,G}\ \text{ (or the cap)} $$
 #
-# where it vanishes: $C$ before and $p$ after step $t$. All $T$ derivatives cost one run forwards and one
-# back. In one step $R_T$ is a convex parabola; in all of them together it need not be convex.
+# where it vanishes: $C$ before and $p$ after step $t$. All $T$ derivatives cost one run forwards and one back. In one step $R_T$ is
+# a convex parabola; in all of them together it need not be convex.
 
 # %%
 circle = mercer_spectrum("relu", 2, 4000)
@@ -254,9 +263,8 @@ for t in range(len(eta))[::-1]:
 np.testing.assert_allclose(gradient, risk_and_gradient(m, eta, 1.0)[1], rtol=1e-8)
 
 # %% [markdown]
-# A quasi-Newton search in $\log\eta_t$, steps at most $1/\kappa(1)$, from three very different starts. That
-# they agree is no proof that the minimum is global; how much lower any sequence could be, the theorem
-# below says.
+# A quasi-Newton search in $\log\eta_t$, steps at most $1/\kappa(1)$, from three very different starts. That they agree is no proof
+# that the minimum is global; how much lower any sequence could be, the theorem below says.
 
 # %%
 shapes = beside.step_shapes(starts_T)
@@ -271,34 +279,35 @@ print(f"least risk at T = {starts_T}: {found[0].risk:.4g}; from {len(starts)} st
 # %% [markdown]
 # ### Their shape
 #
-# Measure the run by what is still to come, $\tau=\eta_{t+1}+\dots+\eta_T$. Noise put in at $\tau$ is
-# left over with weight $\varphi(\tau)=\sum_kw_ke^{-2\lambda_k\tau}$. For $R\ll s^2$ and a given total $S$, minimise
-# $s^2\int\eta\,\varphi\,d\tau$ under $\int d\tau/\eta=T$. The integrand with a multiplier, $\eta\varphi+\mu/\eta$, is least at
+# Measure the run by what is still to come, $\tau=\eta_{t+1}+\dots+\eta_T$. Noise put in at $\tau$ is left over with weight
+# $\varphi(\tau)=\sum_kw_ke^{-2\lambda_k\tau}$. For $R\ll s^2$ and a given total $S$, minimise $s^2\int\eta\,\varphi\,d\tau$ under
+# $\int d\tau/\eta=T$. The integrand with a multiplier, $\eta\varphi+\mu/\eta$, is least at
 #
 # $$ \boxed{\eta=c\,\varphi(\tau)^{-1/2}},\qquad \text{variance}=\frac{s^2}{T}\Big(\int_0^S\varphi^{1/2}d\tau\Big)^2. $$
 #
 # If $\varphi\sim\tau^{-(2-1/\beta)}$ then $T-t\sim\tau^{1/(2\beta)}$ and $\eta\sim(T-t)^{2\beta-1}$, the power of Li et al. (2026,
-# arXiv 2602.06797, by a scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the
-# minimax rate. Two corrections. *Feedback*: $s^2$ becomes $R_t+s^2$, so that while $R_t$ is large steps are held
-# back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$ (hard targets), or little noise, steps
-# stay at the cap and decay at the end: "stable, then decay".
+# by a scaling law); the variance is $S^{1/\beta}/T$, the bias $S^{-2r}$: together the minimax rate. Two corrections. *Feedback*:
+# $s^2$ becomes $R_t+s^2$, so that while $R_t$ is large steps are held back: a short warm-up. *Cap*: $\eta=\min(M,\dots)$. The free
+# peak is $S/T\sim T^{1/(2r+1/\beta)-1}$, so for $2r+1/\beta<1$ (hard targets), or little noise, steps stay at the cap and decay at
+# the end: "stable, then decay".
 #
 # ### No steps do better: a lower bound
 #
-# **Theorem** (ours; the argument is elementary). *Let $0\le\eta_t\le M$, $2M\lambda_0<1$, batch 1, $\lambda=0$, any fixed
-# target. Put $q_k=-\log(1-2M\lambda_k)/(2M\lambda_k)$, $B(u)=\sum_kF_ke^{-2q_k\lambda_ku}$, $\tilde\varphi(\tau)=\sum_kw_ke^{-2q_k\lambda_k\tau}$. Then*
+# **Theorem** (ours; the argument is elementary). *Let $0\le\eta_t\le M$, $2M\lambda_0<1$, batch 1, $\lambda=0$, any fixed target.
+# Put $q_k=-\log(1-2M\lambda_k)/(2M\lambda_k)$, $B(u)=\sum_kF_ke^{-2q_k\lambda_ku}$,
+# $\tilde\varphi(\tau)=\sum_kw_ke^{-2q_k\lambda_k\tau}$. Then*
 #
 # $$ R_T\ \ge\ \min_{0\le S\le MT}\ B(S)+\frac1T\Big(\int_0^S\sqrt{(B(S-\tau)+s^2)\,\tilde\varphi(\tau)}\,d\tau\Big)^2. $$
 #
-# *Proof.* $-\log(1-x)/x$ increases, so $1-2\eta\lambda_k\ge e^{-2q_k\lambda_k\eta}$ for $\eta\le M$. Unrolled, every term of the recursion is
-# $\ge0$: $R_t\ge B(S_t)$ and $R_T\ge B(S_T)+\sum_t\eta_t^2(B(S_{t-1})+s^2)\tilde\varphi(S_T-S_t)$. Cauchy–Schwarz:
-# $\sum_t\eta_t^2a_t\ge\frac1T(\sum_t\eta_ta_t^{1/2})^2$. $B$ and $\tilde\varphi$ decrease, so $a_t$ is at least the integrand squared on the whole
-# interval $S_T-S_t\le\tau\le S_T-S_{t-1}$, which has length $\eta_t$. $\square$ (Replacing Cauchy–Schwarz by
+# *Proof.* $-\log(1-x)/x$ increases, so $1-2\eta\lambda_k\ge e^{-2q_k\lambda_k\eta}$ for $\eta\le M$. Unrolled, every term of the
+# recursion is $\ge0$: $R_t\ge B(S_t)$ and $R_T\ge B(S_T)+\sum_t\eta_t^2(B(S_{t-1})+s^2)\tilde\varphi(S_T-S_t)$. Cauchy–Schwarz:
+# $\sum_t\eta_t^2a_t\ge\frac1T(\sum_t\eta_ta_t^{1/2})^2$. $B$ and $\tilde\varphi$ decrease, so $a_t$ is at least the integrand
+# squared on the whole interval $S_T-S_t\le\tau\le S_T-S_{t-1}$, which has length $\eta_t$. $\square$ (Replacing Cauchy–Schwarz by
 # $\eta^2a+\mu\ge\eta\min_{\eta'\le M}(\eta'a+\mu/\eta')$ sharpens it where the cap binds; so the library has it.)
 #
-# If $\lambda_{(i)}$ is of exact order $i^{-\beta}$, $s^2>0$ and $B(S)\gtrsim S^{-2r'}$: **for one fixed target, no steps $0\le\eta_t\le M$
-# bring the last iterate below order $T^{-2r'\beta/(2r'\beta+1)}$**. A target of regularity $r$ has this for $r'>r$ only, as
-# near as one likes: the minimax exponent, up to an arbitrarily small loss. (If $2r'+1/\beta<1$ the cap gives more,
+# If $\lambda_{(i)}$ is of exact order $i^{-\beta}$, $s^2>0$ and $B(S)\gtrsim S^{-2r'}$: **for one fixed target, no steps
+# $0\le\eta_t\le M$ bring the last iterate below order $T^{-2r'\beta/(2r'\beta+1)}$**. A target of regularity $r$ has this for
+# $r'>r$ only, as near as one likes: the minimax exponent, up to an arbitrarily small loss. (If $2r'+1/\beta<1$ the cap gives more,
 # $B(MT)\gtrsim T^{-2r'}$.) And $q_k\to1$ for small $\lambda_k$: bound and continuous limit meet as $S\to\infty$.
 
 # %%
@@ -315,18 +324,22 @@ add("prediction", "exponent of the lower bound over all steps", exponent, -minim
 made = beside.beside_the_best(circle, best_regularities, best_noises, best_T, cap)
 table, curves, searches = map(pd.DataFrame, made)
 assert searches.residual.max() < 1e-3  # each step within 0.1 % of its own best value
-save(draw_best.best_steps(curves, 3), "04_schedules-best", curves)
-save(draw_best.ratios(table), "04_schedules-ratios", table)
+save(draw_best.best_steps(curves, 3), "04_schedules-best", curves,
+     alt="The best steps of all against what is left of the run, for several r and two noises: a "
+         "plateau or a rise, then a fall to a floor, nearly as predicted.")
+save(draw_best.ratios(table), "04_schedules-ratios", table,
+     alt="Risk of each family of steps, with its best size, over that of the best steps, for "
+         "several r and two noises: the predicted steps come nearest, a constant one loses most.")
 wide = table.pivot_table("relative", "family", ["noise", "r"], sort=False)
 print(wide.map(lambda ratio: f"{ratio:.3g}").to_string())
 
 # %% [markdown]
-# For $s^2=1$, $r\ge1/2$ the predicted steps are the best ones within a per cent (the worst of all eight is printed). They are no power yet: they end on a
-# floor $c\,\varphi(0)^{-1/2}$, not at zero, since noise younger than $1/\lambda_0$ is all alike; its share of the run
-# shrinks only like $S^{-1/(2\beta)}$. At this horizon a geometric decay (its rate tuned too) is closer to
-# the best than any of the powers for $s^2=1$, $r\ge1/2$. With little noise and a target at the edge ($r=1/4$) the best
-# steps stay at the cap, and "stable, then linear" is nearly best. The tail average is no last iterate: the
-# theorem does not bind it, and it is sometimes better than all of them.
+# For $s^2=1$, $r\ge1/2$ the predicted steps are the best ones within a per cent (the worst of all eight is printed). They are no
+# power yet: they end on a floor $c\,\varphi(0)^{-1/2}$, not at zero, since noise younger than $1/\lambda_0$ is all alike; its share
+# of the run shrinks only like $S^{-1/(2\beta)}$. At this horizon a geometric decay (its rate tuned too) is closer to the best than
+# any of the powers for $s^2=1$, $r\ge1/2$. With little noise and a target at the edge ($r=1/4$) the best steps stay at the cap, and
+# "stable, then linear" is nearly best. The tail average is no last iterate: the theorem does not bind it, and it is sometimes
+# better than all of them.
 
 # %%
 for name, relation in (("lower bound", "<="), ("predicted steps", "=")):
@@ -343,21 +356,22 @@ for name, relation in (("lower bound", "<="), ("predicted steps", "=")):
 # %% [markdown]
 # ## 4. Which power?
 #
-# Of the steps $(1-t/T)^p$ with one sum $S_T$, the integral of section 1 is least at a power that tends to
-# $2\beta-1$ as $T$ grows (as far as the degrees kept last):
+# Of the steps $(1-t/T)^p$ with one sum $S_T$, the integral of section 1 is least at a power that tends to $2\beta-1$ as $T$ grows
+# (as far as the degrees kept last):
 
 # %%
 def least_power(d, T):
     """The p of least variance among steps (1-t/T)^p of one sum, the balance for r = 1/2."""
-    S, grid = T ** (1 / (1 + 1 / beta[d])) * largest[d], np.arange(0.5, 6.01, 0.05)
-    return grid[np.argmin([noise_left(modes[d], (p + 1) * S / T, p, T) for p in grid])]
+    S = T ** (1 / (1 + 1 / beta[d])) * largest[d]
+    return minimize_scalar(lambda p: noise_left(modes[d], (p + 1) * S / T, p, T), bounds=(0.5, 6),
+                           method="bounded", options={"xatol": 0.01}).x
 
 
 for d in dimensions:
     learned = rates.RESOLVED / (2 * spectra[d].eigenvalues[-2:].max() * largest[d])
     times = np.geomspace(T, learned ** (1 + 1 / beta[d]), 3)
     found = [least_power(d, t) for t in times]
-    half = abs(found[2] - found[1]) + 0.05  # the last change, and the grid
+    half = abs(found[2] - found[1]) + 0.05  # the last change, and a little
     print(f"d = {d}, 2 beta - 1 = {predicted.optimal_power(beta[d]):g}:",
           ", ".join(f"p = {p:.2f} at T = {t:.0e}" for p, t in zip(found, times, strict=True)))
     add("prediction", "power of least variance", Bracket(found[2], found[2] - half,
@@ -368,13 +382,14 @@ for d in dimensions:
 
 # %%
 powers, frames = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0], []
-near = np.geomspace(0.1, 1e-4, power_steps)
 for d in dimensions:
-    one, optimal = rates.clustered(spectra[d], [0.5], excess, 6), predicted.optimal_power(beta[d])
+    near = T ** (-1 / (1 + beta[d])) * np.geomspace(60, 0.6, power_steps)  # the balance, r = 1/2
+    one = rates.clustered(spectra[d], [0.5], excess, nodes)
+    optimal = predicted.optimal_power(beta[d])
     scan = families.scheme_risks(one, [power(p) for p in powers], near * largest[d], [T], False)
     at, least = np.array([best_step(near, noisy(of, noises[-1])[:, 0, 0])
                           for of in scan.values()]).T
-    assert np.all((at > near[-1]) & (at < near[0]))  # no best step at an end of the grid
+    assert np.all((at > near[-1]) & (at < near[0]))  # no best step at an end of its grid
     frames.append(pd.DataFrame({"d": d, "beta": beta[d], "r": 0.5, "p": powers, "risk": least,
                                 "relative": least / least.min(), "optimal": optimal}))
     price = np.interp(optimal, powers, least / least.min())
@@ -383,7 +398,9 @@ for d in dimensions:
     add("finding", "risk at p = 2 beta - 1 / least over p", price, None, d=d, r=0.5)
 scan = pd.concat(frames, ignore_index=True)
 save(draw.powers(scan, "The minimum over the powers is flat near 2β - 1"),
-     "04_schedules-powers", scan)
+     "04_schedules-powers", scan,
+     alt="Risk against the power p of steps that fall like (1 - t/T) to the p, over that at the "
+         "best power, a panel for each dimension: a flat minimum near 2 beta - 1.")
 
 # %% [markdown]
 # ## 5. The wrong step
@@ -396,29 +413,31 @@ mistakes = pd.concat([pd.DataFrame({"scheme": scheme, "wrong": wrong, "loss": fa
     etas, noisy(risks[first][scheme][:, -1], noises[-1])[:, i], wrong)}) for scheme in schemes])
 mistakes = mistakes.dropna().reset_index(drop=True)
 save(draw.wrong_step(mistakes, "A wrong step costs most where b is small"),
-     "04_schedules-wrong", mistakes)
+     "04_schedules-wrong", mistakes,
+     alt="Loss by a wrong size of the step against its ratio to the best size, a curve for each "
+         "scheme: the last iterate of a constant step loses most on either side.")
 price = mistakes.pivot(index="wrong", columns="scheme", values="loss")[schemes]
 price = price.iloc[[np.argmin(abs(price.index - f)) for f in (0.25, 0.5, 2.0, 4.0)]]
 print(price.T.round(2).to_string())
 
 # %% [markdown]
-# ReLU on the circle, $r=\tfrac12$, largest noise. By the balance the risk is about $A\eta^{-2r}+B\eta^{1/b}$: a
-# step wrong by $w$ costs $w^{-2r}$ or $w^{1/b}$ at worst. The last iterate of a constant step, $b=1$, pays most.
+# ReLU on the circle, $r=\tfrac12$, largest noise. By the balance the risk is about $A\eta^{-2r}+B\eta^{1/b}$: a step wrong by $w$
+# costs $w^{-2r}$ or $w^{1/b}$ at worst. The last iterate of a constant step, $b=1$, pays most.
 #
 # ## 6. Without a horizon
 #
-# Steps $t^{-\theta}$ serve every $T$. Their tail average has, with $x=T^{1-\theta}$, bias $x^{-2r}$ and variance
-# $x^{1/\beta}/T$ as for a constant step (over the last half the step changes by $2^\theta$ only), **and** the
-# memory of early noise of notebook 03, $x^{-(2-1/\beta)}$ if $\theta>\tfrac12$: an average over the last half still
-# has it. (For $\theta<\tfrac12$ that of *all* earlier steps, $T^{1-2\theta}x^{-(2-1/\beta)}=x^{1/\beta}/T$, is no more than
-# the variance; at $\theta=\tfrac12$ it is more by a logarithm.) The balance $1-\theta=\beta/(2r\beta+1)$ is minimax where $0\le\theta<\tfrac12$, that is
-# $\tfrac12(1-\tfrac1\beta)\le r<1-\tfrac1{2\beta}$; from there on $\theta=\tfrac12$ and $T^{-(1-1/(2\beta))}\log T$ are the best of these.
-# With $\theta=2r/(2r+1)$ bias or memory is the last iterate's: the average improves no exponent.
+# Steps $t^{-\theta}$ serve every $T$. Their tail average has, with $x=T^{1-\theta}$, bias $x^{-2r}$ and variance $x^{1/\beta}/T$ as
+# for a constant step (over the last half the step changes by $2^\theta$ only), **and** the memory of early noise of notebook 03,
+# $x^{-(2-1/\beta)}$ if $\theta>\tfrac12$: an average over the last half still has it. (For $\theta<\tfrac12$ that of *all* earlier
+# steps, $T^{1-2\theta}x^{-(2-1/\beta)}=x^{1/\beta}/T$, is no more than the variance; at $\theta=\tfrac12$ it is more by a
+# logarithm.) The balance $1-\theta=\beta/(2r\beta+1)$ is minimax where $0\le\theta<\tfrac12$, that is $\tfrac12(1-\tfrac1\beta)\le
+# r<1-\tfrac1{2\beta}$; from there on $\theta=\tfrac12$ and $T^{-(1-1/(2\beta))}\log T$ are the best of these. With
+# $\theta=2r/(2r+1)$ bias or memory is the last iterate's: the average improves no exponent.
 
 # %%
 def free_exponents(r, thetas):
     """Times, brackets [last, tail][theta] of steps t^(-theta), while the degrees last."""
-    one = rates.clustered(spectra[first], [r], excess, nodes=6)
+    one = rates.clustered(spectra[first], [r], excess, nodes)
     learned = rates.RESOLVED / (2 * spectra[first].eigenvalues[-2:].max() * largest[first])
     end = min(far, float(learned ** (1 / (1 - min(thetas)))))  # S_T is about T^(1 - theta)
     times = window_times(end, np.log10(end) / 4)
@@ -449,7 +468,8 @@ print(free.round(3).to_string())
 # %%
 thetas, swept = np.round(np.arange(0.15, 0.91, 0.05), 2), [0.25, 0.5, 1.0]
 times, fine = window_times(tied_T, 3), np.linspace(0.1, 0.9, 161)
-seen = rates.decaying_risks(spectra[first], swept, thetas, times, noises[-1], 1.0, excess)
+seen = rates.decaying_risks(spectra[first], swept, thetas, times, noises[-1], 1.0, excess,
+                            nodes)
 frames = []
 for theta, of_theta in zip(thetas, seen, strict=True):
     for r, risk in zip(swept, of_theta, strict=True):
@@ -459,7 +479,9 @@ sweep = pd.DataFrame(frames)
 least = pd.concat([pd.DataFrame({"r": r, "theta": fine, "exponent": -predicted.last_iterate(
     r, fine, beta[first])}) for r in swept])
 save(draw.theta(sweep, least, "Beyond r = 1 - 1/(2β), 2r/(2r+1) decays too fast"),
-     "04_schedules-theta", sweep)
+     "04_schedules-theta", pd.concat([sweep, least]),
+     alt="Rate exponent of the last iterate against theta of steps t to the -theta, for three r: "
+         "it rises, then falls, along the least of three derived lines.")
 for r, part in sweep.groupby("r"):
     best = part.theta[part.exponent.idxmin()]
     add("prediction", "best theta", Bracket(best, best - 0.05, best + 0.05),
@@ -468,12 +490,12 @@ for r, part in sweep.groupby("r"):
 # %% [markdown]
 # ## 7. What to use
 #
-# Four states of knowledge: *nothing*; the *horizon* $T$; $r$ and $\beta$; all of these and the noise $s^2$.
-# Each scheme gets the step that it can have: $1/\kappa(1)$, the largest that we use (half of the stable
-# $2/\kappa(1)$), or $T^{-1/2}/\kappa(1)$, or with everything known the sum
-# $S_T\kappa(1)=c\,(T/s^2)^{1/(2r+1/\beta)}$ at which bias and variance balance. Theory leaves $c$ open; $c=1$ is innocent, $c=4$ was picked by
-# looking at this grid, and favours the tail average; the sizes of the other states are not tuned at all. The *regret* is the risk over the least of all
-# schemes here with their best steps, over every $r$, $d$ and $s^2$ of this notebook.
+# Four states of knowledge: *nothing*; the *horizon* $T$; $r$ and $\beta$; all of these and the noise $s^2$. Each scheme gets the
+# step that it can have: $1/\kappa(1)$, the largest that we use (half of the stable $2/\kappa(1)$), or $T^{-1/2}/\kappa(1)$, or with
+# everything known the sum $S_T\kappa(1)=c\,(T/s^2)^{1/(2r+1/\beta)}$ at which bias and variance balance. Theory leaves $c$ open;
+# $c=1$ is innocent, $c=4$ was picked by looking at this grid, and favours the tail average; the sizes of the other states are not
+# tuned at all. The *regret* is the risk over the least of all schemes here with their best steps, over every $r$, $d$ and $s^2$ of
+# this notebook.
 
 # %%
 regrets = pd.concat([pd.DataFrame(regret.regrets(
@@ -491,15 +513,15 @@ for knows, part in summary.groupby(level=0, sort=False):
 # %% [markdown]
 # What the table says, of this grid at this $T$ (columns: median and worst regret with noise; without):
 #
-# - *Knowing nothing*: $t^{-1/2}$ and the tail average. With a constant step the largest one is good
-#   without noise, and wrong by orders of magnitude with it.
+# - *Knowing nothing*: $t^{-1/2}$ and the tail average. With a constant step the largest one is good without noise, and wrong by
+#   orders of magnitude with it.
 # - *Knowing $T$ alone*, at the sizes tried, does not lower the worst regret: what one lacks is the size of the step.
-# - *Knowing all*, the balance does: the tail average of a constant step, and $(1-t/T)^{2\beta-1}$ if only one
-#   iterate can be kept, stay within a small factor of the least risk wherever there is noise, with one constant.
+# - *Knowing all*, the balance does: the tail average of a constant step, and $(1-t/T)^{2\beta-1}$ if only one iterate can be kept,
+#   stay within a small factor of the least risk wherever there is noise, with one constant.
 #
-# Needs the horizon: every decay that ends at $T$, and a constant step that shrinks with $T$. Does not: $t^{-\theta}$;
-# its tail average, restarted at powers of two, needs none either: the last complete block is at least a quarter of
-# the run, which costs a constant.
+# Needs the horizon: every decay that ends at $T$, and a constant step that shrinks with $T$. Does not: $t^{-\theta}$; its tail
+# average, restarted at powers of two, needs none either: the last complete block is at least a quarter of the run, which costs a
+# constant.
 #
 # ## 8. Scoreboard
 
@@ -512,19 +534,22 @@ for (kind, quantity), part in board.groupby(["kind", "quantity"], sort=False):
     print(claims.text(part.drop(columns=["claim", "kind", "quantity", "interval", *same])))
 
 # %% [markdown]
-# Rows that do not hold: at $r=3/2$ the brackets are wide (waves, notebook 03); the tail average of $t^{-1/2}$
-# has the logarithm of section 6. Does the scoreboard say what the opening says?
+# Rows that do not hold: at $r=3/2$ the brackets are wide (waves, notebook 03); the tail average of $t^{-1/2}$ has the logarithm of
+# section 6. Does the scoreboard say what the opening says?
 
 # %%
 of = {name: part.set_index("r") for name, part in board.groupby("quantity")}
-rate = -predicted.minimax(np.array([0.25, 0.5, 0.75, 1.0]), beta[first])
+rate = -predicted.minimax(np.array(regularities), beta[first])
 averaged = of["t^(-theta): tail average, theta = 2r/(2r+1)"]
-assert (averaged.verdict == "holds").all() and (averaged.ci_low > rate).all()  # 1
-for scheme in ("tail average", "power 3"):  # 2, 3
-    assert (of[f"best step: {scheme}"].verdict[:4] == "holds").all()
-assert (of["best step: power 0.5"].ci_low[[0.25, 0.5]] > rate[:2]).all()  # 3: it saturates
-assert (of["power of least variance"].verdict == "holds").all()  # 3
-free = of["t^(-theta): tail average, its own theta"]
-assert (free.verdict[free.index < edge] == "holds").all()  # 4
-worst = summary["max"].groupby(level=0).min()
-assert 5 * worst[regret.ALL] < worst.drop(regret.ALL).min()  # 5
+free, flat = of["t^(-theta): tail average, its own theta"], of["best step: power 0.5"]
+worst, easy = summary["max"].groupby(level=0).min(), np.array(regularities) <= 1
+said = {
+    1: np.all(averaged.verdict == "holds") and np.all(averaged.ci_low > rate[easy]),
+    2: np.all(of["best step: tail average"].verdict[easy] == "holds"),
+    3: np.all(of["best step: power 3"].verdict[easy] == "holds")
+    and np.all(flat.ci_low[flat.index <= 0.5] > rate[flat.index <= 0.5])  # it saturates
+    and np.all(of["power of least variance"].verdict == "holds"),
+    4: np.all(free.verdict[free.index < edge] == "holds"),
+    5: 5 * worst[regret.ALL] < worst.drop(regret.ALL).min()}
+print("points of the opening that these sizes bear out:", *(k for k, true in said.items() if true))
+assert all(said.values()) or T < 10**8

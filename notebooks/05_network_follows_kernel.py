@@ -14,31 +14,29 @@
 # %% [markdown]
 # # The network follows the kernel (claims B' and D)
 #
-# **Claim B'** (our reading). With probability $1-\delta$ over the initialisation, SGD on a wide
-# network has
+# **Claim B'** (our reading). With probability $1-\delta$ over the initialisation, SGD on a wide network has
 # $$E\,\|g_T-f^*\|^2\;\le\;C\,\log(2/\delta)\,\bigl(T^{-2r/(2r+1)}+\varepsilon\bigr),$$
-# with a floor $\varepsilon$ as small as one likes if the width $m$ is large enough.
-# **Claim D.** The failure has a signature: too small a width degrades the rate, too large a width
-# only costs time.
+# with a floor $\varepsilon$ as small as one likes if the width $m$ is large enough. **Claim D.** The failure has a signature: too
+# small a width degrades the rate, too large a width only costs time.
 #
-# **Idea.** Run the network $g$, its linearisation $\ell$ and kernel SGD $f$ on the same samples:
-# $g-f=(g-\ell)+(\ell-f)$. The second part, **fluctuation**, comes from the kernel at the start, a mean over $m/2$
-# independent pairs of neurons: $E\|\ell-f\|^2=O(1/m)$. The first, **drift**, comes from its motion: a neuron moves
-# by $m^{-1/2}$, the kernel by $1/m$, so $E\|g-\ell\|^2=O(m^{-2})$; with a kink in $\sigma$, $m^{-3/2}$. What is left
-# is kernel SGD, exactly known (notebook 03).
+# **Idea.** Run the network $g$, its linearisation $\ell$ and kernel SGD $f$ on the same samples: $g-f=(g-\ell)+(\ell-f)$. The
+# second part, **fluctuation**, comes from the kernel at the start, a mean over $m/2$ independent pairs of neurons:
+# $E\|\ell-f\|^2=O(1/m)$. The first, **drift**, comes from its motion: a neuron moves by $m^{-1/2}$, the kernel by $1/m$, so
+# $E\|g-\ell\|^2=O(m^{-2})$; with a kink in $\sigma$, $m^{-3/2}$. What is left is kernel SGD, exactly known
+# ([notebook 03](03_rkhs_convergence.ipynb)).
 #
 # ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel
 # lies on that of its linearisation and falls like 1/m; drift is smaller and falls
 # faster](../figures/05_network_follows_kernel-gaps-width.png)
 #
-# **Verdict.** Both gaps follow these laws, so that the network has the kernel's risk up to a relative excess of
-# order $1/m$, with weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves
-# for the kernel, and the excess shrinks along $m\propto T^{0.6}$. D is plain at $r=1$; at $r=1/2$ the level suffers
-# and the rate hardly. The factor $\log(2/\delta)$ is generous, but not shown to be enough far in the tail of a very
-# narrow network. Proved here: a bound on fluctuation. Heuristic here: drift (notebook 08 proves
-# $E\|g-\ell\|^2=O(m^{-2})$ for smooth $\sigma$). The last cell says it in numbers.
+# **Verdict.** Both gaps follow these laws, so that the network has the kernel's risk up to a relative excess of order $1/m$, with
+# weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves for the kernel, and the excess
+# shrinks along $m\propto T^{0.6}$. D is plain at $r=1$; at $r=1/2$ the level suffers and the rate hardly. The factor
+# $\log(2/\delta)$ is generous, but not shown to be enough far in the tail of a very narrow network. Proved here: a bound on
+# fluctuation. Heuristic here: drift ([notebook 08](08_width_theorem.ipynb) proves $E\|g-\ell\|^2=O(m^{-2})$ for smooth $\sigma$).
+# The last cell says it in numbers.
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -59,7 +57,7 @@ from ntksgd.report import network_tables as tables
 from ntksgd.report.figures import network as figures
 from ntksgd.report.figures import save, use_style
 
-# %%
+# %% tags=["hide-input"]
 from ntksgd.report.network_board import rows
 from ntksgd.risk.bound import risk_bound
 from ntksgd.risk.finite_width import first_order
@@ -77,41 +75,44 @@ use_style()
 # %% tags=["parameters"]
 noise = 0.25  # type: float  variance s^2 of the labels' noise
 weight_decay = 0.1  # type: float  a fixed lambda, beside 0 and 1/S_T
-T = 10**4  # type: int  steps of the coupled runs
+T = 4000  # type: int  steps of the coupled runs
 T_drift = 1000  # type: int  steps of the runs that measure drift
 T_long = 10**5  # type: int  steps of the long runs, a power of ten
 max_log2_width = 11  # type: int  largest width of the coupled runs, as a power of 2
 max_log2_drift = 14  # type: int  largest width of those that measure drift
-replicates = 24  # type: int  of the coupled runs, and of those that measure drift
-replicates_long = [96, 32]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
-initialisations = [6000, 600]  # type: list[int]  at m = 16 and at m = 128
+replicates = 16  # type: int  of the coupled runs, and of those that measure drift
+replicates_long = [48, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
+initialisations = [3000, 300]  # type: list[int]  at m = 16 and at m = 128
 seed = 4  # type: int  root of all randomness
 
-# %%
+# %% tags=["hide-input"]
 check.number("noise", noise, 0)
 check.positive("weight_decay", weight_decay)
-for name, value, least in (("T", T, 100), ("T_drift", T_drift, 100), ("T_long", T_long, 10_000),
+for name, value, least in (("T", T, 1000), ("T_drift", T_drift, 300), ("T_long", T_long, 10_000),
                            ("max_log2_width", max_log2_width, 10), ("seed", seed, 0),
-                           ("max_log2_drift", max_log2_drift, 12), ("replicates", replicates, 4),
-                           ("replicates_long", min(replicates_long), 4),
+                           ("max_log2_drift", max_log2_drift, 12), ("replicates", replicates, 8),
+                           ("replicates_long", min(replicates_long), 8),
                            ("initialisations", min(initialisations), 60)):
     check.integer(name, value, least)
+if 10 ** round(np.log10(T_long)) != T_long or {len(replicates_long), len(initialisations)} != {2}:
+    raise ValueError(f"T_long = {T_long}: must be a power of ten; replicates_long = "
+                     f"{replicates_long}, initialisations = {initialisations}: two numbers each")
 
 # %% [markdown]
 # ## 1. Three learners, one stream of samples
 #
-# Inputs are uniform on the circle, $y=f^*(x)+$ noise of variance $s^2$, the step is $\eta_t=\eta_1t^{-2r/(2r+1)}$.
-# With the residual $e_t=g_{t-1}(x_t)-y_t$ of each learner,
+# Inputs are uniform on the circle, $y=f^*(x)+$ noise of variance $s^2$, the step is $\eta_t=\eta_1t^{-2r/(2r+1)}$. With the
+# residual $e_t=g_{t-1}(x_t)-y_t$ of each learner,
 #
-# * the **network** $g(x;\Theta)=m^{-1/2}\sum_ia_i\,\sigma(b_i\cdot x+\gamma c_i)$,
-#   $\Theta_t=\Theta_{t-1}-\eta_te_t\nabla g(x_t;\Theta_{t-1})-\eta_t\lambda(\Theta_{t-1}-\Theta_0)$;
-# * the **linearised network** $\ell(x)=\nabla g(x;\Theta_0)\cdot W$, features frozen at $\Theta_0$: kernel SGD for
-#   the random kernel $K_0(x,x')=\nabla g(x;\Theta_0)\cdot\nabla g(x';\Theta_0)$;
+# * the **network** $g(x;\Theta)=m^{-1/2}\sum_ia_i\,\sigma(b_i\cdot x+\gamma c_i)$, $\Theta_t=\Theta_{t-1}-\eta_te_t\nabla
+#   g(x_t;\Theta_{t-1})-\eta_t\lambda(\Theta_{t-1}-\Theta_0)$;
+# * the **linearised network** $\ell(x)=\nabla g(x;\Theta_0)\cdot W$, features frozen at $\Theta_0$: kernel SGD for the random
+#   kernel $K_0(x,x')=\nabla g(x;\Theta_0)\cdot\nabla g(x';\Theta_0)$;
 # * **kernel SGD** $f_t$, for the limit $K=E\,K_0$.
 #
-# That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$ (Chizat, Oyallon &
-# Bach 2019). Headline activation: squareplus, smooth. ReLU goes beside it, for the kink that the smooth theory
-# excludes. The network's step as it stands above, fifty times:
+# That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$
+# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Headline activation: squareplus, smooth. ReLU goes beside
+# it, for the kink that the smooth theory excludes. The network's step as it stands above, fifty times:
 
 # %%
 degrees = {"squareplus(0.5)": 64, "relu": 128}  # eigenvalues beyond are negligible
@@ -135,8 +136,8 @@ assert max(np.abs(p - q).max() for p, q in zip(now, fast)) < 1e-10  # the librar
 # %% [markdown]
 # ## 2. The gap against the width
 #
-# Expected at fixed $T$, with the next order: fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ for a smooth $\sigma$,
-# $A/m^{3/2}+B/m^2$ for ReLU. Sections 3 and 4 say why.
+# Expected at fixed $T$, with the next order: fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ for a smooth $\sigma$, $A/m^{3/2}+B/m^2$
+# for ReLU. Sections 3 and 4 say why.
 
 # %%
 widths = 2 ** np.arange(3, max_log2_width + 1)
@@ -150,7 +151,10 @@ drift_orders = {"squareplus(0.5)": (-2, -3), "relu": (-1.5, -2)}
 orders = {key: (-1, -2) if key[1] == "linearised_kernel" else drift_orders[key[0]] for key in sizes}
 fits = {key: two_orders(widths[wide], values, orders[key]) for key, values in sizes.items()}
 gaps = tables.gaps_by_width(runs, fits)
-save(figures.gaps_by_width(gaps, T), "05_network_follows_kernel-gaps-width", gaps)
+save(figures.gaps_by_width(gaps, T), "05_network_follows_kernel-gaps-width", gaps,
+     alt="Squared gaps against the width, for squareplus and ReLU: the network's distance from the "
+         "kernel lies on that of its linearisation and falls like 1/m; drift is smaller and falls "
+         "faster.")
 
 # %%
 one_power = {key: slope(widths[wide], values) for key, values in sizes.items()}
@@ -161,45 +165,43 @@ print(coverage("slope", replicates, wide.sum()))
 print("networks that diverged:", sum(run.diverged.sum() for run in runs.values()))
 
 # %% [markdown]
-# A wide network differs from the kernel by the fluctuation of $K_0$ alone: **drift is smaller and falls faster**. At
-# small $m$, where the two are of one size, the network is *closer* to the kernel than its linearisation is: moving
-# features repair a poor draw. Fits are weighted least squares, misfits in standard errors; "free" has the leading
-# exponent fitted too, beside the next order. Intervals are the jackknife's with Student's $t$, at 95 %.
+# A wide network differs from the kernel by the fluctuation of $K_0$ alone: **drift is smaller and falls faster**. At small $m$,
+# where the two are of one size, the network is *closer* to the kernel than its linearisation is: moving features repair a poor
+# draw. Fits are weighted least squares, misfits in standard errors; "free" has the leading exponent fitted too, beside the next
+# order. Intervals are the jackknife's with Student's $t$, at 95 %.
 #
 # ## 3. Fluctuation: a bound that is proved
 #
-# Fix $\Theta_0$. Write $\Delta=K_0-K$, $D$ for the integral operator of $\Delta$, $h=f_{t-1}-f^*$,
-# $\delta_t=\ell_t-f_t$. Subtracting the two updates, with $e_t=f_{t-1}(x_t)-y_t$,
+# Fix $\Theta_0$. Write $\Delta=K_0-K$, $D$ for the integral operator of $\Delta$, $h=f_{t-1}-f^*$, $\delta_t=\ell_t-f_t$.
+# Subtracting the two updates, with $e_t=f_{t-1}(x_t)-y_t$,
 # $$\delta_t=(1-\eta_t\lambda)\,\delta_{t-1}-\eta_t\,\delta_{t-1}(x_t)\,K_0(x_t,\cdot)
 # -\eta_t\,e_t\,\Delta(x_t,\cdot).$$
-# The forcing contains the residual of *kernel SGD*, whose risk $R_{t-1}=E\|h\|^2$ is exactly known.
-# Square, and average over the fresh sample, independent of $\delta_{t-1}$ and $h$. With $L_0$ the
-# operator of $K_0$, $\tau=\sup_x\|K_0(x,\cdot)\|^2$, $B=\sup_x\|\Delta(x,\cdot)\|$:
+# The forcing contains the residual of *kernel SGD*, whose risk $R_{t-1}=E\|h\|^2$ is exactly known. Square, and average over the
+# fresh sample, independent of $\delta_{t-1}$ and $h$. With $L_0$ the operator of $K_0$, $\tau=\sup_x\|K_0(x,\cdot)\|^2$,
+# $B=\sup_x\|\Delta(x,\cdot)\|$:
 #
 # 1. $E\|(1-\eta\lambda)\delta-\eta\,\delta(x)K_0(x,\cdot)\|^2=(1-\eta\lambda)^2\|\delta\|^2
 #    -2\eta(1-\eta\lambda)\langle\delta,L_0\delta\rangle+\eta^2E\,\delta(x)^2\|K_0(x,\cdot)\|^2$
 #    $\le\bigl((1-\eta\lambda)^2+\eta^2\tau\bigr)\|\delta\|^2$, as $L_0\ge0$ and $\eta\lambda\le1$.
-# 2. The noise in $e_t$ is centred and drops out of the cross term. Since $E\,h(x)\Delta(x,\cdot)=Dh$, the rest is at
-#    most $2\eta\,\bigl(\|D\|+\eta\sqrt\tau\,B\bigr)\,\|h\|\,\|\delta\|$.
+# 2. The noise in $e_t$ is centred and drops out of the cross term. Since $E\,h(x)\Delta(x,\cdot)=Dh$, the rest is at most
+#    $2\eta\,\bigl(\|D\|+\eta\sqrt\tau\,B\bigr)\,\|h\|\,\|\delta\|$.
 # 3. $E\,e_t^2\|\Delta(x_t,\cdot)\|^2\le B^2(\|h\|^2+s^2)$.
 #
 # With $\rho_t^2=E[\|\delta_t\|^2\mid\Theta_0]$ and Cauchy-Schwarz over the past,
 # $$\rho_t^2\le\bigl((1-\eta_t\lambda)^2+\eta_t^2\tau\bigr)\rho_{t-1}^2
 # +2\eta_t\bigl(\|D\|+\eta_t\sqrt\tau B\bigr)\sqrt{R_{t-1}}\;\rho_{t-1}
 # +\eta_t^2B^2\,(R_{t-1}+s^2),\qquad\rho_0=0.$$
-# In closed form for $\lambda=0$, because $z_t^2\le z^2+2\alpha_tz+\beta_t^2$ implies
-# $z_T\le\sum\alpha_t+(\sum\beta_t^2)^{1/2}$:
+# In closed form for $\lambda=0$, because $z_t^2\le z^2+2\alpha_tz+\beta_t^2$ implies $z_T\le\sum\alpha_t+(\sum\beta_t^2)^{1/2}$:
 # $$\rho_T\;\le\;\exp\Bigl(\tfrac\tau2\sum_{t\le T}\eta_t^2\Bigr)\Bigl[\sum_{t\le T}\eta_t
 # \bigl(\|D\|+\eta_t\sqrt\tau B\bigr)\sqrt{R_{t-1}}
 # +B\Bigl(\sum_{t\le T}\eta_t^2(R_{t-1}+s^2)\Bigr)^{1/2}\Bigr].$$
 #
-# **What it says of the width.** $\|D\|$ and $B$ are of order $m^{-1/2}$. If claim B holds and
-# $\theta=2r/(2r+1)>1/2$, then $\sum\eta_t^2<\infty$ and $\sum\eta_t\sqrt{R_t}\sim T^{(1-r)/(2r+1)}$
-# for $r<1$, so that $\rho_T^2\le C'm^{-1}T^{2(1-r)/(2r+1)}$, below $T^{-2r/(2r+1)}$ as soon as
+# **What it says of the width.** $\|D\|$ and $B$ are of order $m^{-1/2}$. If claim B holds and $\theta=2r/(2r+1)>1/2$, then
+# $\sum\eta_t^2<\infty$ and $\sum\eta_t\sqrt{R_t}\sim T^{(1-r)/(2r+1)}$ for $r<1$, so that $\rho_T^2\le C'm^{-1}T^{2(1-r)/(2r+1)}$,
+# below $T^{-2r/(2r+1)}$ as soon as
 # $$m\;\gtrsim\;T^{2/(2r+1)}\qquad(1/2<r<1).$$
-# That is proved for the **linearised** network only, and only where B holds (ReLU on the circle: up
-# to $r=3/4$, notebook 03). At $r=1/2$ the exponential adds the power $T^{\tau\eta_1^2}$.
-# (Norms of $D$ and suprema are those on a quadrature grid.)
+# That is proved for the **linearised** network only, and only where B holds (ReLU on the circle: up to $r=3/4$, notebook 03). At
+# $r=1/2$ the exponential adds the power $T^{\tau\eta_1^2}$. (Norms of $D$ and suprema are those on a quadrature grid.)
 
 # %%
 few = np.array([64, 256, 1024])
@@ -211,13 +213,14 @@ bounds = {name: fluctuation_bound(distance, p, times) for name, p in decays.item
 tied = {name: paths(p, LEARNERS, few, times, replicates, seed) for name, p in decays.items()}
 along = tables.gaps_by_time(tied, bounds).query("decay != 'λ = 1/S_T' and m != 256")
 save(figures.gaps_by_time(along), "05_network_follows_kernel-gaps-time",
-     along.reset_index(drop=True))
+     along.reset_index(drop=True),
+     alt="Squared distance of the linearised network from kernel SGD against time, at two widths, "
+         "without and with weight decay: it falls, below a proved bound that grows without decay.")
 
 # %% [markdown]
 # The bound holds, has the right power of $m$, and is loose in $t$: it forgets the dissipation
-# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. **With weight
-# decay**, a fixed $\lambda$ or $1/S_T$, $S_T=\sum\eta_t$, the network follows kernel SGD of the same $\lambda$ as it
-# does without:
+# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. **With weight decay**, a
+# fixed $\lambda$ or $1/S_T$, $S_T=\sum\eta_t$, the network follows kernel SGD of the same $\lambda$ as it does without:
 
 # %%
 share, used = {}, {}
@@ -235,28 +238,27 @@ for (name, p), run in zip(decays.items(), tied.values()):
 # %% [markdown]
 # ## 4. Drift: parameters stay at distance O(1), the kernel moves by 1/m
 #
-# **Parameters (exact as $m\to\infty$).** $W_t$ lies in the span of the features, so
-# $\|W_t\|=\|\ell_t\|_{K_0}$, the RKHS norm of what was learnt. As $m\to\infty$ the drift
-# $\|\Theta_t-\Theta_0\|$ tends to $\|f_t\|_H$, and the moments of notebook 03 give, with
+# **Parameters (exact as $m\to\infty$).** $W_t$ lies in the span of the features, so $\|W_t\|=\|\ell_t\|_{K_0}$, the RKHS norm of
+# what was learnt. As $m\to\infty$ the drift $\|\Theta_t-\Theta_0\|$ tends to $\|f_t\|_H$, and the moments of notebook 03 give, with
 # $p_k=\prod_{s\le t}(1-\eta_s\lambda_k)$,
 # $$E\,\|f_t\|_H^2=E\,\|f_t-f^*\|_H^2+\sum_k(1-2p_k)\,F_k/\lambda_k .$$
 #
-# **Kernel (proved, smooth $\sigma$).** $K_\Theta=m^{-1}\sum_i\psi_i\cdot\psi_i$ with
-# $\psi_i=(\sigma,a_i\dot\sigma x,\gamma a_i\dot\sigma)$. If $|\dot\sigma|\le1$ and $\dot\sigma$ is
-# $L$-Lipschitz, $|\psi_i(\Theta)-\psi_i(\Theta_0)|\le c\,|\Theta_i-\Theta_{0,i}|$ with
-# $c=q+q(1+Lq)$, $q=\sqrt{1+\gamma^2}$. By Cauchy-Schwarz over the neurons
+# **Kernel (proved, smooth $\sigma$).** $K_\Theta=m^{-1}\sum_i\psi_i\cdot\psi_i$ with $\psi_i=(\sigma,a_i\dot\sigma x,\gamma
+# a_i\dot\sigma)$. If $|\dot\sigma|\le1$ and $\dot\sigma$ is $L$-Lipschitz, $|\psi_i(\Theta)-\psi_i(\Theta_0)|\le
+# c\,|\Theta_i-\Theta_{0,i}|$ with $c=q+q(1+Lq)$, $q=\sqrt{1+\gamma^2}$. By Cauchy-Schwarz over the neurons
 # $$|K_t-K_0|\;\le\;2c\,\sqrt{\textstyle\sup_xK_0(x,x)}\;\frac{\|\Theta_t-\Theta_0\|}{\sqrt m}
 # +c^2\,\frac{\|\Theta_t-\Theta_0\|^2}{m}.$$
 #
 # **That is too pessimistic (heuristic).** To first order neuron $i$ moves by $m^{-1/2}a_iB(b_i)$, and the kernel by
-# $m^{-3/2}\sum_ia_i\,G(b_i)$: zero with paired signs, of order $m^{-1}$ with independent ones. The second order is
-# $m^{-1}$, the third $m^{-3/2}$: $E\|K_t-K_0\|^2=A/m^2+B/m^3$, and by the same count $E\|g-\ell\|^2$. That the
-# kernel moves by $1/m$ is known, also for deep networks: Dyer & Gur-Ari 2020, Huang & Yau 2020.
+# $m^{-3/2}\sum_ia_i\,G(b_i)$: zero with paired signs, of order $m^{-1}$ with independent ones. The second order is $m^{-1}$, the
+# third $m^{-3/2}$: $E\|K_t-K_0\|^2=A/m^2+B/m^3$, and by the same count $E\|g-\ell\|^2$. That the kernel moves by $1/m$ is known,
+# also for deep networks: [Dyer and Gur-Ari (2020)](00_reading_guide.ipynb#dyer2020),
+# [Huang and Yau (2020)](00_reading_guide.ipynb#huang2020).
 #
-# **ReLU (heuristic).** $\dot\sigma$ jumps for the neurons with $|u_i|\lesssim m^{-1/2}$, about $m^{1/2}$ of them. Of
-# a pair, which moves in opposite directions, one crosses the kink, and $\operatorname{sign}u_i$, random, is the sign
-# of its effect, of size $1/m$: variance $m^{1/2}m^{-2}=m^{-3/2}$. The mean effect and the smooth part are $O(1/m)$,
-# their covariance with the signs is smaller: both squares are $A/m^{3/2}+B/m^2$, $A,B\ge0$.
+# **ReLU (heuristic).** $\dot\sigma$ jumps for the neurons with $|u_i|\lesssim m^{-1/2}$, about $m^{1/2}$ of them. Of a pair, which
+# moves in opposite directions, one crosses the kink, and $\operatorname{sign}u_i$, random, is the sign of its effect, of size
+# $1/m$: variance $m^{1/2}m^{-2}=m^{-3/2}$. The mean effect and the smooth part are $O(1/m)$, their covariance with the signs is
+# smaller: both squares are $A/m^{3/2}+B/m^2$, $A,B\ge0$.
 
 # %%
 ms = 2 ** np.arange(7, max_log2_drift + 1)
@@ -283,7 +285,10 @@ moved_kernel, fitted = ({key[0]: values[key] for key in squares if "K" in key[1]
                         for values in (squares, laws))
 change = tables.kernel_moved(ms, moved_kernel, fitted, {sp: np.mean(proved**2, axis=0)})
 save(figures.drift(moved, change), "05_network_follows_kernel-drift",
-     pd.concat([moved, change], ignore_index=True))
+     pd.concat([moved, change], ignore_index=True),
+     alt="Left: squared distance of the parameters from their start against time: the same at "
+         "every width, on the exact limit. Right: squared change of the kernel against the width: "
+         "it falls like a power, slower for ReLU, far below the proved bound.")
 
 # %%
 limit = intervals.of(lambda mean: mean / norm[-1], run.drift[:, -1, -1] ** 2, transform="log")
@@ -293,17 +298,17 @@ Markdown(f"At m = {widths[-1]} the squared drift of the parameters at T = {T:,} 
          f"by a factor {loose.min():.0f} to {loose.max():.0f}.")
 
 # %% [markdown]
-# The parameters move by as much as the RKHS norm of what was learnt, and no more; the kernel by $1/m$. **ReLU's
-# kernel is no single power over these widths**: the kink's $m^{-3/2}$ and $m^{-2}$ together describe it nearly
-# (misfit), and a free leading order comes near the kink's on the widest networks: a third order shows on the
-# narrower ones. Squareplus's kernel is close to one power; in its $g-\ell$ the next order is larger.
+# The parameters move by as much as the RKHS norm of what was learnt, and no more; the kernel by $1/m$. **ReLU's kernel is no single
+# power over these widths**: the kink's $m^{-3/2}$ and $m^{-2}$ together describe it nearly (misfit), and a free leading order comes
+# near the kink's on the widest networks: a third order shows on the narrower ones. Squareplus's kernel is close to one power; in
+# its $g-\ell$ the next order is larger.
 #
 # ## 5. The floor $\varepsilon$
 #
-# The excess of the network's risk is $E\|g-f^*\|^2-E\|f-f^*\|^2=E\|g-f\|^2+2E\langle g-f,f-f^*\rangle$. The first
-# term is of order $1/m$ by the above; the second is linear in $\Delta$ to first order, hence zero on average over
-# $\Theta_0$, and $1/m$ at second order. Expected (heuristic): $\varepsilon=A/m$, and a next order $m^{-2}$ or, with
-# a kink, $m^{-3/2}$. The risk of kernel SGD on the same samples, of known mean, is a control variate.
+# The excess of the network's risk is $E\|g-f^*\|^2-E\|f-f^*\|^2=E\|g-f\|^2+2E\langle g-f,f-f^*\rangle$. The first term is of order
+# $1/m$ by the above; the second is linear in $\Delta$ to first order, hence zero on average over $\Theta_0$, and $1/m$ at second
+# order. Expected (heuristic): $\varepsilon=A/m$, and a next order $m^{-2}$ or, with a kink, $m^{-3/2}$. The risk of kernel SGD on
+# the same samples, of known mean, is a control variate.
 
 # %%
 narrow_to_wide = 2 ** np.arange(2, 9)
@@ -328,23 +333,24 @@ order = {key: leading_exponent(x, e[:, 1:], beside[key]) for key, e in excess.it
 narrow = {key: slope(x[:4], e[:, 1:5]) for key, e in excess.items()}
 print(tables.two_orders(floor, order, **{"one power, m = 8..64": narrow, "A, linearised": c}))
 levels = tables.floor(narrow_to_wide, excess, floor)
-save(figures.floor(levels), "05_network_follows_kernel-floor", levels)
+save(figures.floor(levels), "05_network_follows_kernel-floor", levels,
+     alt="Excess risk of the network over the kernel's, relative, against the width, for two "
+         "activations at two horizons: it falls like 1/m on the wide half, more slowly before.")
 
 # %% [markdown]
-# A single power fitted on narrow networks is flatter than $1/m$, most for ReLU at the largest $T$. With a next order
-# beside it, **negative** where it is told from zero, ReLU's leading one is compatible with $1/m$, in wide intervals:
-# a narrow network adapts its features and suffers less. (Last column: first order of the linearised network,
-# notebook 06.) Bordelon, Atanasov & Pehlevan (2024) derive, for random features, a distance from infinite width of
-# 1/width early and width$^{-c}$ late; here the bend is seen at small $m$ only. And $\varepsilon$ is no constant of the
-# width: relative to the kernel's risk $A$ grows slowly with $T$; in absolute terms the floor falls with the risk.
+# A single power fitted on narrow networks is flatter than $1/m$, most for ReLU at the largest $T$. With a next order beside it,
+# **negative** where it is told from zero, ReLU's leading one is compatible with $1/m$, in wide intervals: a narrow network adapts
+# its features and suffers less. (Last column: first order of the linearised network, [notebook 06](06_width_requirement.ipynb).)
+# [Bordelon, Atanasov and Pehlevan (2024)](00_reading_guide.ipynb#bordelon2024) derive, for random features, a distance from
+# infinite width of 1/width early and width$^{-c}$ late; here the bend is seen at small $m$ only. And $\varepsilon$ is no constant
+# of the width: relative to the kernel's risk $A$ grows slowly with $T$; in absolute terms the floor falls with the risk.
 #
 # ## 6. B' along $T$, and the signature of failure (claim D)
 #
-# B' is an $O(\cdot)$ bound: its test is the supremum over $T$ of $T^{2r/(2r+1)}E\|g_T-f^*\|^2$ against the constant
-# that notebook 03 proves for the kernel (its explicit bound, on these $T$). And the excess over the kernel must not
-# grow along some width $m(T)$, here $T^{0.6}/4$, far below the paper's. D is weakest at $r=1/2$, where the predicted
-# excess $c(T)/m$ of notebook 06 hardly grows: so $r=1$ stands beside it. "Too small" means: $c(T)/m>1/2$ at the
-# largest $T$.
+# B' is an $O(\cdot)$ bound: its test is the supremum over $T$ of $T^{2r/(2r+1)}E\|g_T-f^*\|^2$ against the constant that notebook
+# 03 proves for the kernel (its explicit bound, on these $T$). And the excess over the kernel must not grow along some width $m(T)$,
+# here $T^{0.6}/4$, far below the paper's. D is weakest at $r=1/2$, where the predicted excess $c(T)/m$ of notebook 06 hardly grows:
+# so $r=1$ stands beside it. "Too small" means: $c(T)/m>1/2$ at the largest $T$.
 
 # %%
 ratios = {(*key, "network", m): run.network[:, k] / exact[key]
@@ -352,7 +358,9 @@ ratios = {(*key, "network", m): run.network[:, k] / exact[key]
 ratios |= {(*key, "linearised", 4): run.linearised[:, 0] / exact[key]
            for key, run in frozen.items()}
 signature = tables.signature(ratios, marks)
-save(figures.signature(signature), "05_network_follows_kernel-signature", signature)
+save(figures.signature(signature), "05_network_follows_kernel-signature", signature,
+     alt="Risk over the kernel's against time for seven widths, two activations and two r: narrow "
+         "networks fall behind, plainly at r = 1; with frozen features they fall behind most.")
 
 # %%
 late = marks >= 1000
@@ -375,18 +383,17 @@ for (name, r), p in problems.items():
           f"{constant[name, r]:.2f}; slope of risk / kernel risk along m(T) {together[name, r]}")
 
 # %% [markdown]
-# At $r=1$ the signature is plain: the risk falls behind the kernel's by a power of $T$, less as $m$ grows. At
-# $r=1/2$ the level shows, the rate hardly. At $m=4$ the network is far from any kernel, and **features that move are
-# worth a factor**: frozen, on the same samples, they are many times worse and fall behind fast. That finite width is
-# felt from a sample size on that grows with the width, Atanasov et al. (2023) find for trained networks, at
-# $\sqrt{\text{width}}$ in their tasks, much earlier than here (notebook 06). Along $m(T)$ the ratio falls; beyond,
-# width only costs time, $mT$.
+# At $r=1$ the signature is plain: the risk falls behind the kernel's by a power of $T$, less as $m$ grows. At $r=1/2$ the level
+# shows, the rate hardly. At $m=4$ the network is far from any kernel, and **features that move are worth a factor**: frozen, on the
+# same samples, they are many times worse and fall behind fast. That finite width is felt from a sample size on that grows with the
+# width, [Atanasov et al. (2023)](00_reading_guide.ipynb#atanasov2023) find for trained networks, at $\sqrt{\text{width}}$ in their
+# tasks, much earlier than here (notebook 06). Along $m(T)$ the ratio falls; beyond, width only costs time, $mT$.
 #
 # ## 7. Confidence: the spread over initialisations against $\log(2/\delta)$
 #
-# Given $\Theta_0$, average the risk over samples, the same 8 streams for every $\Theta_0$. The claim allows the
-# quantile at $1-\delta$ to grow like $\log(2/\delta)$. Intervals of quantiles are those of order statistics; those
-# of powers leave out a fifth of the initialisations at a time.
+# Given $\Theta_0$, average the risk over samples, the same 8 streams for every $\Theta_0$. The claim allows the quantile at
+# $1-\delta$ to grow like $\log(2/\delta)$. Intervals of quantiles are those of order statistics; those of powers leave out a fifth
+# of the initialisations at a time.
 
 # %%
 T_spread, levels, deltas, grows, surest = 2000, {}, {}, {}, {}
@@ -399,15 +406,16 @@ for name, m, n in ((name, m, n) for name in degrees for m, n in zip((16, 128), i
     surest[name, m, d[-1]] = intervals.Interval(*(
         R * np.sqrt(T_spread) * np.max(end / np.log(2 / d)) for end in (q.value, q.low, q.high)))
 spread = tables.spread(levels, deltas)
-save(figures.spread(spread), "05_network_follows_kernel-spread", spread)
+save(figures.spread(spread), "05_network_follows_kernel-spread", spread,
+     alt="Quantiles of the risk over initialisations against log(2/delta), two activations at two "
+         "widths: they grow less than proportionally, the less the wider the network.")
 for (name, m, first, end), p in grows.items():
     print(f"{name:16s} m = {m:3d}, delta {first:.2g} to {end:.2g}: log(2/delta)^p, p = {p}")
 
 # %% [markdown]
-# Over all $\delta$ the quantiles grow more slowly than $\log(2/\delta)$, and the more slowly the wider the network; with
-# the constant of section 6 they stay far below it.
-# **Far in the tail of 16 neurons** the local power may exceed 1: among eight pairs a poor draw is not rare enough.
-# (Intervals over a few small $\delta$ cover a little less than 95 %, see `stats.quantiles`.)
+# Over all $\delta$ the quantiles grow more slowly than $\log(2/\delta)$, and the more slowly the wider the network; with the
+# constant of section 6 they stay far below it. **Far in the tail of 16 neurons** the local power may exceed 1: among eight pairs a
+# poor draw is not rare enough. (Intervals over a few small $\delta$ cover a little less than 95 %, see `stats.quantiles`.)
 #
 # ## 8. The scoreboard
 

@@ -22,7 +22,7 @@ def capacity(gaps, losses, curves, T):
                  marker="x", ms=5)
     marks.theory(left, curves, "beta", "gap", "r", "minimax − 2r/(2r+1)")
     left.set(xlabel="capacity β", ylabel="gap of the exponents", xlim=(0.98, None),
-             ylim=(-0.02, None), title="the gap closes as β → 1")
+             ylim=(-0.02, None), title="The gap closes as β → 1")
     left.plot([], [], "x", color="0.4", label="ReLU (moved right)")
     decay = losses["kernel"] == "prescribed decay"
     for kind, style in ((decay, "o-"), (~decay, "x")):
@@ -30,6 +30,6 @@ def capacity(gaps, losses, curves, T):
         right.plot(part["beta"], part["loss"], style, color="0.4", ms=5, lw=0.8)
     right.axhline(1, color=THEORY, lw=0.8)
     right.set(xlabel="capacity β", ylabel="risk, last iterate / tail average", xlim=(0.98, None),
-              yscale="log", title=f"the loss shrinks ($T=10^{{{round(np.log10(T))}}}$, r = 1/2)")
+              yscale="log", title=f"The loss shrinks ($T=10^{{{round(np.log10(T))}}}$, r = 1/2)")
     panels.plain_ticks(right.yaxis, 0.9, 25)
     return panels.legend_below(fig, left, 3)

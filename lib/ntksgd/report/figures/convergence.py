@@ -20,7 +20,7 @@ def saturation(data, curves):
         if case in curves:
             ax.plot(curves["r"], curves[case], "--", color=colour, lw=1)
     marks.family(ax, _rates(data), "r", "a", "case", INTERVAL, ls="")
-    ax.set(ylim=(0.15, 0.85), title="steps $t^{-θ}$ saturate, a step tied to T does not")
+    ax.set(ylim=(0.15, 0.85), title="Steps $t^{-θ}$ saturate, a step tied to T does not")
     return panels.legends(ax, loc="upper left")
 
 
@@ -32,6 +32,7 @@ def rkhs_norm(data):
     last = late.groupby("r")[["T", "rkhs"]].transform("last")
     law = late.assign(law=last["rkhs"] * (late["T"] / last["T"]) ** late["slope"])
     marks.theory(ax, law, "T", "law", "r", "predicted slope", ls="--")
+    ax.set_title("The last iterate converges in the RKHS, as derived")
     return panels.legends(ax)
 
 
@@ -46,6 +47,8 @@ def between(data):
         panels.log_axes(ax)
     axes[0, 0].set_ylim(bottom=data["risk"].min() / 300)
     panels.outer_labels(axes, "steps T", "$T^{2r/(2r+1)}\\,\\times$ risk")
+    fig.suptitle("Flat is the claim's rate; at r = 1 the first step's noise lifts the risk",
+                 fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3)
 
 
@@ -72,9 +75,9 @@ def weight_decay(data):
     marks.family(left, data, "T", "scaled", "decay")
     marks.family(right, data, "T", "ratio", "decay", label=None)
     left.set(xlabel="steps T", ylabel="$T^{2r/(2r+1)}\\,\\times$ risk",
-             title="weight decay holds memory down")
+             title="Weight decay holds memory down")
     right.set(xlabel="steps T", ylabel="risk / risk with λ = 0",
-              title="what it costs, and saves")
+              title="What it costs, and saves")
     right.axhline(1, color="grey", lw=0.8)
     panels.log_axes(left, right)
     top = data.loc[data["decay"] == data["decay"].iloc[0], "scaled"].max()

@@ -6,12 +6,15 @@ import pandas as pd
 from ntksgd.report.figures import THEORY, marks, palette, panels, shades
 
 
-def concentration_table(cases, means):
-    """The numbers of the left panel of `concentration`, a row a case and width."""
+def concentration_table(cases, means, ratios):
+    """The numbers of `concentration`: a row a case and width, then one a case for the ratio."""
     return pd.concat([pd.DataFrame({
         "activation": case.activation, "d": case.d, "m": case.widths, "measured": mean.value,
         "low": mean.low, "high": mean.high, "predicted": case.predicted})
-        for case, mean in zip(cases, means, strict=True)], ignore_index=True)
+        for case, mean in zip(cases, means, strict=True)] + [pd.DataFrame([{
+            "activation": case.activation, "d": case.d, "ratio": ratio.value, "low": ratio.low,
+            "high": ratio.high}]) for case, ratio in zip(cases, ratios, strict=True)],
+        ignore_index=True)
 
 
 def concentration(cases, means, ratios):

@@ -63,7 +63,7 @@ def drift(moved, change):
     one = moved[moved["m"] == moved["m"].max()]
     marks.theory(left, one, "t", "limit", label=r"$m=\infty$: $E\|f_t\|_H^2$, exact")
     left.set(xscale="log", xlabel="steps $t$", ylabel=r"$\|\Theta_t-\Theta_0\|^2$",
-             title="parameters: O(1) at every width")
+             title="Parameters move by O(1) at every width")
     marks.family(right, change, "m", "mean", "start", ENDS, ls="")
     _laws(right, change, "start")
     proved = change[change["bound"].notna()]
@@ -71,7 +71,7 @@ def drift(moved, change):
     panels.log_axes(right, x=2)
     right.set(xlabel="width $m$", ylabel=r"$\|K_T-K_0\|^2$",
               ylim=(None, 1e3 * proved["bound"].max()),
-              title=r"kernel: $m^{-2}$, with a kink $m^{-3/2}$")
+              title=r"The kernel by $m^{-2}$, with a kink $m^{-3/2}$")
     left.legend()
     return panels.legends(right, loc="upper right")
 

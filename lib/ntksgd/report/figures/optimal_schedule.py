@@ -20,6 +20,7 @@ def best_steps(curves, power):
     axes[0, -1].plot(left, 0.5 * (left / left[-1]) ** power, ":", color="0.3")
     axes[0, 0].plot([], [], ":", color="0.3", label=f"slope of $(1-t/T)^{{{power:g}}}$")
     panels.outer_labels(axes, "left of the run, 1 - t/T", "step × κ(1)")
+    fig.suptitle("The predicted steps are nearly the best of all", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3)
 
 
@@ -42,4 +43,5 @@ def ratios(table):
     axes[0, 0].set_yticks(range(len(names)), names)
     axes[0, 0].invert_yaxis()
     panels.outer_labels(axes, "risk / risk of the best steps", "")
+    fig.suptitle("What every family loses beside the best steps of all", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 4)

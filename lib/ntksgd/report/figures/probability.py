@@ -14,12 +14,12 @@ def probability(quantiles, spreads, T):
     one = shown[shown["case"] == shown["case"].iloc[0]]
     marks.theory(left, one, "factor", "bound", label="bound for every Gaussian", ls="--")
     left.set(xlabel="log(2/δ)", ylabel="quantile at 1 − δ / expected risk",
-             title=f"a factor log(2/δ) is enough (T = {T})")
+             title=f"A factor log(2/δ) is enough (T = {T})")
     # side by side, in the order of the legend
     apart = spreads.assign(T=spreads["T"] * 1.06 ** (spreads.groupby("case", sort=False).ngroup()))
     marks.family(right, apart, "T", "spread", "case", ["low", "high"], label=None, ls="")
     marks.theory(right, spreads, "T", "law", "case")
     right.set(xlabel="steps T", ylabel="standard deviation / mean", ylim=(0, 1),
-              title="the spread falls slowly, if at all")
+              title="The spread falls slowly, if at all")
     panels.log_axes(right, y=None)
     return panels.legend_below(fig, left, 3)
