@@ -32,11 +32,8 @@ def first_order(beta, r, times, noise=0.25, excess=0.05):
     power = source_power(spectrum, beta, r, excess)
     schedule = source_polynomial(1 / spectrum.trace, r)
     grid = np.unique(np.rint(np.geomspace(1, times[-1], 400)))
-
-    def risk(at):
-        return expected_risk(spectrum, power, schedule, at, noise).risk
-
-    known, start = np.log(risk(grid)), power.sum()
+    risk = expected_risk(spectrum, power, schedule, np.append(grid, times), noise).risk
+    known, start = np.log(risk[:grid.size]), power.sum()
 
     def before(t):
         seen = np.exp(np.interp(np.log(np.maximum(t - 1, 1)), np.log(grid), known))
@@ -45,7 +42,7 @@ def first_order(beta, r, times, noise=0.25, excess=0.05):
     lam = spectrum.eigenvalues
     variance = np.outer(lam, lam * spectrum.multiplicities)
     return excess_coefficient(spectrum, SimpleNamespace(power=power), variance, schedule, noise,
-                              times, before) / risk(times)
+                              times, before) / risk[grid.size:]
 
 
 def leak(spectrum, power, S):

@@ -80,21 +80,22 @@ def first_order(problem: Problem, times: ArrayLike, self_noise: bool = True) -> 
     (times, back), spectrum = np.unique(asked, return_inverse=True), problem.spectrum
     arguments = problem.activation, spectrum.d, spectrum.max_degree, problem.gamma
     variance = kernel_variance(*arguments)
-    schedule, noise, T = problem.schedule, problem.noise, float(times[-1])
+    schedule, noise, dense = problem.schedule, problem.noise, log_spaced(float(times[-1]))
+    passed, risk = np.split(kernel_risk(problem, np.append(dense, times)), [dense.size])
+    before = before_step(dense, passed, problem.target.power.sum())
 
     def expansion(variance, at):
-        return excess_coefficient(spectrum, problem.target, variance, schedule, noise, at,
-                                  risk_before_step(problem, T))
+        return excess_coefficient(spectrum, problem.target, variance, schedule, noise, at, before)
 
     if not self_noise:
-        return (expansion(variance, times) / kernel_risk(problem, times))[back]
+        return (expansion(variance, times) / risk)[back]
     shifts = eigenvalue_shifts(problem.activation, spectrum, problem.gamma)
     rest = variance - np.diag(np.sum(shifts**2, axis=0))
-    grid = np.union1d(log_spaced(T, 100), times)
+    grid = np.union1d(log_spaced(float(times[-1]), 100), times)
     values = expansion(rest, grid)
 
     def direct(t):
         return np.interp(np.log1p(t), np.log1p(np.append(0, grid)), np.append(0, values))
 
     total = with_self_noise(spectrum, problem.target.power, shifts, direct, schedule, noise, times)
-    return (total / kernel_risk(problem, times))[back]
+    return (total / risk)[back]

@@ -86,12 +86,19 @@ def spectral_functions(eigenvalues, schedule, noise, times, risk):
                   np.searchsorted(ends, times))
 
 
-def divided_differences(eigenvalues, values):
-    """f[l_k, l_l, l_k] in row k, column l, from f, f', f'' at the eigenvalues, (3, n) -> (n, n)."""
-    f, first, second = values
+def _pairs(eigenvalues):
+    """Which pairs are so close that a divided difference is a derivative; gaps of the others."""
     gap = eigenvalues - eigenvalues[:, None]
     close = np.abs(gap) <= CLOSE * np.maximum(eigenvalues, eigenvalues[:, None])
-    far = np.where(close, 1.0, gap)
+    return close, np.where(close, 1.0, gap)
+
+
+def divided_differences(eigenvalues, values, pairs=None):
+    """f[l_k, l_l, l_k] in row k, column l, from f, f', f'' at the eigenvalues, (3, n) -> (n, n).
+
+    `pairs`: `_pairs` of the eigenvalues, if known.
+    """
+    (f, first, second), (close, far) = values, _pairs(eigenvalues) if pairs is None else pairs
     near = second[:, None] / 3 + second / 6  # f'' / 2 at the mean of the three nodes
     return np.where(close, near, ((f - f[:, None]) / far - first[:, None]) / far)
 
@@ -108,6 +115,7 @@ def second_order(spectrum, power, schedule, times, noise, risk):
         raise ValueError(f"schedule: eta_1 times the largest eigenvalue is {largest:g}, must be "
                          "below 1")
     bias, variance = spectral_functions(lam, schedule, noise, times, risk)
+    pairs = _pairs(lam)
     for p, g in zip(bias.swapaxes(0, 1), variance.swapaxes(0, 1), strict=True):
-        yield (power[:, None] * divided_differences(lam, p)
-               + spectrum.multiplicities[:, None] * divided_differences(lam, g))
+        yield (power[:, None] * divided_differences(lam, p, pairs)
+               + spectrum.multiplicities[:, None] * divided_differences(lam, g, pairs))
