@@ -103,8 +103,7 @@ reached = log_times(10 ** exact_log_T[0], 2 * exact_log_T[0] - 3, 100)
 check.one_of("T", T, reached[reached >= 10**4].tolist())  # half decades: 100,000, 316,228, ...
 check.integer("T_drift", T_drift, 10**4)
 [check.number("regularities", r, 0.5, 1.0) for r in regularities]
-[check.positive("tolerances", tau) for tau in tolerances]
-[check.positive("noises", s2) for s2 in noises]
+[check.positive("tolerances, noises", value) for value in (*tolerances, *noises)]
 check.integer("replicates", replicates[0], 8)  # a quarter of them serve section 3
 for name, least in (("regularities", 2), ("tolerances", 3), ("noises", 3), ("widths_drift", 3),
                     ("widths_exact", 5), ("widths_others", 3), ("widths", 2)):
@@ -139,9 +138,8 @@ cells = excess_table({r: s.network for r, s in sweeps.items()})
 required = tables.crossings(laws)
 save(draw.phase_diagram(cells, required), "06_width_requirement-phase",
      pd.concat([cells, required]).reset_index(drop=True),
-     "Colour maps of the network's excess over its kernel, width against steps, one a regularity r: "
-     "large for narrow networks and many steps, lost in noise above the lines of the width "
-     "required, one for each tolerance, which rise slowly.")
+     "Colour maps of the excess over the kernel, width against steps, one a regularity r: large for "
+     "narrow networks and many steps; lines of the width required, one a tolerance, rise slowly.")
 
 # %% [markdown]
 # Too narrow a network is degraded, ever more so as $T$ grows; above the lines it is the kernel, up to noise (crosses: less
@@ -217,10 +215,9 @@ pd.DataFrame(
     columns=["activation", "d", "r", "exponent of m*", "first", "last", "m* there", "at T"])
 
 # %% [markdown]
-# At the tolerance and noise of the figures. The intervals are narrow now, and there is a local exponent at either end: on the
-# circle the spectrum is sparse and $m^*$ climbs in wobbles, one as $1/(\eta_1+\dots+\eta_T)$ passes each eigenvalue, so that
-# over a few decades no exponent is asymptotic to better than 0.1. ([Notebook 07](07_width_theory.ipynb) derives the
-# asymptotic ones.) All noises and tolerances:
+# On the circle the spectrum is sparse and $m^*$ climbs in wobbles, one as $1/(\eta_1+\dots+\eta_T)$ passes each eigenvalue: over a
+# few decades no exponent is asymptotic to better than 0.1, as the local ones (first and last two decades) show.
+# ([Notebook 07](07_width_theory.ipynb) derives the asymptotic ones.) All noises and tolerances:
 
 # %%
 tables.every_exponent(lazy, noises, tolerances)
@@ -236,8 +233,7 @@ save(draw.exact_requirement(drawn), "06_width_requirement-exact", drawn,
      "1/m, but for the largest tolerances, where they lie above.")
 
 # %% [markdown]
-# Points: $m^*$ of the linearised network, exact but for the starts. Dashed: $c(T)/\tau$, the first order in $1/m$ (notebook
-# 07), nothing fitted. At large $\tau$, where $m$ is small, higher orders in $1/m$ ask for more than $c/\tau$.
+# Dashed: $c(T)/\tau$, the first order in $1/m$ (notebook 07), nothing fitted. At large $\tau$, where $m$ is small, higher orders ask for more.
 #
 # ## 3. The worst target
 #
@@ -280,8 +276,8 @@ for i, r in enumerate(ends):
     k, p = int(line["degree"].iloc[-1]), problems[r]
     radius = p.spectrum.eigenvalues.max() ** -r
     alone = p.with_(target=harmonic_target(p.spectrum, k, r, radius))
-    few = ((widths[0][1:], replicates[0]), (widths[1], replicates[0] // 4))
-    found = measure(alone, Plan(T_worst, few, linearised=True), seed + 80 + i)
+    blocks = ((widths[0][1:], replicates[0]), (widths[1], replicates[0] // 4))
+    found = measure(alone, Plan(T_worst, blocks, linearised=True), seed + 80 + i)
     for tau in tolerances[1:3]:
         both = [width_law(part, tau) for part in (found.network, found.linearised)]
         rows.append([r, k, tau, *(tables.needed(law, -1) for law in both)])
@@ -316,8 +312,7 @@ far_cost = drift_cost(source_problem(smooth, 2, ends[1], noises[0], step, 64), w
 shares = tables.share_table(costs)
 save(draw_drift.share(shares), "06_width_requirement-share", shares,
      "Drift's share of the required width in per cent against steps, a panel for each of two noise "
-     "levels, a mark for each regularity r: well below one half, and smaller at the end than at "
-     "its largest.")
+     "levels, a mark for each regularity r: well below one half, and falling at the end.")
 
 # %% [markdown]
 # Drift's share of the width as $\tau\to0$: never near one half, and falling once it is past its largest value. A heuristic says
@@ -347,9 +342,8 @@ for r in ends:
             cost, panel=f"ReLU, $r$ = {r:g}, $T$ ~ {cost.averaged().times[-1]:,.0f}", start=name))
 relu_drift = pd.concat(frames, ignore_index=True)
 save(draw_drift.by_width(relu_drift), "06_width_requirement-relu", relu_drift,
-     "What drift adds to the excess, times the width, against the width, ReLU, a panel for each of "
-     "two regularities: drift alone and the network itself, small beside the fluctuation written "
-     "in the panel, or of the sign that helps.")
+     "What drift adds to the excess, times the width, against the width, ReLU, two regularities: "
+     "drift alone and the network itself, below the fluctuation written there, or negative.")
 
 # %% [markdown]
 # Negative values help. The network itself (squares) has products with fluctuation, drift alone (circles) has not; the two
@@ -425,4 +419,3 @@ print(claims.text(frame.drop(columns=["claim", "interval"])))
 #   *Proved*, for the network: [notebook 08](08_width_theorem.ipynb).
 # - *Limits.* Uniform inputs on the circle and the sphere, symmetric start, an expectation and not a bound with
 #   probability $1-\delta$. The worst target is that of the linearised network. On the circle the local exponent wobbles.
-# - *To narrow an interval*: more starts, more replicates, larger $T$: `params/paper.yaml`.

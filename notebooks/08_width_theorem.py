@@ -432,5 +432,5 @@ frame = claims.record("08_width_theorem", [
                      **where),
     claims.Statement("B'", "slope of |g - l|^2 in m", "prediction", measured=fall.value, theory=-2,
                      relation="=", range=f"T = {T_path}, m = {widths[-4]}..{widths[-1]}",
-                     interval=fall, **where)])
+                     interval=fall, why="finite width", **where)])
 print(claims.text(frame))
