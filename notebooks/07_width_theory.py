@@ -14,7 +14,7 @@
 # %% [markdown]
 # # What theory says of the width
 #
-# **The question.** Notebook 06 measures the width $m^*(T,\tau)$ at which the network's risk is
+# **The question.** [Notebook 06](06_width_requirement.ipynb) measures the width $m^*(T,\tau)$ at which the network's risk is
 # within $1+\tau$ of the kernel's. What does theory say of it? First the **linearised** network
 # (features frozen at the start, kernel $K_m$ random): what it needs, derived. Then what is proved, by whom.
 #
@@ -37,7 +37,7 @@
 #
 # (Orders of magnitude, to first order in $1/m$, in the mean; conditions in each section, rows at the end.)
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -61,10 +61,10 @@ regularities = [0.25, 0.5, 0.75, 1.0]  # type: list[float]  r of the targets
 noise = 0.25  # type: float  variance s^2 of the labels
 T_check = 300  # type: int  steps at which the formula is evaluated line by line
 log10_S_relu = 3.5  # type: float  S up to 10^this for ReLU
-log10_S_smooth = 18.0  # type: float  the same for squareplus
+log10_S_smooth = 15.0  # type: float  the same for squareplus
 log10_S_model = 8.0  # type: float  the same for the model of even leverage
 
-# %%
+# %% tags=["hide-input"]
 regularities = [check.number("regularities", r, 0.0, 1.0, open_low=True) for r in regularities]
 check.positive("noise", noise)
 check.integer("T_check", T_check, 100, 3000)
@@ -92,7 +92,7 @@ rows = []  # of the scoreboard
 #
 # the risk is $\langle f^*,p(L_m)f^*\rangle+\operatorname{tr}g(L_m)$, bias and variance, but for one
 # simplification: in $g$ the error of step $t$ enters with its size at infinite width and as if
-# spread evenly over $x$. (Not $(1-\eta\lambda)^2$: the rest $\eta^2\lambda^2$ of the square is in $g$, as part of $R$.) For a function $f$ of a matrix the second-order term of Daletskii and Krein is
+# spread evenly over $x$. (Not $(1-\eta\lambda)^2$: the rest $\eta^2\lambda^2$ of the square is in $g$, as part of $R$.) For a function $f$ of a matrix the second-order term of [Daletskii and Krein (1965)](00_reading_guide.ipynb#daletskii1965) is
 # $\langle v,f(L+E)v\rangle_2=\sum_lf[\lambda_k,\lambda_l,\lambda_k]\,\|P_lEv\|^2$ if $Lv=\lambda_kv$
 # (different degrees of $f^*$ do not mix in the mean, by rotation). The first order has mean zero:
 #
@@ -156,7 +156,7 @@ assert np.isclose(c, library, rtol=2e-3)
 # $c_{\rm own}$: if $R_{t-1}$ changes by the share $c(t)/m$, then $c(T)$ changes by $\eta_Tc(T)$ (fresh noise)
 # and by $\int\sigma^{-2r}R_\sigma c_\sigma\,d\sigma$ over at least $Q=\int\sigma^{-2r}d\sigma$ (early noise): both grow more slowly than $c$.
 # The risk compared with is $R\sim S^{-\min(2r,\,2-1/\beta)}$: bias and fresh noise, or the memory of early noise
-# (notebook 03). (Orders of magnitude: the sums are not bounded with constants.)
+# ([notebook 03](03_rkhs_convergence.ipynb)). (Orders of magnitude: the sums are not bounded with constants.)
 #
 # ## 3. Even leverage, power-law spectrum
 #
@@ -199,7 +199,10 @@ a, settings = widths.leverage_exponent(), (("relu", 2, 256), ("relu", 3, 128),
                                            ("squareplus", 2, 220), ("squareplus", 3, 220))
 energy = pd.concat([pd.DataFrame(leverage_columns(*setting)) for setting in settings],
                    ignore_index=True)
-save(draw.leverage(energy), "07_width_theory-leverage", energy)
+save(draw.leverage(energy), "07_width_theory-leverage", energy,
+     "Second moment of a neuron's energy in a degree over its squared mean, against the eigenvalue, "
+     "log-log: flat for ReLU, rising like a power towards small eigenvalues for squareplus, on the "
+     "dashed law, in dimension 2 and 3.")
 for (name, d), part in energy.groupby(["activation", "d"], sort=False):
     end, theory = part.iloc[-1], a if name == "squareplus" else 0.0
     print(f"{name}, d = {d}: exponent {end.measured:.4f} at the end, derived {theory:.4f}")
@@ -251,7 +254,10 @@ curves = [far_curve(name, d, r, top, noise) for name, d, of, top in (
     ("squareplus", 3, regularities[1:3], log10_S_smooth),
     ("relu", 3, regularities[1:3], log10_S_relu)) for r in of]
 local = far_table([curve for curve in curves if (curve.name, curve.d) != ("relu", 3)])
-save(draw.far_exponents(local), "07_width_theory-exponents", local)
+save(draw.far_exponents(local), "07_width_theory-exponents", local,
+     "Local exponent of the first-order coefficient c in S, the sum of the steps, against log S, a "
+     "panel for each spectrum, a mark for each r: with even leverage it reaches the derived limit "
+     "early, for squareplus it follows its leading terms, which approach the limit very slowly.")
 
 # %%
 assert all(curve.settles >= 60 for curve in curves if curve.name == "squareplus" and curve.r < 1)
@@ -293,21 +299,21 @@ assert np.all(np.diff(seen) > -0.005) and seen[-1] < widths.uneven_width(0.5)
 # In brackets the exponent of $T$ with our steps, $S=T^{1/(2r+1)}$. We have read abstracts and secondary sources, not the proofs:
 # "as we read it" marks what these do not state. The comparisons with our setting are ours.
 #
-# - **Cao, Guo & Shi 2024**: $T^{1+5/(2r+1)}$ suffices for the network (claim C, our reading). *Nitanda & Suzuki
-#   2020*, averaged SGD: exponentially many, as Cao, Guo & Shi say of earlier work.
-# - **Rudi & Rosasco 2017**, ridge regression with random features, **Carratino, Rudi & Rosasco 2018**, SGD with them:
+# - **[Cao, Guo and Shi (2024)](00_reading_guide.ipynb#cao2024)**: $T^{1+5/(2r+1)}$ suffices for the network (claim C, our reading). [Nitanda and Suzuki (2021)](00_reading_guide.ipynb#nitanda2021), averaged SGD:
+#   exponentially many, as Cao, Guo and Shi say of earlier work.
+# - **[Rudi and Rosasco (2017)](00_reading_guide.ipynb#rudi2017)**, ridge regression with random features, **[Carratino, Rudi and Rosasco (2018)](00_reading_guide.ipynb#carratino2018)**, SGD with them:
 #   $\sqrt n\log n$, or $\sqrt n$, features reach $n^{-1/2}$ [$\frac12$ at $r=\frac12$]: it is $m\sim S$, the capacity-free law. Faster
 #   rates may need more, unless features are drawn by leverage; as we read it $S^{\alpha+(1+1/\beta-\alpha)(2r-1)}$ if the largest
 #   leverage is $S^\alpha$. With even leverage, $\alpha=\frac1\beta$, it is ours wherever memory does not raise the risk, $r\le1-\frac1{2\beta}$. For Gaussian weights and a smooth
 #   activation the *largest* leverage says $\alpha=1$, $m\sim S$; the second moment, which decides in the mean, says less.
-# - **Boix-Adserà & Littwin 2023**: a model scaled by $\alpha$ follows its linearisation up to time $t$ if $\alpha\gtrsim t$, and in general no less will do;
+# - **[Boix-Adserà and Littwin (2023)](00_reading_guide.ipynb#boixadsera2023)**: a model scaled by $\alpha$ follows its linearisation up to time $t$ if $\alpha\gtrsim t$, and in general no less will do;
 #   $\alpha=\sqrt m$, $t=S$: $m\sim S^2$ [$\frac2{2r+1}$], the drift heuristic of notebook 06. Tight over models: at the symmetric
 #   start of two layers the changes of a pair cancel to first order, and less drift is seen (notebook 06).
-# - **Atanasov et al. 2022**: onset of finite-width effects seen at a training set of $P\sim\sqrt N$ [2], ReLU networks of width $N$ on polynomials. As we read
+# - **[Atanasov et al. (2023)](00_reading_guide.ipynb#atanasov2023)**: onset of finite-width effects seen at a training set of $P\sim\sqrt N$ [2], ReLU networks of width $N$ on polynomials. As we read
 #   it, their criterion is an excess as large as the risk ($\tau=1$); a training set that is fitted is no single pass, and their $P$ is not our $S\ll T$.
-# - **Bordelon, Atanasov & Pehlevan 2024**: $1/$width early, width$^{-c}$ late. *Is there a bend?* In $m$ at fixed $T$, where $c(T)/m\sim1$:
+# - **[Bordelon, Atanasov and Pehlevan (2024)](00_reading_guide.ipynb#bordelon2024)**: $1/$width early, width$^{-c}$ late. *Is there a bend?* In $m$ at fixed $T$, where $c(T)/m\sim1$:
 #   first order holds for $m\gg c(T)$ only. A tolerance $\tau\ll1$ puts $m^*=c/\tau$ on the early side at every $T$: no bend in $m^*(T)$.
-# - **Nguyen & Mücke 2023**: fast rates for gradient descent in the NTK regime with explicit counts of neurons, two layers. We could not check their exponent, and draw none.
+# - **[Nguyen and Mücke (2023)](00_reading_guide.ipynb#nguyen2023)**: fast rates for gradient descent in the NTK regime with explicit counts of neurons, two layers. We could not check their exponent, and draw none.
 
 # %%
 BETA_TWO, SMOOTH = "$\\beta=2$, even leverage (ReLU on the circle)", "squareplus, Gaussian weights"
@@ -344,10 +350,13 @@ roots = pd.DataFrame([{"panel": panel, "r": 0.5, "exponent": widths.capacity_fre
                        "name": "$\\sqrt{n}$ random features (Rudi & Rosasco; Carratino et al.)"}
                       for panel in (BETA_TWO, SMOOTH)])
 table = pd.concat([lines, shown.assign(status="first order"), roots.assign(status="proved at r")])
-save(draw.laws(lines, shown, roots), "07_width_theory-laws", table.reset_index(drop=True))
+save(draw.laws(lines, shown, roots), "07_width_theory-laws", table.reset_index(drop=True),
+     "Exponent p of the width T to the p against the regularity r, two panels, even leverage and a "
+     "smooth activation: the paper's line lies highest, then the lazy time scale, then what "
+     "notebook 08 proves, lowest the derived need of the linearised network, near the exact points.")
 
 # %% [markdown]
-# For the *network*, whose features move, the lowest line is that of notebook 08, $S^{1+r}$ up to logarithms, proved for
+# For the *network*, whose features move, the lowest line is that of [notebook 08](08_width_theorem.ipynb), $S^{1+r}$ up to logarithms, proved for
 # smooth $\sigma$ by keeping drift under control. (The line $S$ is derived here, to first order; at $r=\frac12$ it is proved for random features.)
 #
 # ## Scoreboard

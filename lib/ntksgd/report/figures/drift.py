@@ -36,5 +36,6 @@ def by_width(table):
         panels.log_axes(ax, x=2, y=None)
         ax.text(0.97, 0.05, f"fluctuation: $c$ = {part['fluctuation'].iloc[0]:.0f}",
                 transform=ax.transAxes, ha="right", fontsize=8)
+    fig.suptitle("ReLU: drift adds less than fluctuation, or even helps", fontsize=10)
     panels.outer_labels(axes, "width $m$", r"$m\,\mathbb{E}[R_m-R_m^{\rm lin}]/R$")
     return panels.legend_below(fig, axes[0, 0], 3)

@@ -1,5 +1,7 @@
 """Figures of the width question: phase diagram, exact requirement, worst target, headline."""
 
+from itertools import cycle
+
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
@@ -27,7 +29,7 @@ def phase_diagram(cells, required):
     Crosses: within two standard errors of 0. Columns r, m, T, excess, standard_error of `cells`;
     r, tau, T, required, censored of `required`.
     """
-    fig, axes, parts = panels.facets(cells, None, "r", 3.1, "r = {r:g}", sharey=True)
+    fig, axes, parts = panels.facets(cells, None, "r", 3.6, "$r$ = {r:g}", sharey=True)
     for ax, part in parts:
         grid = part.pivot(index="m", columns="T", values="excess")
         last = ax is axes[0, -1]
@@ -38,10 +40,10 @@ def phase_diagram(cells, required):
         ax.plot(_place(grid.columns, noise["T"]), _place(grid.index, noise["m"]), "x",
                 color="white", ms=3, mew=0.7)
         lines_here = required[(required["r"] == part["r"].iloc[0]) & (required["censored"] == 0)]
-        for tau, line in lines_here.groupby("tau"):
+        for (tau, line), mark in zip(lines_here.groupby("tau"), cycle(marks.MARKERS), strict=False):
             ax.plot(_place(grid.columns, line["T"]), _place(grid.index, line["required"]),
-                    color=_colour(tau), lw=1.8, label=rf"$\tau$ = {tau:g}",
-                    path_effects=[withStroke(linewidth=3.2, foreground="white")])
+                    color=_colour(tau), lw=1.8, label=rf"$\tau$ = {tau:g}", marker=mark, ms=4.5,
+                    markevery=3, path_effects=[withStroke(linewidth=3.2, foreground="white")])
         decades = [10**k for k in range(1, 10) if grid.columns[0] <= 10**k <= grid.columns[-1]]
         ax.set_xticks(_place(grid.columns, decades),
                       [f"$10^{{{np.log10(T):.0f}}}$" for T in decades])
@@ -51,8 +53,9 @@ def phase_diagram(cells, required):
         ax.collections[0].colorbar.set_ticks(SHOWN, labels=[f"{v:g}" for v in SHOWN], minor=False)
         ax.collections[0].colorbar.minorticks_off()
     axes[0, 0].set_ylabel("width $m$")
-    axes[0, -1].legend(loc="lower right", framealpha=0.95)
-    return fig
+    fig.suptitle("Too narrow a network is worse than its kernel, the more so the longer it learns",
+                 fontsize=10)
+    return panels.legend_below(fig, axes[0, -1], 4)
 
 
 def exact_requirement(table):
