@@ -403,7 +403,11 @@ Markdown("\n".join(lines))
 # ## The scoreboard
 
 # %%
+shown = {r: next(x for x in of if x.tau == tau_shown) for r, of in laws.items()}
 board = [*width_board.networks(laws, tau_shown, smooth),
+         *width_board.needed(shown, "network", smooth),
+         *width_board.needed({r: lazy[smooth, 2, r, noise, tau_shown] for r in regularities},
+                             "linearised", smooth),
          *width_board.worst_targets(worst, smooth, READINGS),
          *width_board.linearised({key: lazy[*key, noise, tolerances[0]] for key in exact}, order),
          *width_board.drifts(costs, smooth)]

@@ -432,5 +432,8 @@ frame = claims.record("08_width_theorem", [
                      **where),
     claims.Statement("B'", "slope of |g - l|^2 in m", "prediction", measured=fall.value, theory=-2,
                      relation="=", range=f"T = {T_path}, m = {widths[-4]}..{widths[-1]}",
-                     interval=fall, why="finite width", **where)])
+                     interval=fall, why="finite width", **where),
+    *(claims.Statement("C", "width that the proof asks for", "finding", measured=M.loc[name, T],
+                       range=f"T = {T}, tau = {tau:g}", activation=str(act), d=2, r=r)
+      for name in list(kinds)[:1] for T in (Ts[0], Ts[-1]))])
 print(claims.text(frame))

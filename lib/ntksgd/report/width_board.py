@@ -20,6 +20,15 @@ def networks(laws, tau_shown, activation):
     return rows
 
 
+def needed(laws, learner, activation):
+    """Rows on {r: WidthLaw}: neurons needed at the last T, where they are among the widths."""
+    return [Statement("C", f"neurons needed, {learner}", "finding", measured=law.required[-1],
+                      interval=(law.low[-1], law.high[-1]), interval_kind="statistical",
+                      activation=activation, d=2, r=r,
+                      range=f"T = {law.times[-1]:.0f}, tau = {law.tau:g}")
+            for r, law in laws.items() if law.censored[-1] == 0]
+
+
 def worst_targets(laws, activation, readings):
     """Rows on {(r, reading): WidthLaw}, of the linearised network, for these readings."""
     return [_exponent(f"{AGAINST}, worst target ({reading}), linearised", law.slope,
