@@ -9,7 +9,7 @@ from ntksgd.report.paths import root
 
 TEXT = r"""
 @article{muecke2019,
-  author = {M{\"u}cke, Nicole and Neu, Gergely},
+  author = {M{\"u}cke, Nicole and \c{C}inlar, L{\'e}na{\"\i}c},
   title = {Beating {SGD} saturation},
   journal = {NeurIPS},
   year = 2019,
@@ -29,11 +29,11 @@ def test_entries_are_read_and_listed(tmp_path):
     path = tmp_path / "works.bib"
     path.write_text(TEXT, encoding="utf-8")
     found = entries(path)
-    assert found["muecke2019"]["author"] == "Mücke, Nicole and Neu, Gergely"
+    assert found["muecke2019"]["author"] == "Mücke, Nicole and Çinlar, Lénaïc"
     assert found["bach2024"]["title"] == "A book"
     assert listed(found).splitlines() == [
         '- <a id="bach2024"></a>Francis Bach, et al.. *A book*. 2024.',
-        '- <a id="muecke2019"></a>Nicole Mücke, Gergely Neu. *Beating SGD saturation*. NeurIPS, '
+        '- <a id="muecke2019"></a>Nicole Mücke, Lénaïc Çinlar. *Beating SGD saturation*. NeurIPS, '
         '2019, [arXiv 1902.08668](https://arxiv.org/abs/1902.08668).']
 
 

@@ -2,13 +2,14 @@
 
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 _ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^\s*(\w+)\s*=\s*(?:\{(.*?)\}|\"(.*?)\"|(\d+))\s*,?\s*$",
                     re.MULTILINE | re.DOTALL)
-_ACCENTS = {r"\"\i": "ï", r"\"u": "ü", r"\"o": "ö", r"\"a": "ä", r"\'e": "é", r"\'a": "á",
-            r"\`e": "è", r"\~n": "ñ", r"\c{c}": "ç", r"\v{z}": "ž", r"\v{s}": "š", r"\ss": "ß",
-            "--": "–"}
+# TeX's accents as combining marks
+_ACCENTS = dict(zip("\"'`~^cv", "\u0308\u0301\u0300\u0303\u0302\u0327\u030c", strict=True))
+_ACCENTED = re.compile(r"""\\(["'`~^]|[cv](?=[{ ]))[{ ]?\\?([A-Za-z])\}?""")
 
 
 def entries(path: Path) -> dict[str, dict[str, str]]:
@@ -47,8 +48,6 @@ def _authors(text):
 
 
 def _plain(text):
-    for mark, letter in _ACCENTS.items():
-        text = text.replace("{" + mark + "}", letter).replace(mark, letter)
-        if mark[-1].isalpha() and len(mark) == 3:
-            text = text.replace(f"{mark[:2]}{{{mark[2]}}}", letter)
+    text = _ACCENTED.sub(lambda m: normalize("NFC", m[2] + _ACCENTS[m[1]]), text)
+    text = text.replace(r"\ss", "ß").replace("--", "–")
     return re.sub(r"\s+", " ", re.sub(r"[{}]", "", text)).strip()
