@@ -79,7 +79,6 @@ use_style()
 T = 10**5  # type: int  SGD steps of the networks
 widths = [[8, 16, 32, 64, 128], [256, 512], [1024], [2048, 4096]]  # type: list  of the networks
 replicates = [40, 24, 10, 8]  # type: list  of these groups: wide networks are dear, less noisy
-widest = [512, 1024, 4096]  # type: list  for each regularity: wider ones are the kernel
 widths_exact = [6, 20, 64, 200, 640, 2000, 6400, 20000]  # type: list  linearised, squareplus
 widths_others = [8, 32, 128, 512, 2048, 8192]  # type: list  the same for ReLU and on S^2
 exact_degrees = [32, 96, 14, 12]  # type: list  the kernel's cut: squareplus, ReLU, both on S^2
@@ -126,10 +125,11 @@ ends, T_decay = (regularities[0], regularities[-1]), 10 ** (exact_log_T[0] - 1)
 # over whole paths, 95 %.
 
 # %%
-plans = {r: Plan(T, [(ms, n) for ms, n in zip(widths, replicates, strict=True) if ms[-1] <= most])
-         for r, most in zip(regularities, widest, strict=True)}
-print(budget({f"squareplus, r = {r:g}": plan for r, plan in plans.items()}, limit))
 problems = {r: source_problem(smooth, 2, r, noise, step, max_degree=64) for r in regularities}
+most = {r: 5 * first_order(p, [T])[0] / tau_shown for r, p in problems.items()}  # see section 2
+plans = {r: Plan(T, [(ms, n) for ms, n in zip(widths, replicates, strict=True)
+                     if ms[-1] <= most[r] or ms in widths[:2]]) for r in regularities}
+print(budget({f"squareplus, r = {r:g}": plan for r, plan in plans.items()}, limit))
 sweeps = {r: measure(p, plans[r], seed + i) for i, (r, p) in enumerate(problems.items())}
 print("replicates lost to divergence:", {r: s.diverged for r, s in sweeps.items()})
 print(coverage("crossing", min(replicates)))
@@ -140,8 +140,8 @@ cells = excess_table({r: s.network for r, s in sweeps.items()})
 required = tables.crossings(laws)
 save(draw.phase_diagram(cells, required), "06_width_requirement-phase",
      pd.concat([cells, required]).reset_index(drop=True),
-     "Colour maps of the excess over the kernel, width against steps, one a regularity r: large for "
-     "narrow networks and many steps; lines of the width required, one a tolerance, rise slowly.")
+     "Colour maps of the excess over the kernel, width against steps, one a regularity r: large "
+     "for narrow networks and many steps; the width required, a line a tolerance, rises slowly.")
 
 # %% [markdown]
 # Too narrow a network is degraded, ever more so as $T$ grows; above the lines it is the kernel, up to noise (crosses: less

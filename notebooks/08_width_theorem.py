@@ -393,8 +393,8 @@ gaps = tables.gap_table(widths, gap, path, event)
 fig = figures.bounds(gaps, excess, tau)
 save(fig, "08_width_theorem-bounds", pd.concat([gaps, excess], ignore_index=True),
      "Left: squared distance of network and linearised network against the width, log-log: points "
-     "fall with the power -2, and the two proved bounds do, orders of magnitude above. Right: excess "
-     "risk, measured at narrow widths, and proved at far larger ones.")
+     "fall with the power -2, and so do two proved bounds, orders of magnitude above. Right: "
+     "excess risk, measured at narrow widths, and proved at far larger ones.")
 fall = slope(widths[-4:], gap[:, -4:])
 Markdown(f"Slope of $\\|g-\\ell\\|^2$ in $m$: {fall} (the bound's, up to logarithms: $-2$).")
 
