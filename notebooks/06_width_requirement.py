@@ -145,7 +145,7 @@ save(draw.phase_diagram(cells, required), "06_width_requirement-phase",
 
 # %% [markdown]
 # Too narrow a network is degraded, ever more so as $T$ grows; above the lines it is the kernel, up to noise (crosses: less
-# than two standard errors from zero). The lines, $m^*(T,\tau)$, rise slowly:
+# than two standard errors from zero; blank: not run). The lines, $m^*(T,\tau)$, rise slowly:
 
 # %%
 tables.exponent_table(laws)
