@@ -200,8 +200,8 @@ a, settings = widths.leverage_exponent(), (("relu", 2, 256), ("relu", 3, 128),
 energy = pd.concat([pd.DataFrame(leverage_columns(*setting)) for setting in settings],
                    ignore_index=True)
 save(draw.leverage(energy), "07_width_theory-leverage", energy,
-     "Second moment of a neuron's energy in a degree over its squared mean, against the eigenvalue, "
-     "log-log: flat for ReLU, rising like a power towards small eigenvalues for squareplus, on the "
+     "Second moment of a neuron's energy in a degree over its squared mean, against the "
+     "eigenvalue, log-log: flat for ReLU, rising like a power towards small eigenvalues for squareplus, on the "
      "dashed law, in dimension 2 and 3.")
 for (name, d), part in energy.groupby(["activation", "d"], sort=False):
     end, theory = part.iloc[-1], a if name == "squareplus" else 0.0
@@ -353,7 +353,7 @@ table = pd.concat([lines, shown.assign(status="first order"), roots.assign(statu
 save(draw.laws(lines, shown, roots), "07_width_theory-laws", table.reset_index(drop=True),
      "Exponent p of the width T to the p against the regularity r, two panels, even leverage and a "
      "smooth activation: the paper's line lies highest, then the lazy time scale, then what "
-     "notebook 08 proves, lowest the derived need of the linearised network, near the exact points.")
+     "notebook 08 proves, lowest the derived need of the linearised network, near exact points.")
 
 # %% [markdown]
 # For the *network*, whose features move, the lowest line is that of [notebook 08](08_width_theorem.ipynb), $S^{1+r}$ up to logarithms, proved for

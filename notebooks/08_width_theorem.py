@@ -364,9 +364,8 @@ paper = exponents.sufficient_width(r)
 claim = pd.DataFrame({"kind": "claim C, constant 1", "T": Ts, "m": Ts.astype(float) ** paper})
 fig = figures.widths(pd.concat([wide, claim]), powers | {"claim C, constant 1": paper})
 save(fig, "08_width_theorem-widths", pd.concat([wide, claim], ignore_index=True),
-     "Width that suffices against steps T, log-log. The line of claim C with constant 1 is the "
-     "steepest; those of the theorem, with and without clipping, and of its two parts start far "
-     "above it and rise far more slowly.")
+     "Width that suffices against steps T, log-log. The line of claim C with constant 1 is by far "
+     "the steepest; those of the theorem and of its two parts rise slowly and end far below it.")
 
 # %%
 M = wide.pivot(index="kind", columns="T", values="m").loc[list(kinds)]
@@ -393,9 +392,9 @@ excess = tables.excess_table(far, kernel_risk(problem, [*two], tail=False), prov
 gaps = tables.gap_table(widths, gap, path, event)
 fig = figures.bounds(gaps, excess, tau)
 save(fig, "08_width_theorem-bounds", pd.concat([gaps, excess], ignore_index=True),
-     "Left: squared distance of network and linearised network against the width, log-log; measured "
-     "points fall with the power -2, as the two proved bounds do, many orders of magnitude above. "
-     "Right: excess risk, measured at narrow widths, and proved at far larger ones.")
+     "Left: squared distance of network and linearised network against the width, log-log: points "
+     "fall with the power -2, and so do two proved bounds, orders of magnitude above. Right: "
+     "excess risk, measured at narrow widths, and proved at far larger ones.")
 fall = slope(widths[-4:], gap[:, -4:])
 Markdown(f"Slope of $\\|g-\\ell\\|^2$ in $m$: {fall} (the bound's, up to logarithms: $-2$).")
 

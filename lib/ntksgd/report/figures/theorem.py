@@ -26,7 +26,8 @@ def bounds(gaps, excess, tau):
     right.annotate(rf"$\tau$ = {tau:g}", (right.get_xlim()[1], tau), ha="right", va="bottom",
                    fontsize=8)
     right.set(xlabel="width $m$", ylabel=r"$E\,\|g_T-f^*\|^2/R(T)-1$")
-    right.set_title("Excess: the proof (dashed) asks for more")
+    right.plot([], [], "--", color="0.4", label="proved")
+    right.set_title("Excess: the proof asks for more")
     panels.log_axes(left, right)
     left.set_ylim(bottom=mean.min() / 2e4)  # room for the legend
     left.legend(loc="lower left")

@@ -4,6 +4,7 @@ from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.patheffects import withStroke
 
@@ -30,8 +31,9 @@ def phase_diagram(cells, required):
     r, tau, T, required, censored of `required`.
     """
     fig, axes, parts = panels.facets(cells, None, "r", 3.6, "$r$ = {r:g}", sharey=True)
+    known = pd.Index(np.sort(cells["m"].unique()), name="m")  # blank where a panel lacks a width
     for ax, part in parts:
-        grid = part.pivot(index="m", columns="T", values="excess")
+        grid = part.pivot(index="m", columns="T", values="excess").reindex(known)
         last = ax is axes[0, -1]
         sns.heatmap(grid.clip(SHOWN[0], SHOWN[-1]), norm=mpl.colors.LogNorm(SHOWN[0], SHOWN[-1]),
                     cmap="cividis", ax=ax, rasterized=True, xticklabels=False, yticklabels=False,
