@@ -75,13 +75,13 @@ use_style()
 # %% tags=["parameters"]
 noise = 0.25  # type: float  variance s^2 of the labels' noise
 weight_decay = 0.1  # type: float  a fixed lambda, beside 0 and 1/S_T
-T = 4000  # type: int  steps of the coupled runs
+T = 3000  # type: int  steps of the coupled runs
 T_drift = 1000  # type: int  steps of the runs that measure drift
 T_long = 10**5  # type: int  steps of the long runs, a power of ten
 max_log2_width = 11  # type: int  largest width of the coupled runs, as a power of 2
 max_log2_drift = 14  # type: int  largest width of those that measure drift
-replicates = 16  # type: int  of the coupled runs, and of those that measure drift
-replicates_long = [48, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
+replicates = 24  # type: int  of the coupled runs, and of those that measure drift
+replicates_long = [64, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
 initialisations = [3000, 300]  # type: list[int]  at m = 16 and at m = 128
 seed = 4  # type: int  root of all randomness
 
