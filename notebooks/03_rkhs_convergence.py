@@ -26,8 +26,7 @@
 # first two balance at $T^{-2r/(2r+1)}$. The third decays at a pace of its own, whatever the target: $S_T^{-(2-1/\beta)}$, $\beta$
 # the kernel's capacity.
 #
-# ![Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it; a step
-# tied to the horizon goes on.](../figures/03_rkhs_convergence-saturation.png)
+# ![Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it; a step tied to the horizon goes on.](../figures/03_rkhs_convergence-saturation.png)
 #
 # **Verdict.** With steps $t^{-2r/(2r+1)}$ and $\lambda=0$ the rate holds, provably, for $r\le1-\tfrac1{2\beta}$ and fails,
 # provably, for larger $r$ (eigenvalues of exact order $i^{-\beta}$, $\beta<\infty$; $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$).

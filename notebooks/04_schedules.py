@@ -23,9 +23,7 @@
 # a run, or let the steps go to zero, so that each eigendirection averages by itself over the last stretch of the run that it can
 # still feel.
 #
-# ![Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted for the
-# scheme; the tail average and the third power follow the minimax curve, the uniform average up to r = 1; power 1,
-# stable-decay and geometric decay miss it by a logarithm](../figures/04_schedules-rates.png)
+# ![Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted for the scheme; the tail average and the third power follow the minimax curve, the uniform average up to r = 1; power 1, stable-decay and geometric decay miss it by a logarithm](../figures/04_schedules-rates.png)
 #
 # **The verdict.**
 # 1. The tail average of steps $t^{-2r/(2r+1)}$ (our reading of the paper) gains no power of $T$: their early noise, and their bias,

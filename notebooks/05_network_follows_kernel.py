@@ -25,9 +25,7 @@
 # $E\|g-\ell\|^2=O(m^{-2})$; with a kink in $\sigma$, $m^{-3/2}$. What is left is kernel SGD, exactly known
 # ([notebook 03](03_rkhs_convergence.ipynb)).
 #
-# ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel
-# lies on that of its linearisation and falls like 1/m; drift is smaller and falls
-# faster](../figures/05_network_follows_kernel-gaps-width.png)
+# ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel lies on that of its linearisation and falls like 1/m; drift is smaller and falls faster](../figures/05_network_follows_kernel-gaps-width.png)
 #
 # **Verdict.** Both gaps follow these laws, so that the network has the kernel's risk up to a relative excess of order $1/m$, with
 # weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves for the kernel, and the excess
@@ -111,8 +109,8 @@ if 10 ** round(np.log10(T_long)) != T_long or {len(replicates_long), len(initial
 # * **kernel SGD** $f_t$, for the limit $K=E\,K_0$.
 #
 # That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$
-# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Headline activation: squareplus, smooth. ReLU goes beside
-# it, for the kink that the smooth theory excludes. The network's step as it stands above, fifty times:
+# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Squareplus is smooth; ReLU has the kink that smooth
+# theory excludes. The network's step as it stands above, fifty times:
 
 # %%
 degrees = {"squareplus(0.5)": 64, "relu": 128}  # eigenvalues beyond are negligible
@@ -136,8 +134,8 @@ assert max(np.abs(p - q).max() for p, q in zip(now, fast)) < 1e-10  # the librar
 # %% [markdown]
 # ## 2. The gap against the width
 #
-# Expected at fixed $T$, with the next order: fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ for a smooth $\sigma$, $A/m^{3/2}+B/m^2$
-# for ReLU. Sections 3 and 4 say why.
+# Expected at fixed $T$ (why: sections 3, 4): fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ if $\sigma$ is smooth, $A/m^{3/2}+B/m^2$
+# for ReLU.
 
 # %%
 widths = 2 ** np.arange(3, max_log2_width + 1)
@@ -153,8 +151,7 @@ fits = {key: two_orders(widths[wide], values, orders[key]) for key, values in si
 gaps = tables.gaps_by_width(runs, fits)
 save(figures.gaps_by_width(gaps, T), "05_network_follows_kernel-gaps-width", gaps,
      alt="Squared gaps against the width, for squareplus and ReLU: the network's distance from the "
-         "kernel lies on that of its linearisation and falls like 1/m; drift is smaller and falls "
-         "faster.")
+         "kernel is that of its linearisation, falling like 1/m; drift is smaller, falling faster.")
 
 # %%
 one_power = {key: slope(widths[wide], values) for key, values in sizes.items()}
@@ -219,8 +216,8 @@ save(figures.gaps_by_time(along), "05_network_follows_kernel-gaps-time",
 
 # %% [markdown]
 # The bound holds, has the right power of $m$, and is loose in $t$: it forgets the dissipation
-# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. **With weight decay**, a
-# fixed $\lambda$ or $1/S_T$, $S_T=\sum\eta_t$, the network follows kernel SGD of the same $\lambda$ as it does without:
+# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. With **weight decay** the
+# network follows kernel SGD of the same $\lambda$ (fixed, or $1/S_T$, $S_T=\sum\eta_t$) as it does without:
 
 # %%
 share, used = {}, {}
