@@ -66,7 +66,7 @@ from ntksgd.stats import intervals
 from ntksgd.stats.coverage import coverage
 from ntksgd.stats.quantiles import quantile
 from ntksgd.stats.slopes import slope
-from ntksgd.stats.two_orders import leading_exponent, two_orders
+from ntksgd.stats.two_orders import two_orders
 
 use_style()
 
@@ -155,7 +155,7 @@ save(figures.gaps_by_width(gaps, T), "05_network_follows_kernel-gaps-width", gap
 
 # %%
 one_power = {key: slope(widths[wide], values) for key, values in sizes.items()}
-free = {key: leading_exponent(widths[wide], values, orders[key][1])
+free = {key: tables.free_order(widths[wide], values, orders[key][1])
         for key, values in sizes.items()}
 print(tables.two_orders(fits, free, slope=one_power))
 print(coverage("slope", replicates, wide.sum()))
@@ -267,7 +267,7 @@ squares = {(name, what): values for name, run in study.items() for what, values 
     ("|g - l|^2", run.network_linearised[..., 0]))}
 powers = {key: drift_orders[key[0]] for key in squares}
 laws = {key: two_orders(ms, values, powers[key]) for key, values in squares.items()}
-leading, whole = ({key: leading_exponent(ms[cut], values[:, cut], powers[key][1])
+leading, whole = ({key: tables.free_order(ms[cut], values[:, cut], powers[key][1])
                    for key, values in squares.items()} for cut in (slice(-5, None), slice(None)))
 print(tables.two_orders(laws, leading, **{f"from m = {ms[0]}, not {ms[-5]}": whole}))
 
@@ -326,7 +326,7 @@ for name, i in ((name, i) for name in degrees for i in (4, len(marks) - 1)):
     c[name, marks[i]] = f"{predicted[name, 0.5][i]:.1f}"
 beside = {key: -1.5 if key[0] == "relu" else -2 for key in excess}
 floor = {key: two_orders(x, e[:, 1:], (-1, beside[key])) for key, e in excess.items()}
-order = {key: leading_exponent(x, e[:, 1:], beside[key]) for key, e in excess.items()}
+order = {key: tables.free_order(x, e[:, 1:], beside[key]) for key, e in excess.items()}
 narrow = {key: slope(x[:4], e[:, 1:5]) for key, e in excess.items()}
 print(tables.two_orders(floor, order, **{"one power, m = 8..64": narrow, "A, linearised": c}))
 levels = tables.floor(narrow_to_wide, excess, floor)
