@@ -86,7 +86,7 @@ noises = [0.0, 0.01, 1.0]  # type: list[float]  variance s^2 of the labels: none
 regularities = [0.25, 0.5, 0.75, 1.0, 1.5]  # type: list[float]  r of the targets
 dimensions = [2, 3]  # type: list[int]  inputs on S^(d-1), the first one for the rates
 excess = 0.01  # type: float  h_k^2 ~ (k+1)^(-1-excess), as in notebook 03
-steps = 11  # type: int  sizes of the step tried for each scheme
+steps = 12  # type: int  sizes of the step tried for each scheme
 power_steps = 5  # type: int  sizes of the step tried for each power
 best_T = 4000  # type: int  horizon at which all steps are optimised
 best_noises = [0.01, 1.0]  # type: list[float]  variance s^2 there: small, large
@@ -179,7 +179,7 @@ for p in (0.5, 1.0, 3.0):
 
 # %%
 # times the largest: down to a little below T^(-2r/(2r+1))
-etas = np.geomspace(1, T ** (-predicted.capacity_free(max(regularities)) - 0.03), steps)
+etas = np.geomspace(1, T ** (-predicted.capacity_free(max(regularities)) - 0.075), steps)
 horizons, risks = window_times(T, 2), {}
 shared = ["power 1", "stable-decay 20 %", "power 3", "geometric"]
 for d in dimensions:
@@ -379,7 +379,7 @@ for d in dimensions:
 # And the whole risk, exactly, each power with its own best step:
 
 # %%
-powers, frames = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0], []
+powers, frames = [1.0, 2.0, 3.0, 4.0, 6.0], []
 for d in dimensions:
     near = T ** (-1 / (1 + beta[d])) * np.geomspace(60, 0.6, power_steps)  # the balance, r = 1/2
     one = rates.clustered(spectra[d], [0.5], excess, nodes)
