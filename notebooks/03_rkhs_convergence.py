@@ -330,7 +330,7 @@ paper = predicted_rates.capacity_free(grid)
 lines = pd.DataFrame({"r": grid, "paper": paper} | {
     name: predicted_rates.last_iterate(grid, paper, d / (d - 1)) for d, name in case.items()})
 save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation",
-     pd.concat([attained, lines]), alt="Rate exponent against regularity: steps that decay follow "
+     pd.concat([attained, lines], ignore_index=True), alt="Rate exponent against regularity: steps that decay follow "
      "2r/(2r+1), then bend below it, the earlier the higher the dimension; a step tied to the "
      "horizon goes on.")
 
@@ -495,7 +495,7 @@ curves = pd.concat([pd.DataFrame({
     "beta": beta, "r": r,
     "gap": predicted_rates.minimax(r, beta) - predicted_rates.capacity_free(r)}) for r in rs])
 save(draw_capacity(gaps, losses, curves, 10**6), "03_rkhs_convergence-capacity",
-     pd.concat([gaps, losses.assign(r=0.5), curves.assign(kernel="derived")]),
+     pd.concat([gaps, losses.assign(r=0.5), curves.assign(kernel="derived")], ignore_index=True),
      alt="Left: minimax minus capacity-free exponent against the capacity: measured gaps lie on "
          "the derived curves and close as it tends to 1. Right: risk of the last iterate over that "
          "of the tail average, each at its best step: smaller the smaller the capacity.")

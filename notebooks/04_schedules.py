@@ -204,7 +204,7 @@ curves = pd.concat([pd.DataFrame({
     "predicted": families.predicted_rate(scheme, fine, beta[first], T / 10)})
     for scheme in schemes])
 save(draw.rates(attained, curves, "Steps that fall fast enough reach the minimax rate"),
-     "04_schedules-rates", pd.concat([attained, curves]),
+     "04_schedules-rates", pd.concat([attained, curves], ignore_index=True),
      alt="Eight panels, one a scheme: measured rate exponents against r lie on the curve predicted "
          "for the scheme. Tail average and third power follow the minimax curve, the uniform "
          "average up to r = 1; the others miss it by a power or a logarithm.")
@@ -477,7 +477,7 @@ sweep = pd.DataFrame(frames)
 least = pd.concat([pd.DataFrame({"r": r, "theta": fine, "exponent": -predicted.last_iterate(
     r, fine, beta[first])}) for r in swept])
 save(draw.theta(sweep, least, "Beyond r = 1 - 1/(2β), 2r/(2r+1) decays too fast"),
-     "04_schedules-theta", pd.concat([sweep, least]),
+     "04_schedules-theta", pd.concat([sweep, least], ignore_index=True),
      alt="Rate exponent of the last iterate against theta of steps t to the -theta, for three r: "
          "it rises, then falls, along the least of three derived lines.")
 for r, part in sweep.groupby("r"):
