@@ -28,8 +28,7 @@
 # order than the first part. (5) A finite width never helps in mean square, so no proof gets below the bias, in
 # mean square.
 #
-# ![For each r and each setting the scaled error of the worst target stays below an explicit bound
-# and close to its value at infinite width](../figures/02_approximation_error-error.png)
+# ![For each r and each setting the scaled error of the worst target stays below an explicit bound and close to its value at infinite width](../figures/02_approximation_error-error.png)
 #
 # **Verdict.** The claim is proved here for $\frac12 \le r \le 1$, for the worst target, in mean square and
 # with probability $1 - \delta$, with explicit constants (ours, and loose: the rows that hold say that no measurement

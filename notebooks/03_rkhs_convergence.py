@@ -26,8 +26,7 @@
 # first two balance at $T^{-2r/(2r+1)}$. The third decays at a pace of its own, whatever the target: $S_T^{-(2-1/\beta)}$, $\beta$
 # the kernel's capacity.
 #
-# ![Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it; a step
-# tied to the horizon goes on.](../figures/03_rkhs_convergence-saturation.png)
+# ![Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it; a step tied to the horizon goes on.](../figures/03_rkhs_convergence-saturation.png)
 #
 # **Verdict.** With steps $t^{-2r/(2r+1)}$ and $\lambda=0$ the rate holds, provably, for $r\le1-\tfrac1{2\beta}$ and fails,
 # provably, for larger $r$ (eigenvalues of exact order $i^{-\beta}$, $\beta<\infty$; $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$).
@@ -331,7 +330,7 @@ paper = predicted_rates.capacity_free(grid)
 lines = pd.DataFrame({"r": grid, "paper": paper} | {
     name: predicted_rates.last_iterate(grid, paper, d / (d - 1)) for d, name in case.items()})
 save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation",
-     pd.concat([attained, lines]), alt="Rate exponent against regularity: steps that decay follow "
+     pd.concat([attained, lines], ignore_index=True), alt="Rate exponent against regularity: steps that decay follow "
      "2r/(2r+1), then bend below it, the earlier the higher the dimension; a step tied to the "
      "horizon goes on.")
 
@@ -496,7 +495,7 @@ curves = pd.concat([pd.DataFrame({
     "beta": beta, "r": r,
     "gap": predicted_rates.minimax(r, beta) - predicted_rates.capacity_free(r)}) for r in rs])
 save(draw_capacity(gaps, losses, curves, 10**6), "03_rkhs_convergence-capacity",
-     pd.concat([gaps, losses.assign(r=0.5), curves.assign(kernel="derived")]),
+     pd.concat([gaps, losses.assign(r=0.5), curves.assign(kernel="derived")], ignore_index=True),
      alt="Left: minimax minus capacity-free exponent against the capacity: measured gaps lie on "
          "the derived curves and close as it tends to 1. Right: risk of the last iterate over that "
          "of the tail average, each at its best step: smaller the smaller the capacity.")

@@ -25,9 +25,7 @@
 # $E\|g-\ell\|^2=O(m^{-2})$; with a kink in $\sigma$, $m^{-3/2}$. What is left is kernel SGD, exactly known
 # ([notebook 03](03_rkhs_convergence.ipynb)).
 #
-# ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel
-# lies on that of its linearisation and falls like 1/m; drift is smaller and falls
-# faster](../figures/05_network_follows_kernel-gaps-width.png)
+# ![Squared gaps against the width, for squareplus and ReLU: the network's distance from the kernel lies on that of its linearisation and falls like 1/m; drift is smaller and falls faster](../figures/05_network_follows_kernel-gaps-width.png)
 #
 # **Verdict.** Both gaps follow these laws, so that the network has the kernel's risk up to a relative excess of order $1/m$, with
 # weight decay and without. As far as measured, B' holds with the constant that notebook 03 proves for the kernel, and the excess
@@ -68,20 +66,20 @@ from ntksgd.stats import intervals
 from ntksgd.stats.coverage import coverage
 from ntksgd.stats.quantiles import quantile
 from ntksgd.stats.slopes import slope
-from ntksgd.stats.two_orders import leading_exponent, two_orders
+from ntksgd.stats.two_orders import two_orders
 
 use_style()
 
 # %% tags=["parameters"]
 noise = 0.25  # type: float  variance s^2 of the labels' noise
 weight_decay = 0.1  # type: float  a fixed lambda, beside 0 and 1/S_T
-T = 4000  # type: int  steps of the coupled runs
+T = 3000  # type: int  steps of the coupled runs
 T_drift = 1000  # type: int  steps of the runs that measure drift
 T_long = 10**5  # type: int  steps of the long runs, a power of ten
 max_log2_width = 11  # type: int  largest width of the coupled runs, as a power of 2
 max_log2_drift = 14  # type: int  largest width of those that measure drift
-replicates = 16  # type: int  of the coupled runs, and of those that measure drift
-replicates_long = [48, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
+replicates = 24  # type: int  of the coupled runs, and of those that measure drift
+replicates_long = [64, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
 initialisations = [3000, 300]  # type: list[int]  at m = 16 and at m = 128
 seed = 4  # type: int  root of all randomness
 
@@ -111,8 +109,8 @@ if 10 ** round(np.log10(T_long)) != T_long or {len(replicates_long), len(initial
 # * **kernel SGD** $f_t$, for the limit $K=E\,K_0$.
 #
 # That a network stays by its linearisation is *lazy training*, due to its scale, here $m^{-1/2}$
-# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Headline activation: squareplus, smooth. ReLU goes beside
-# it, for the kink that the smooth theory excludes. The network's step as it stands above, fifty times:
+# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Squareplus is smooth; ReLU has the kink that smooth
+# theory excludes. The network's step as it stands above, fifty times:
 
 # %%
 degrees = {"squareplus(0.5)": 64, "relu": 128}  # eigenvalues beyond are negligible
@@ -136,8 +134,8 @@ assert max(np.abs(p - q).max() for p, q in zip(now, fast)) < 1e-10  # the librar
 # %% [markdown]
 # ## 2. The gap against the width
 #
-# Expected at fixed $T$, with the next order: fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ for a smooth $\sigma$, $A/m^{3/2}+B/m^2$
-# for ReLU. Sections 3 and 4 say why.
+# Expected at fixed $T$ (why: sections 3, 4): fluctuation $A/m+B/m^2$; drift $A/m^2+B/m^3$ if $\sigma$ is smooth, $A/m^{3/2}+B/m^2$
+# for ReLU.
 
 # %%
 widths = 2 ** np.arange(3, max_log2_width + 1)
@@ -153,12 +151,11 @@ fits = {key: two_orders(widths[wide], values, orders[key]) for key, values in si
 gaps = tables.gaps_by_width(runs, fits)
 save(figures.gaps_by_width(gaps, T), "05_network_follows_kernel-gaps-width", gaps,
      alt="Squared gaps against the width, for squareplus and ReLU: the network's distance from the "
-         "kernel lies on that of its linearisation and falls like 1/m; drift is smaller and falls "
-         "faster.")
+         "kernel is that of its linearisation, falling like 1/m; drift is smaller, falling faster.")
 
 # %%
 one_power = {key: slope(widths[wide], values) for key, values in sizes.items()}
-free = {key: leading_exponent(widths[wide], values, orders[key][1])
+free = {key: tables.free_order(widths[wide], values, orders[key][1])
         for key, values in sizes.items()}
 print(tables.two_orders(fits, free, slope=one_power))
 print(coverage("slope", replicates, wide.sum()))
@@ -219,8 +216,8 @@ save(figures.gaps_by_time(along), "05_network_follows_kernel-gaps-time",
 
 # %% [markdown]
 # The bound holds, has the right power of $m$, and is loose in $t$: it forgets the dissipation
-# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. **With weight decay**, a
-# fixed $\lambda$ or $1/S_T$, $S_T=\sum\eta_t$, the network follows kernel SGD of the same $\lambda$ as it does without:
+# $-2\eta\langle\delta,L_0\delta\rangle$, which pulls the learners together: the measured gap *falls*. With **weight decay** the
+# network follows kernel SGD of the same $\lambda$ (fixed, or $1/S_T$, $S_T=\sum\eta_t$) as it does without:
 
 # %%
 share, used = {}, {}
@@ -270,7 +267,7 @@ squares = {(name, what): values for name, run in study.items() for what, values 
     ("|g - l|^2", run.network_linearised[..., 0]))}
 powers = {key: drift_orders[key[0]] for key in squares}
 laws = {key: two_orders(ms, values, powers[key]) for key, values in squares.items()}
-leading, whole = ({key: leading_exponent(ms[cut], values[:, cut], powers[key][1])
+leading, whole = ({key: tables.free_order(ms[cut], values[:, cut], powers[key][1])
                    for key, values in squares.items()} for cut in (slice(-5, None), slice(None)))
 print(tables.two_orders(laws, leading, **{f"from m = {ms[0]}, not {ms[-5]}": whole}))
 
@@ -329,7 +326,7 @@ for name, i in ((name, i) for name in degrees for i in (4, len(marks) - 1)):
     c[name, marks[i]] = f"{predicted[name, 0.5][i]:.1f}"
 beside = {key: -1.5 if key[0] == "relu" else -2 for key in excess}
 floor = {key: two_orders(x, e[:, 1:], (-1, beside[key])) for key, e in excess.items()}
-order = {key: leading_exponent(x, e[:, 1:], beside[key]) for key, e in excess.items()}
+order = {key: tables.free_order(x, e[:, 1:], beside[key]) for key, e in excess.items()}
 narrow = {key: slope(x[:4], e[:, 1:5]) for key, e in excess.items()}
 print(tables.two_orders(floor, order, **{"one power, m = 8..64": narrow, "A, linearised": c}))
 levels = tables.floor(narrow_to_wide, excess, floor)

@@ -128,3 +128,16 @@ def test_rows_take_regularity_and_theory_from_the_key():
     assert (second.r, second.judge()[0]) == (0.5, "undecided")
     theory = {key: key[1] for key in found}
     assert [one.theory for one in rows("B'", "claim", "{0}", found, "-", "<=", theory)] == [1, 0.5]
+
+
+def test_an_exponent_that_is_not_told_has_no_row():
+    """Noise about one order alone: the leading one is anywhere, which is no error of the reader."""
+    x, rng = 2.0 ** np.arange(3, 9), np.random.default_rng(0)
+    told = x**-1 * (1 + 0.01 * rng.standard_normal((20, 6)))
+    lost = np.maximum(x**-2 * (1 + 0.01 * rng.standard_normal((20, 6))), 0) * -1
+    assert abs(tables.free_order(x, told, -2).value + 1) < 0.1
+    assert tables.free_order(x, lost, -2) is None
+    with pytest.raises(ValueError, match="following"):
+        tables.free_order(x, told, np.nan)
+    found = {("relu", 1): tables.free_order(x, told, -2), ("relu", 2): None}
+    assert len(rows("B'", "prediction", "order", found, "m = {1}", "=", -1)) == 1

@@ -13,7 +13,7 @@ def rows(claim, kind, quantity, found, where, relation, theory, r=0.5, **rest):
     quantity, where : str
         What is measured and its range, formatted with the entry's key: "{0}" is its first part.
     found : dict
-        {(activation, ...): Interval}.
+        {(activation, ...): Interval}, or None for what was not told: it has no row.
     theory : float or dict
         A number, or one for each key of `found`.
     r : float or None
@@ -26,4 +26,4 @@ def rows(claim, kind, quantity, found, where, relation, theory, r=0.5, **rest):
                       theory=theory[key] if isinstance(theory, dict) else theory,
                       relation=relation, activation=key[0], d=2, r=key[1] if r is None else r,
                       **rest)
-            for key, interval in found.items()]
+            for key, interval in found.items() if interval is not None]

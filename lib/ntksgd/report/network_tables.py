@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ntksgd.report.tables import positive_table, series_table
+from ntksgd.stats.two_orders import leading_exponent
 
 #: Attributes of `compare.paths.Paths`: mean squared distances of two learners.
 GAPS = ("network_kernel", "linearised_kernel", "network_linearised")
@@ -93,6 +94,16 @@ def two_orders(laws, leading, **more):
              *(column[key] for column in more.values())] for key, law in laws.items()]
     columns = ["activation", "of", "A", "B", "misfit", "leading order, free", *more]
     return pd.DataFrame(rows, columns=columns).map(str).to_string(index=False)
+
+
+def free_order(x, samples, following):
+    """`leading_exponent`, or None where the samples do not tell it from the next order."""
+    try:
+        return leading_exponent(x, samples, following)
+    except ValueError as error:
+        if "statistic" not in str(error):
+            raise
+        return None
 
 
 def _inside(law, widths):
