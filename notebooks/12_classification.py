@@ -90,6 +90,7 @@ seed = 12  # type: int
 check.integer("number of train_sizes", len(train_sizes), len(data), len(data))
 check.one_of("passes", passes, (2, 4, 8, 16, 32))
 check.one_of("middle_width", middle_width, tuple(widths))
+check.integer("splits", min(splits, change_splits), 2)
 check.integer("number of change_widths", len(change_widths), 3)
 LOSSES, act = ("square", "logistic"), named_activation(activation)
 sizes, root = dict(zip(data, train_sizes, strict=True)), np.random.SeedSequence(seed)
@@ -252,9 +253,8 @@ for name in data:
               f"movement^2 / |f_T|^2 {moved[name, by]}")
 
 # %% [markdown]
-# The parameters move about as far as $\|f_T\|_H$ says. The exponents of squareplus are near $-1$, those of ReLU on the flat side of it,
-# $-3/4$ on breast cancer, where $D$ is smallest. With erf the digits are not settled: the change is a tenth of $D$ and falls more slowly. Its leading term is so small
-# there, we presume, that the next order still counts.
+# The parameters move about as far as $\|f_T\|_H$ says. The exponents of squareplus are near $-1$, on the pairs a little flatter
+# (there the change is as large as $D$, and its next order counts, we presume); those of ReLU are on the flat side of $-1$.
 #
 # ## 5. Does $D$ order the cases?
 #
@@ -351,9 +351,11 @@ for name, (_, found) in studies.items():
 # %%
 def row(quantity, found, where, theory=None, relation="", by=activation):
     """A row of claim F: a finding, or a prediction where there is a theory."""
-    return Statement("F", quantity, "finding" if theory is None else "prediction", interval=found,
-                     measured=found.value, theory=theory, relation=relation, range=where,
-                     interval_kind="statistical", activation=by)
+    seen = found.low < found.high  # not so if the splits agree
+    return Statement("F", quantity, "finding" if theory is None else "prediction",
+                     interval=found if seen else None, measured=found.value, theory=theory,
+                     relation=relation, range=where, activation=by,
+                     interval_kind="statistical" if seen else "none")
 
 
 for (name, by), fit in exponents.items():

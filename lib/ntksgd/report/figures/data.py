@@ -62,8 +62,7 @@ def forecasts(table, T_fit):
 
     `table`: columns data, activation, series, x, mean, low, high.
     """
-    title = ("Training risk on half B: A's spectrum foretells kernel SGD, one number mostly fails "
-             "beyond the fit")
+    title = "The spectrum of half A foretells kernel SGD on half B, one number mostly does not"
     return _curves(table, title, "steps $T$", "training risk", T_fit)
 
 

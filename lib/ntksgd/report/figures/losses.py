@@ -19,8 +19,8 @@ def theories(table):
         marks.family(ax, sampled, "T", "ratio", "series", ("low", "high"), ls="")
         panels.log_axes(ax, y=None)
     panels.outer_labels(axes, "steps $T$", "excess loss / closure")
-    fig.suptitle("The moment closure gives the risk of kernel SGD; the mean curvature does not for "
-                 "the logistic loss", fontsize=9.5)
+    fig.suptitle("Kernel SGD follows the closure; for the logistic loss the mean curvature fails",
+                 fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3, {name: f"k{style}" for name, style
                                                     in THEORIES.items()})
 
@@ -91,7 +91,7 @@ def momentum(exact, required):
     marks.family(left, exact, "n", "ratio", "variant", marker="")
     panels.log_axes(left, y=None)
     left.set(xlabel="samples $n$", ylabel="exact risk / plain SGD's", ylim=(0.9, 1.5),
-             title="Kernel SGD: momentum only\nchanges the start")
+             title="Kernel SGD: momentum and\nbatches change the start only")
     top, order = 4 * required["required"].max(), required.groupby("variant", sort=False).ngroup()
     required = required.assign(tau=required["tau"] * 1.06**order, low=required["low"].clip(1),
                                high=required["high"].clip(upper=top))
