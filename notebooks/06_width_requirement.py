@@ -83,7 +83,7 @@ widths_exact = [6, 20, 64, 200, 640, 2000, 6400, 20000]  # type: list  linearise
 widths_others = [8, 32, 128, 512, 2048, 8192]  # type: list  the same for ReLU and on S^2
 exact_degrees = [32, 96, 14, 12]  # type: list  the kernel's cut: squareplus, ReLU, both on S^2
 exact_log_T = [8, 5, 5, 4]  # type: list  log10 of the steps of these linearised networks
-exact_starts = [3, 2, 2, 2]  # type: list  starts a width
+exact_starts = [3, 2, 3, 2]  # type: list  starts a width
 degrees = [18, 11]  # type: list  followed for the worst target: r = 1/4, and above
 regularities = [0.5, 0.75, 1.0]  # type: list
 tolerances = [0.05, 0.1, 0.5, 1.0]  # type: list

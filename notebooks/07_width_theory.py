@@ -61,7 +61,7 @@ regularities = [0.25, 0.5, 0.75, 1.0]  # type: list[float]  r of the targets
 noise = 0.25  # type: float  variance s^2 of the labels
 T_check = 300  # type: int  steps at which the formula is evaluated line by line
 log10_S_relu = 3.5  # type: float  S up to 10^this for ReLU
-log10_S_smooth = 15.0  # type: float  the same for squareplus
+log10_S_smooth = 18.0  # type: float  the same for squareplus
 log10_S_model = 8.0  # type: float  the same for the model of even leverage
 
 # %% tags=["hide-input"]
