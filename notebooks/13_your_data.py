@@ -32,7 +32,8 @@
 #
 # **How good is it?** It was tried on data sets that played no part in making it, with networks then
 # trained at every width. The width of the kernel regime came out within a factor of 2 on every one
-# of them (counts and intervals: end of section 5). The network's own $m^*$ did so on most; where
+# of them, with the default number of drawn starts, and on fewer with fewer starts (counts and
+# intervals: end of section 5). The network's own $m^*$ did so on most; where
 # not, drift cancels fluctuation, the excess hovers around $\tau$ over a range of widths, and $m^*$ is
 # ill-defined. Without drift, theory would be right for the network about half the time.
 #
