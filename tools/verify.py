@@ -13,6 +13,9 @@ from provenance import RECORDS, digest, digests, origin, records
 
 WHAT = {"source": "notebooks/{}.py has changed", "library": "the library has changed",
         "lock": "requirements.lock has changed", "parameters": "the profile's values have changed"}
+SINCE = "since its figures were made"
+# of a full study the csv are committed, not the pictures of them
+UNCOMMITTED = (".png: missing", ".pdf: missing")
 
 
 def wanted_parameters(profile: str, root: Path) -> dict[str, dict]:
@@ -43,7 +46,8 @@ def problems(root: Path, profile: str = "default") -> list[str]:
             continue
         owned |= record["files"].keys()
         found += _sources(root, source, record, wanted.get(name) or {})
-        found += _files(figures, name, record)
+        found += [problem for problem in _files(figures, name, record)
+                  if profile == "default" or not problem.endswith(UNCOMMITTED)]
         if profile == "default":
             found += _stored(source.with_suffix(".ipynb"), record)
     there = {p.name for p in figures.iterdir() if p.is_file() and not p.name.startswith(".")}
@@ -56,7 +60,7 @@ def _sources(root: Path, source: Path, record: dict, parameters: dict) -> list[s
     now = origin(source, root, parameters)
     # as JSON has them: a run read them from there
     now["parameters"] = json.loads(json.dumps(parameters))
-    return [f"{source.stem}: {WHAT[part].format(source.stem)} since its figures were made"
+    return [f"{source.stem}: {WHAT[part].format(source.stem)} {SINCE}"
             for part in WHAT if record.get(part) != now[part]]
 
 

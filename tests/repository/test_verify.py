@@ -9,7 +9,7 @@ import pytest
 
 import verify
 from provenance import digest, digests, origin
-from repository.toy import FIRST, make, project
+from repository.toy import FIRST, ROOT, make, project
 
 BOTH = ["00_guide", "01_toy"]
 PAPER = {"n": 5, "powers": [2, 1.5]}
@@ -58,6 +58,23 @@ def test_what_was_made_together_belongs_together(copy, profile):
     assert (result.returncode, result.stderr) == (0, "")
     assert "belong together" in result.stdout
     assert not (copy / "build").exists()
+
+
+def test_pictures_of_a_full_study_may_be_absent_its_csv_not(copy):
+    for name in ("01_toy-line.png", "01_toy-line.pdf"):
+        (copy / "figures/paper" / name).unlink()
+    assert verify.problems(copy, "paper") == []
+    (copy / "figures/paper/01_toy-line.csv").unlink()
+    assert verify.problems(copy, "paper") == ["01_toy-line.csv: missing"]
+    (copy / "figures/01_toy-line.png").unlink()
+    assert verify.problems(copy) == ["01_toy-line.png: missing"]
+
+
+def test_the_full_study_committed_is_whole():
+    """Made in one piece, though perhaps before the last change of a source: verify names those."""
+    found = [problem for problem in verify.problems(ROOT, "paper")
+             if not problem.endswith(verify.SINCE)]
+    assert found == []
 
 
 def test_it_needs_nothing_but_python(copy):
