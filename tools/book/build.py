@@ -9,11 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import api
 import mathjax
 import nbformat
 from sphinx.cmd.build import main as sphinx
-
-import api
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

@@ -1,7 +1,7 @@
 """Sphinx extension: citations, and names of notebooks and of the library, become links.
 
-A citation in a notebook is a link to the reading guide, ``[Huber (1964)](00_reading_guide.ipynb#huber1964)``,
-where a notebook is read; here it leads to the entry of the bibliography.
+A citation in a notebook is a link to the reading guide, `[Huber (1964)](00_reading_guide.ipynb
+#huber1964)`; here it leads to the work's entry in the bibliography.
 """
 
 import re

@@ -32,6 +32,7 @@ nb_code_prompt_hide = "Hide {type}"
 # --- the library's reference (api.py) ------------------------------------------------------------
 maximum_signature_line_length = 90
 add_module_names = False
+toc_object_entries = False  # a page lists its modules
 highlight_language = "none"  # of formulas in docstrings; a notebook's cells say theirs
 python_use_unqualified_type_names = True
 default_role = "py:obj"
