@@ -4,6 +4,7 @@ Run by `make book` with the python of its own environment; no network, no notebo
 """
 
 import argparse
+import re
 import shutil
 import sys
 import time
@@ -25,9 +26,10 @@ def notebooks(root: Path) -> list[Path]:
 
 
 def title(notebook: Path) -> str:
-    """Its first heading, after its number."""
-    text = nbformat.read(notebook, 4).cells[0].source
-    return f"{notebook.name[:2]} {text.splitlines()[0].lstrip('# ')}"
+    """Its first heading, after its number, formulas as plain text."""
+    text = nbformat.read(notebook, 4).cells[0].source.splitlines()[0].lstrip("# ")
+    plain = re.sub(r"\^\{(.*?)\}", r"^(\1)", text).replace("$", "")
+    return f"{notebook.name[:2]} {plain}"
 
 
 def explorer() -> str:

@@ -83,7 +83,7 @@ class Names(SphinxPostTransform):
     def target(self, name: str) -> str | None:
         """Where it is described, from here, or None."""
         builder, here = self.app.builder, self.env.docname
-        page = f"notebooks/{name}"
+        page = f"notebooks/{name.removeprefix('notebooks/').removesuffix('.ipynb')}"
         if page in self.env.found_docs:
             return builder.get_relative_uri(here, page) if page != here else None
         if "." not in name:
