@@ -4,6 +4,7 @@ Run by `make book` with the python of its own environment; no network, no notebo
 """
 
 import argparse
+import importlib.util
 import re
 import shutil
 import sys
@@ -33,12 +34,10 @@ def title(notebook: Path) -> str:
 
 
 def explorer() -> str:
-    """The interactive page's piece of HTML."""
-    try:
-        from ntksgd.report import explorer
-    except ImportError:
+    """The interactive page's piece of HTML: script and data are in it."""
+    if importlib.util.find_spec("ntksgd.report.explorer") is None:
         return "<p>There is no explorer in this version.</p>\n"
-    return explorer.html()
+    return importlib.import_module("ntksgd.report.explorer").html()
 
 
 def lay_out(root: Path, source: Path) -> None:

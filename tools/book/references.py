@@ -37,7 +37,7 @@ class Citations(SphinxTransform):
             uri = self.app.builder.get_relative_uri(self.env.docname, "bibliography")
             text = [child.deepcopy() for child in node.children[0].children]
             node.replace_self(nodes.reference("", "", *text, internal=True,
-                                              refuri=f"{uri}#cite-{key}", classes=["citation"]))
+                                              refuri=f"{uri}#cite-{key}", classes=["cites"]))
 
 
 def citing(env) -> dict[str, set[str]]:

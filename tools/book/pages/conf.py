@@ -26,8 +26,8 @@ nb_merge_streams = True
 myst_enable_extensions = ["amsmath", "attrs_inline", "dollarmath"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
-nb_code_prompt_show = "Show {type}: set-up"
-nb_code_prompt_hide = "Hide {type}"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 
 # --- the library's reference (api.py) ------------------------------------------------------------
 maximum_signature_line_length = 90
