@@ -14,10 +14,6 @@ extensions = [
     "pictures",
     "references",
 ]
-suppress_warnings = [
-    # a notebook's pieces of Markdown (cells, and outputs above all) need not begin at a level 1
-    "myst.header",
-]
 exclude_patterns = ["README.md"]
 
 # --- notebooks: as they were stored, nothing runs ------------------------------------------------
