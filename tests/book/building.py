@@ -64,5 +64,6 @@ def small(root: Path, text: str = "") -> Path:
             new_code_cell("draw()", execution_count=2, outputs=[picture])],
     }
     for name, found in cells.items():
-        nbformat.write(new_notebook(cells=found, metadata={"kernelspec": KERNEL}), root / f"notebooks/{name}.ipynb")
+        notebook = new_notebook(cells=found, metadata={"kernelspec": KERNEL})
+        nbformat.write(notebook, root / f"notebooks/{name}.ipynb")
     return root

@@ -4,16 +4,17 @@ Run by `make book` with the python of its own environment; no network, no notebo
 """
 
 import argparse
+import importlib.util
+import re
 import shutil
 import sys
 import time
 from pathlib import Path
 
+import api
 import mathjax
 import nbformat
 from sphinx.cmd.build import main as sphinx
-
-import api
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -26,18 +27,17 @@ def notebooks(root: Path) -> list[Path]:
 
 
 def title(notebook: Path) -> str:
-    """Its first heading, after its number."""
-    text = nbformat.read(notebook, 4).cells[0].source
-    return f"{notebook.name[:2]} {text.splitlines()[0].lstrip('# ')}"
+    """Its first heading, after its number, formulas as plain text."""
+    text = nbformat.read(notebook, 4).cells[0].source.splitlines()[0].lstrip("# ")
+    plain = re.sub(r"\^\{(.*?)\}", r"^(\1)", text).replace("$", "")
+    return f"{notebook.name[:2]} {plain}"
 
 
 def explorer() -> str:
-    """The interactive page's piece of HTML."""
-    try:
-        from ntksgd.report import explorer
-    except ImportError:
+    """The interactive page's piece of HTML: script and data are in it."""
+    if importlib.util.find_spec("ntksgd.report.explorer") is None:
         return "<p>There is no explorer in this version.</p>\n"
-    return explorer.html()
+    return importlib.import_module("ntksgd.report.explorer").html()
 
 
 def lay_out(root: Path, source: Path) -> None:

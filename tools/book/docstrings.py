@@ -34,7 +34,7 @@ def indent(line: str) -> int:
 
 
 def text_and_formulas(text: str) -> list[str]:
-    """Lines: paragraphs and items with their markup escaped, what is indented below them as it is."""
+    """Lines: paragraphs and items with markup escaped, what is indented below them as it is."""
     made, run, base, formula, table = [], [], 0, False, False
 
     def end_of_run(*after: str) -> None:

@@ -1,7 +1,7 @@
 """Sphinx extension: citations, and names of notebooks and of the library, become links.
 
-A citation in a notebook is a link to the reading guide, ``[Huber (1964)](00_reading_guide.ipynb#huber1964)``,
-where a notebook is read; here it leads to the entry of the bibliography.
+A citation in a notebook is a link to the reading guide, `[Huber (1964)](00_reading_guide.ipynb
+#huber1964)`; here it leads to the work's entry in the bibliography.
 """
 
 import re
@@ -37,7 +37,7 @@ class Citations(SphinxTransform):
             uri = self.app.builder.get_relative_uri(self.env.docname, "bibliography")
             text = [child.deepcopy() for child in node.children[0].children]
             node.replace_self(nodes.reference("", "", *text, internal=True,
-                                              refuri=f"{uri}#cite-{key}", classes=["citation"]))
+                                              refuri=f"{uri}#cite-{key}", classes=["cites"]))
 
 
 def citing(env) -> dict[str, set[str]]:
@@ -83,7 +83,7 @@ class Names(SphinxPostTransform):
     def target(self, name: str) -> str | None:
         """Where it is described, from here, or None."""
         builder, here = self.app.builder, self.env.docname
-        page = f"notebooks/{name}"
+        page = f"notebooks/{name.removeprefix('notebooks/').removesuffix('.ipynb')}"
         if page in self.env.found_docs:
             return builder.get_relative_uri(here, page) if page != here else None
         if "." not in name:

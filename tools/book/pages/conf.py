@@ -14,10 +14,6 @@ extensions = [
     "pictures",
     "references",
 ]
-suppress_warnings = [
-    # a notebook's pieces of Markdown (cells, and outputs above all) need not begin at a level 1
-    "myst.header",
-]
 exclude_patterns = ["README.md"]
 
 # --- notebooks: as they were stored, nothing runs ------------------------------------------------
@@ -26,12 +22,13 @@ nb_merge_streams = True
 myst_enable_extensions = ["amsmath", "attrs_inline", "dollarmath"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
-nb_code_prompt_show = "Show {type}: set-up"
-nb_code_prompt_hide = "Hide {type}"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 
 # --- the library's reference (api.py) ------------------------------------------------------------
 maximum_signature_line_length = 90
 add_module_names = False
+toc_object_entries = False  # a page lists its modules
 highlight_language = "none"  # of formulas in docstrings; a notebook's cells say theirs
 python_use_unqualified_type_names = True
 default_role = "py:obj"
