@@ -1,6 +1,7 @@
 """The book, opened page by page in a browser without a network."""
 
 import json
+import re
 
 import pytest
 
@@ -35,6 +36,16 @@ def test_a_page_is_whole_without_a_network(name, book, chromium):
 
 def test_links_lead_somewhere(book):
     assert list(broken_links(book)) == []
+
+
+def test_the_bibliography_is_what_the_notebooks_cite():
+    sources = [p.read_text(encoding="utf-8") for p in (ROOT / "notebooks").glob("[0-9]*.py")]
+    cited = set(re.findall(r"\]\(00_reading_guide\.ipynb#([a-z]+\d{4}[a-z]?)\)", "".join(sources)))
+    works = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "notebooks/references.bib").read_text(
+        encoding="utf-8"), re.MULTILINE))
+    assert cited <= works
+    if cited:
+        assert works == cited
 
 
 def test_search_finds_a_word(book, chromium):
