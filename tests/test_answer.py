@@ -7,7 +7,8 @@ import pytest
 from ntksgd.report import claims
 from ntksgd.report.abstract import sentences
 from ntksgd.report.answer import Line, by_regularity, lines_of, markdown, number, verdict
-from ntksgd.report.answer_lines import BEYOND, LINES
+from ntksgd.report.answer_beyond import BEYOND
+from ntksgd.report.answer_lines import LINES
 from ntksgd.report.claims import Statement
 from ntksgd.report.exponents import CLAIMED, MEASURED, exponents
 from ntksgd.report.figures.answer import answer
@@ -107,7 +108,7 @@ def test_the_picture_draws_what_is_claimed_beside_what_was_measured(table):
     assert {(one.kind, one.r, round(one.exponent, 2)) for one in data.itertuples()} == {
         (MEASURED, 0.5, -0.5), (CLAIMED, 0.5, -0.5), (MEASURED, 1.0, -0.3), (CLAIMED, 1.0, -0.67)}
     fig = answer(data)
-    assert [ax.get_title() for ax in fig.axes] == ["The rate holds up to r = 0.5, not beyond"]
+    assert [ax.get_title() for ax in fig.axes] == ["Rate (ReLU): as claimed below r = 1"]
     plt.close(fig)
     with pytest.raises(ValueError, match="no exponent to draw"):
         answer(data.iloc[:0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from ntksgd.report import claims
 from ntksgd.report.abstract import sentences
 from ntksgd.report.answer import markdown
-from ntksgd.report.answer_lines import answers
+from ntksgd.report.answer_beyond import answers
 from whole import write_whole
 
 BEGIN, END = "<!-- from figures/claims.csv: begin -->", "<!-- end -->"

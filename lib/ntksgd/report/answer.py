@@ -34,6 +34,8 @@ class Line:
     rows : dict
         Value of each column of claims.csv that a row has to have: a value, a tuple of values, or
         a callable that says of each value whether it fits.
+    only : callable or None
+        Says of a whole row whether it fits.
     """
 
     claim: str
@@ -43,6 +45,7 @@ class Line:
     why: str
     proved: str = ""
     rows: dict = field(default_factory=dict)
+    only: Callable | None = None
 
     def select(self, table: pd.DataFrame) -> pd.DataFrame:
         """Rows of `table` that this line speaks of."""
@@ -52,7 +55,10 @@ class Line:
                 wanted = (wanted if isinstance(wanted, tuple) else (wanted,)).__contains__
             told = [not pd.isna(value) and bool(wanted(value)) for value in table[column]]
             fits = fits & np.array(told, dtype=bool)
-        return table[fits]
+        found = table[fits]
+        if self.only is not None and len(found):
+            found = found[[bool(self.only(row)) for row in found.itertuples()]]
+        return found
 
 
 def verdict(rows: pd.DataFrame, proved: str = "") -> str:
@@ -99,7 +105,7 @@ def number(row, digits: str = ".3g") -> str:
     text = format(row.measured, digits)
     if pd.isna(row.ci_low):
         return text
-    return f"{text} [{row.ci_low:{digits}}, {row.ci_high:{digits}}]"
+    return f"{text} [{row.ci_low:{digits}}, {row.ci_high:{digits}}]".replace("inf]", "∞]")
 
 
 def by_regularity(rows: pd.DataFrame, digits: str = ".2f") -> str:

@@ -9,14 +9,16 @@ _WHAT = ["claim", "kind", "quantity", "activation", "d", "r"]
 
 
 def verdict_changes(default: pd.DataFrame, full: pd.DataFrame) -> pd.DataFrame:
-    """What has other verdicts in the full study, or in one of the two alone has any.
+    """What has another set of verdicts in the full study, or in one of the two alone has any.
 
-    Rows with verdicts are gathered by what is measured: the ranges of T and m differ by design.
-    Columns claim, kind, quantity, activation, d, r, then the verdicts of each study in words.
+    Rows with verdicts are gathered by what is measured: the ranges of T and m, and so the number
+    of rows, differ by design. Columns claim, kind, quantity, activation, d, r, then the verdicts
+    of each study in words.
     """
     said = {name: _said(table) for name, table in (("default", default), ("full study", full))}
     table = pd.concat(said, axis=1).fillna("-")
-    return table[table["default"] != table["full study"]].reset_index()
+    names = table.replace(r"\d+ ", "", regex=True)
+    return table[names["default"] != names["full study"]].reset_index()
 
 
 def _said(table: pd.DataFrame) -> pd.Series:

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 
 from ntksgd.report.tables import law_table
-from ntksgd.risk.predicted_widths import drift_heuristic_width, sufficient_width
+from ntksgd.risk.predicted_widths import (
+    drift_heuristic_width,
+    sufficient_width,
+    theorem_width,
+)
 from ntksgd.stats.slopes import curve_slope, local_exponents
 
 TITLES = {"relu": "ReLU", "even leverage": "even leverage (model)"}
@@ -117,5 +121,6 @@ def headline_table(network, linearised, r, c):
         frames.append(law_table({r: law}, "r").assign(
             series=name, first_order=own / law.tau,
             **{line: first[0] * (law.times / first[1]) ** power for line, power in (
-                ("paper", sufficient_width(r)), ("heuristic", drift_heuristic_width(r)))}))
+                ("paper", sufficient_width(r)), ("heuristic", drift_heuristic_width(r)),
+                ("theorem", theorem_width(r)))}))
     return pd.concat(frames, ignore_index=True)

@@ -19,7 +19,7 @@ def answer(table: pd.DataFrame) -> Figure:
     """A panel for the risk and one for the width; `table` is that of `report.exponents`."""
     if table.empty:
         raise ValueError("table: no exponent to draw")
-    titles = {RATE: _reach(table), WIDTH: "Less width is needed than claimed"}
+    titles = {RATE: _reach(table), WIDTH: "Width (squareplus): a smaller power sufficed"}
     names = [name for name in titles if name in set(table["panel"])]
     fig, (axes,) = panels.grid(1, len(names), 2.3)
     for ax, name in zip(axes, names, strict=True):
@@ -48,6 +48,6 @@ def _reach(table):
     claimed = rates["exponent", CLAIMED]
     held = rates["low", MEASURED].le(claimed) & rates["high", MEASURED].ge(claimed)
     if held.all():
-        return "The rate holds at every r"
-    return f"The rate holds up to r = {rates.index[held].max():g}, not beyond" if held.any() else \
-        "The rate holds at no r"
+        return "Rate (ReLU): as claimed at every r"
+    missed = rates.index[~held].min()
+    return f"Rate (ReLU): as claimed below r = {missed:g}"

@@ -109,10 +109,10 @@ SERIES = (("network", "network, measured", palette[0], {"marker": "o"}),
 def headline(table):
     """m*(T) of the network and of the linearised network, one column of panels a regularity.
 
-    Above beside the powers of T that suffice or are feared, below from 30 to 5000 neurons.
+    Above beside the powers of T that suffice or are feared, below enlarged.
 
     Columns series ("network", "linearised"), r, T, required, low, high, censored, paper, heuristic,
-    first_order.
+    theorem, first_order.
     """
     values = list(table["r"].unique())
     fig, axes = panels.grid(2, len(values), 5.2, sharex="col", sharey="row")
@@ -125,11 +125,13 @@ def headline(table):
             marks.theory(ax, long, "T", "paper", label="the paper's power $1+5/(2r+1)$", lw=1.4)
             ax.plot(long["T"], long["heuristic"], "-.", color=palette[5], zorder=2,
                     label="drift heuristic's power $2/(2r+1)$")
+            ax.plot(long["T"], long["theorem"], ls=(0, (1, 1.5)), color=palette[2], zorder=2,
+                    label="proved power $(1+r)/(2r+1)$, up to logs")
             marks.theory(ax, long, "T", "first_order", label="first order in $1/m$", ls="--")
             panels.log_axes(ax)
         top.set(title=f"$r$ = {r:g}", ylim=(10, 1e12))
         below.set_ylim(ZOOM)
-    fig.suptitle("The width needed grows far more slowly than the width known to suffice",
+    fig.suptitle("The width needed grows far more slowly than the paper's sufficient width",
                  fontsize=10)
     panels.outer_labels(axes, "steps $T$", "width $m$")
     return panels.legend_below(fig, axes[0, 0], 2)
