@@ -543,9 +543,11 @@ for (kind, quantity), part in board.groupby(["kind", "quantity"], sort=False):
 # %%
 relu = board[board.activation == "relu"]
 claim, by = relu[relu.quantity == "steps t^(-2r/(2r+1))"], dict(list(relu.groupby("quantity")))
-smooth = claim.r <= (claim.d.astype(float) + 1) / (2 * claim.d.astype(float))  # 1 - 1/(2 beta)
+edge = (relu.d.astype(float) + 1) / (2 * relu.d.astype(float))  # 1 - 1/(2 beta)
+smooth, near = (claim.r <= edge[claim.index]), (relu.r - edge).abs() < 0.06  # near: not settled
 tied = by["step T^(-2r/(2r+1))"].verdict
-said = [(by["steps t^(-2r/(2r+1)), memory"].verdict == "holds").all(),
+memory = by["steps t^(-2r/(2r+1)), memory"]
+said = [(memory.verdict[~near[memory.index]] == "holds").all(),
         (claim.verdict[smooth] == "holds").all() and (claim.verdict[claim.r >= 1] != "holds").all(),
         tied.isin(["holds", "out of range"]).all() and (tied == "holds").any(),
         decayed.query("T < 1e6 and decay == 'λ = 1/S_T'").ratio.min() > 1,
