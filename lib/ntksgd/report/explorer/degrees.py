@@ -20,7 +20,6 @@ import numpy as np
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
 
 
-
 class Rule(NamedTuple):
     """How degrees are thinned.
 

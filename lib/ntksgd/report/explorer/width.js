@@ -3,14 +3,15 @@
 // With p and g the bias and the variance as functions of an eigenvalue l (ntksgd.risk.
 // spectral_functions), the width moves the risk R(T) at first order in 1/m by moved(T)/m,
 //     moved = direct + self noise,
-//     direct = 2 sum_kl V_kl (F_k p + N_k g)[l_k, l_l, l_k],    N_k V_kl = size_k size_l <G_k, G_l>,
+//     direct = 2 sum_kl V_kl (F_k p + N_k g)[l_k, l_l, l_k],
+//     N_k V_kl = size_k size_l <G_k, G_l> - delta_kl N_k lambda_k^2,
 // V without the part of the shifts u_a of whole degrees, which moves R by its second derivatives:
 //     sum_a d^2 R / d(lambda_k + eps u_ak)^2,
 // and both feed back, as R is part of the noise (ntksgd.risk.self_noise).
 //
 // kernel.width = {k, lambda, weight, size, G: rows G_k, shifts: rows u_a}: fewer degrees than the
 // risk takes, as they come in pairs.
-import { multiplicity, phi, roomFor } from "./risk.js";
+import { EXCESS, multiplicity, phi, roomFor } from "./risk.js";
 
 const CLOSE = 1e-3; // relative gap below which a divided difference is a derivative
 const EVERY = 6; // blocks between the times at which `direct` is computed; between, interpolated
@@ -23,8 +24,8 @@ function coarse({ t }) {
     (j) => j <= one_by_one || (j - one_by_one) % 2 === 0 || j === t.length - 1);
 }
 
-/** A degree's response to sources eta^2 l^2 a step, linear over a block of n steps: A0 f_0 + A1 f_n,
- *  with two derivatives in l; and K = (1 - 2 eta l)^n with two. */
+/** A degree's response A0 f_0 + A1 f_n to a source eta l^2 f a step, f linear over a block of n
+ *  steps, with two derivatives in l; and K = (1 - 2 eta l)^n with two. */
 function blockOf(lambda, eta, n, G) {
   const of = () => new Float64Array(lambda.length);
   const K1 = of(), K2 = of(), A0 = [of(), of(), of()], A1 = [of(), of(), of()];
@@ -91,6 +92,12 @@ export function widthModes({ d, width }) {
   return { degree: Float64Array.from(width.k), lambda, W, N, pairs, diagonal, shifts };
 }
 
+/** F_k of single degrees, on the scale of `F`, those of all modes with their weights. */
+export function singleDegrees({ lambda, degree }, modes, F, r) {
+  const scale = F[0] / modes.lambda[0] ** (2 * r); // degree 0, of weight 1
+  return lambda.map((l, k) => (scale * l ** (2 * r)) / (1 + degree[k]) ** (1 + EXCESS));
+}
+
 /** c(T) at the end of a run of `expectedRisk` without weight decay; F_k of single degrees. */
 export function firstOrder(modes, F, schedule, run, noise) {
   const { lambda, W, N, shifts } = modes, n_k = lambda.length, ends = coarse(run), J = ends.length;
@@ -121,11 +128,11 @@ export function firstOrder(modes, F, schedule, run, noise) {
         curved[i] += u * shifts[s][k] * (F[k] * p[2][k] + N[k] * g[2][k]);
       }
     }
-    if (i < 4 || i % EVERY === 0 || i === J - 1) known.push([i, secondOrder(all, p, g)]);
+    if (i < 8 || i % EVERY === 0 || i === J - 1) known.push([i, secondOrder(all, p, g)]);
   }
   const direct = interpolated(known, ends.map((j) => Math.log1p(run.t[j])));
-  return feedback(modes, direct, forced, curved, blocks, ends.map((j) => schedule.step(run.t[j] + 1)))
-    / run.risk.at(-1);
+  const steps = ends.map((j) => schedule.step(run.t[j] + 1));
+  return feedback(modes, direct, forced, curved, blocks, steps) / run.risk.at(-1);
 }
 
 /** Values at every index, linear in x between the known ones. */
