@@ -137,7 +137,7 @@ function coefficient(name) {
   return ({ values, shipped, average, decay }) => {
     if (!shipped) return "not shipped for this d";
     if (average || decay > 0) return "only last iterate, no decay";
-    return digits(values[name]);
+    return name === "width" && values.c <= 0 ? "any" : digits(values[name]);
   };
 }
 

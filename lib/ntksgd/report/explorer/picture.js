@@ -20,9 +20,16 @@ export function digits(x) {
 
 // ---- pieces ---------------------------------------------------------------------------------
 
+/** The name space of SVG, as the browser's own parser has it. */
+function nameSpace() {
+  const parsed = document.createElement("div");
+  parsed.innerHTML = "<svg></svg>";
+  return parsed.firstChild.namespaceURI;
+}
+
 /** An SVG element with attributes and children. */
 export function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const element = document.createElementNS(nameSpace(), tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
