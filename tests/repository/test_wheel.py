@@ -117,12 +117,15 @@ def python(wheel, tmp_path_factory):
     return installed(wheel, tmp_path_factory.mktemp("installed"))
 
 
-def test_the_wheel_holds_the_package_its_stub_and_its_marker(wheel):
+def test_the_wheel_holds_the_package_its_stub_its_marker_and_the_explorer(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     package = ROOT / "lib/ntksgd"
     sources = {p.relative_to(ROOT / "lib").as_posix() for p in package.rglob("*.py")}
-    assert names == sources | {"ntksgd/__init__.pyi", "ntksgd/py.typed"}
+    browser = {p.relative_to(ROOT / "lib").as_posix()
+               for p in package.rglob("*") if p.suffix in (".js", ".css")}
+    assert browser
+    assert names == sources | browser | {"ntksgd/__init__.pyi", "ntksgd/py.typed"}
 
 
 def test_the_environment_holds_no_plots_tables_or_notebooks(python):

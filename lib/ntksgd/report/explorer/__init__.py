@@ -1,7 +1,7 @@
 """An explorer of the exact risk and of the width law: a page that computes in the browser.
 
 The recursion is that of :mod:`ntksgd.risk`, over blocks of steps (`risk.js`), and c(T) that of
-:mod:`ntksgd.risk.finite_width` (`width.js`); `explorer.js` draws. What they need of the kernels is
+:mod:`ntksgd.risk.finite_width` (`width.js`); `picture.js` draws. What they need of the kernels is
 computed here, in seconds, and shipped as numbers. One ES module ``export default {render}`` serves
 JupyterLab (`widget`), a page of its own (`page`) and a part of another one (`html`).
 """
@@ -20,7 +20,7 @@ ACTIVATIONS = ("relu", "squareplus(0.5)", "squareplus(0.1)", "tanh")
 DIMENSIONS = (2, 3, 5, 10)
 #: Dimensions for which the width is shipped too.
 WIDTHS = (2, 3)
-FILES = ("risk.js", "width.js", "explorer.js")
+FILES = ("risk.js", "width.js", "picture.js", "explorer.js")
 PLACE = "ntk-explorer"
 
 
@@ -70,8 +70,8 @@ def joined(*texts: str) -> str:
 def module() -> str:
     """The ES module, kernels included: ``export default {render({model, el}), addressModel()}``."""
     here = resources.files(__name__)
-    texts = (here.joinpath(name).read_text("utf-8") for name in FILES)
-    return f"const DATA = {data()};\n{joined(*texts)}"
+    *texts, style = (here.joinpath(name).read_text("utf-8") for name in (*FILES, "explorer.css"))
+    return f"const DATA = {data()};\nconst STYLE = {json.dumps(style)};\n{joined(*texts)}"
 
 
 def html() -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
-
+from ntksgd.risk.clustering import lagrange
 
 class Rule(NamedTuple):
     """How degrees are thinned.
@@ -56,14 +56,6 @@ class Degrees(NamedTuple):
     weights: np.ndarray
 
 
-def lagrange_sums(nodes, points, measure):
-    """sum over points of measure(point) l_i(point), l_i the Lagrange polynomials of the nodes."""
-    gaps = nodes[:, None] - nodes + np.eye(len(nodes))
-    factors = (points[None, None] - nodes[None, :, None]) / gaps[:, :, None]
-    factors[np.arange(len(nodes)), np.arange(len(nodes))] = 1.0
-    return factors.prod(1) @ measure
-
-
 def blocks(eigenvalues, first, ratio):
     """Ends of blocks of degrees from `first` on, over each of which lambda_k falls by a ratio."""
     ends, k = [first], first
@@ -81,7 +73,7 @@ def thinned(degrees, count):
     chebyshev = np.cos(np.pi * (np.arange(count) + 0.5) / count)[::-1]
     wanted = np.exp((x[0] + x[-1]) / 2 + (x[-1] - x[0]) / 2 * chebyshev)
     nodes = degrees[0] + 2 * np.unique(np.rint((wanted - degrees[0]) / 2)).astype(int)
-    return nodes, lagrange_sums(np.log(nodes), x, np.ones(len(degrees)))
+    return nodes, lagrange(np.log(nodes), x).sum(axis=1)
 
 
 def continued(first, last, d, rule):

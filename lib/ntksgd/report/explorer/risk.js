@@ -12,7 +12,7 @@
 // stands for (ntksgd.report.explorer.degrees).
 
 const GROWTH = 0.05; // n/t, the relative length of a block
-const EXCESS = 0.05; // eps in h_k^2 ~ (k+1)^(-1-eps), as ntksgd.problems.target has it
+export const EXCESS = 0.05; // eps in h_k^2 ~ (k+1)^(-1-eps), as ntksgd.problems.target has it
 const NEGLIGIBLE = 40; // exp(-40) is nothing
 
 // ---- problem --------------------------------------------------------------------------------
@@ -83,9 +83,9 @@ export function phi(q, n, { logK, K, phi0, phi1 }) {
       phi0[k] = 1 - e2 / 2 - x * (e2 / 2 - e3 / 6 - x * (e3 / 6 - e4 / 24));
       phi1[k] = e2 / 2 - x * (e3 / 6 - (x * e4) / 24);
     } else {
-      // q < 1 at the steps that the explorer offers
+      // q >= 1 only in first steps with a large weight decay: K is tiny there, of either sign
       logK[k] = y < 1 ? n * Math.log1p(-y) : -1e9;
-      const kept = (K[k] = logK[k] < -NEGLIGIBLE ? 0 : Math.exp(logK[k]));
+      const kept = (K[k] = y >= 1 ? (1 - y) ** n : logK[k] < -NEGLIGIBLE ? 0 : Math.exp(logK[k]));
       phi0[k] = (1 - kept - x * kept) / (x * x);
       phi1[k] = n === 1 ? 0 : (x - 1 + kept) / (x * x);
     }
@@ -94,7 +94,8 @@ export function phi(q, n, { logK, K, phi0, phi1 }) {
 
 /** The modes that move by step sums up to S; the others, 2 lambda_k S < 1e-6, keep their error. */
 export function moving({ lambda, count }, F, S) {
-  const moves = Array.from(lambda, (l) => 2 * l * S >= 1e-6), pick = (v) => v.filter((_, k) => moves[k]);
+  const moves = Array.from(lambda, (l) => 2 * l * S >= 1e-6);
+  const pick = (values) => values.filter((_, k) => moves[k]);
   return { lambda: pick(lambda), count: pick(count), F: pick(F),
     still: F.reduce((a, f, k) => (moves[k] ? a : a + f), 0) };
 }
@@ -149,39 +150,44 @@ export function expectedRisk(modes, target, schedule, T, { noise, decay = 0, ave
     risk[j] = (known + gain * next * noise) / (1 - gain * next);
     const end = next * (risk[j] + noise);
     for (let k = 0; k < n_k; k++) V[at + k] += response[k] * end;
-    if (average) averaged[j] = sums(n, p, b, V.subarray(at, at + n_k), m, next_m) / t[j] ** 2;
+    if (average) {
+      const etas = [schedule.step(Math.max(t[j - 1], 1)), schedule.step(t[j])];
+      averaged[j] = sums(n, sum, etas, p, b, V.subarray(at, at + n_k), m, next_m) / t[j] ** 2;
+    }
     m.set(next_m);
   }
   return { t, S, risk, bias, averaged, V, carried };
 }
 
-/** E|e_1 + ... + e_t|^2, block by block: the moments L, B and A of ntksgd.risk.moments.
+/** E|e_1 + ... + e_t|^2, block by block: the moments B and A of ntksgd.risk.moments, centred.
  *
- *  D_k = C_k - fixed_k M_k forces B_k - fixed_k L_k, which decays by p_k = eta (lambda + lambda_k)
- *  a step; A grows by 2 B_k - C_k. */
+ *  The mean of the sum is l_k P_k f*, l_k the sum of m_k, a geometric one. About it, with the
+ *  covariance C_k - F_k m_k^2 of an iterate, B_k <- (1 - p_k) B_k + that, p_k = eta (lambda +
+ *  lambda_k), and A grows by 2 B_k less that. Linear in a block is what forces B_k over eta. */
 function runningSums(F, fixed, still) {
-  const n_k = F.length, L = new Float64Array(n_k), B = new Float64Array(n_k), G = roomFor(n_k);
-  const D = F.map((f, k) => f * (1 + fixed[k]));
-  let A = 0, t = 0, lastB = 0, lastC = F.reduce((a, f) => a + f, 0);
-  return (n, p, b, V, m, next_m) => {
+  const n_k = F.length, l = new Float64Array(n_k), B = new Float64Array(n_k), G = roomFor(n_k);
+  const spread = new Float64Array(n_k);
+  let A = 0, t = 0, lastB = 0, last = 0;
+  return (n, sum, [eta_a, eta_b], p, b, V, m, next_m) => {
     phi(p, n, G);
-    let sumB = 0, sumC = 0;
+    let sumB = 0, all = 0, mean = 0;
     for (let k = 0; k < n_k; k++) {
-      const phi0 = G.phi0[k], phi1 = G.phi1[k], psi = phi0 + phi1, C = b[k] + V[k];
-      const forcing = C - fixed[k] * F[k] * next_m[k];
-      // the forcing is that after each step: linear from D after 0 steps to `forcing` after n
-      B[k] = G.K[k] * B[k] + n * ((phi0 - psi / n) * D[k] + (phi1 + psi / n) * forcing);
-      L[k] += F[k] * n * (fixed[k] + (m[k] - fixed[k]) * (1 - p[k]) * psi);
-      D[k] = forcing;
-      sumB += B[k] + fixed[k] * L[k];
-      sumC += C;
+      const phi0 = G.phi0[k], phi1 = G.phi1[k], psi = phi0 + phi1;
+      const now = b[k] - F[k] * next_m[k] * next_m[k] + V[k];
+      B[k] = G.K[k] * B[k]
+        + sum * (((phi0 - psi / n) * spread[k]) / eta_a + ((phi1 + psi / n) * now) / eta_b);
+      l[k] += n * (fixed[k] + (m[k] - fixed[k]) * (1 - p[k]) * psi);
+      spread[k] = now;
+      sumB += B[k];
+      all += now;
+      mean += F[k] * l[k] * l[k];
     }
     // sums over the block by the trapezoidal rule
-    A += n * (lastB + sumB) + sumB - lastB - (n * (lastC + sumC) + sumC - lastC) / 2;
+    A += n * (lastB + sumB) + sumB - lastB - (n * (last + all) + all - last) / 2;
     t += n;
     lastB = sumB;
-    lastC = sumC;
-    return A + still * t * t; // what does not move adds up
+    last = all;
+    return A + mean + still * t * t; // what does not move adds up
   };
 }
 
