@@ -4,7 +4,6 @@ Run by `make book` with the python of its own environment; no network, no notebo
 """
 
 import argparse
-import importlib.util
 import re
 import shutil
 import sys
@@ -15,6 +14,8 @@ import api
 import mathjax
 import nbformat
 from sphinx.cmd.build import main as sphinx
+
+from ntksgd.report import explorer
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -33,13 +34,6 @@ def title(notebook: Path) -> str:
     return f"{notebook.name[:2]} {plain}"
 
 
-def explorer() -> str:
-    """The interactive page's piece of HTML: script and data are in it."""
-    if importlib.util.find_spec("ntksgd.report.explorer") is None:
-        return "<p>There is no explorer in this version.</p>\n"
-    return importlib.import_module("ntksgd.report.explorer").html()
-
-
 def lay_out(root: Path, source: Path) -> None:
     """All that Sphinx reads, in an empty folder."""
     shutil.rmtree(source, ignore_errors=True)
@@ -55,7 +49,7 @@ def lay_out(root: Path, source: Path) -> None:
         copy = shutil.copytree if (MATHJAX / part).is_dir() else shutil.copy2
         (source / "_static/mathjax").mkdir(exist_ok=True)
         copy(MATHJAX / part, source / "_static/mathjax" / part)
-    (source / "_explorer.html").write_text(explorer())
+    (source / "_explorer.html").write_text(explorer.html())
     pages = api.write(root / "lib/ntksgd", source / "api")
     index = (source / "index.md").read_text()
     entries = "\n".join(f"{title(p)} <notebooks/{p.stem}>" for p in notebooks(root))

@@ -160,7 +160,7 @@ function exponents(picture, box, { run, local, T, values }, picked) {
 /** Both panels, `width` pixels wide; returns what they show, in words. */
 export function draw(picture, numbers, width) {
   const { run, T } = numbers, narrow = width < 520, left = 46;
-  const inner = width - left - (narrow ? 90 : 104);
+  const inner = width - left - (narrow ? 112 : 132); // the widest label in a wide font
   const above = { left, top: 28, width: inner, height: narrow ? 230 : 290 };
   const below = { left, top: above.top + above.height + 58, width: inner, height: 100 };
   const height = below.top + below.height + 42;
