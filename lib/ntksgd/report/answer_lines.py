@@ -69,22 +69,24 @@ def _neurons(rows):
 
 def _asked(rows):
     each = "; ".join(f"{row.range}, r = {row.r:g}: {row.measured:.0e}" for row in rows.itertuples())
-    return f"{each} neurons asked for: its constants are loose"
+    return f"{each} neurons asked for: loose constants, powers not asymptotic yet"
 
 
 LINES = (
     Line("E", "the tangent kernel is positive definite, Mercer, and defines an RKHS: no eigenvalue "
-         "is 0 (with a bias)", _zeros, "01_tangent_kernel", "analytic or ReLU, and no polynomial",
+         "is 0 (with a bias)", _zeros, "01_tangent_kernel",
+         "a neuron vanishes on a degree only if a part of it is a polynomial",
          "proved", {"kind": "claim"}),
     Line("A", "at the ridge m^(-1/(2r+1)) the kernel of m neurons approximates the target up to "
          "O(m^(-r/(2r+1)))", _of_bound, "02_approximation_error",
-         "the ridge, not the neurons, limits it", "proved for 1/2 ≤ r ≤ 1", {"kind": "claim"}),
+         "at this ridge the bias dominates, whatever m", "proved for 1/2 ≤ r ≤ 1",
+         {"kind": "claim"}),
     Line("B", "kernel SGD, last iterate, steps t^(-2r/(2r+1)), no weight decay (our reading): risk "
-         "T^(-2r/(2r+1)), eigenvalues ~ i^(-β), r ≤ 1 - 1/(2β) (ReLU)", _rates,
+         "T^(-2r/(2r+1)), eigenvalues ~ i^(-β), r ≤ 1 - 1/(2β) (ReLU, all d)", _rates,
          "03_rkhs_convergence", "bias and late noise balance", "proved",
          {"kind": "claim", "quantity": STEPS}, _within),
     Line("B", "the same, r > 1 - 1/(2β) (ReLU)", _rates, "03_rkhs_convergence",
-         "the noise of the first steps is forgotten too slowly, seen late where r is just beyond",
+         "the noise of the first steps is forgotten too slowly; just beyond, not yet visible",
          "false, proved", {"kind": "claim", "quantity": STEPS}, _beyond),
     Line("B", "the same, eigenvalues that fall faster than any power (squareplus)", _rates,
          "03_rkhs_convergence", "no power law: neither theorem applies", "",
@@ -107,23 +109,25 @@ LINES = (
          {"kind": "claim", "quantity": starts("power of log", "sup over delta")}),
     Line("D", "too small a width degrades the rate", _by_width, "05_network_follows_kernel",
          "plain at r = 1; at r = 1/2 the level suffers, the rate hardly", "", {"kind": "claim"}),
-    Line("C", "a width T^(1+5/(2r+1)) suffices: m* grows no faster (exponents 3.5, 3, 2.67 at "
-         "r = 1/2, 3/4, 1)", _widths, "06_width_requirement",
+    Line("C", "a width T^(1+5/(2r+1)) suffices: m* grows no faster (exponents 4.33, 3.5, 3, 2.67 "
+         "at r = 1/4, 1/2, 3/4, 1)", _widths, "06_width_requirement",
          "measured: squareplus, circle, one target", "",
          {"kind": "claim", "quantity": lambda v: v.endswith("network")}),
     Line("C", "the same, worst target of the class, linearised network", _widths,
          "06_width_requirement", "the mean risk is linear in the target's power per degree", "",
          {"kind": "claim", "quantity": lambda v: "worst target" in v}),
     Line("C", "ours: the linearised network's m* grows like c(T), first order in 1/m", _rates,
-         "06_width_requirement", "degrees already learnt leak into those not yet learnt", "",
+         "06_width_requirement",
+         "what is learnt leaks, through the random start, into what is not", "",
          {"quantity": "exponent of m* against first order, linearised",
           "activation": "squareplus(0.5)", "d": 2}),
     Line("C", "ours: a width T^((1+r)/(2r+1)), up to logarithms, suffices for a risk within 1+τ of "
          "kernel SGD's", _asked, "08_width_theorem", "paired neurons cancel the quadratic term",
-         "proved: smooth activation, paired start, uniform inputs, 1/2 ≤ r ≤ 1, with high "
-         "probability",
+         "proved: smooth activation, paired start, uniform inputs, noisy labels, 1/2 ≤ r ≤ 1, with "
+         "high probability",
          {"quantity": "width that the proof asks for"}),
     Line("C", "how wide, then, for a risk within 10 % of the kernel's (squareplus, d = 2)?",
-         _neurons, "06_width_requirement", "fluctuation at the start decides, drift adds less", "",
+         _neurons, "06_width_requirement",
+         "fluctuation at the start decides, drift changes it less", "",
          {"quantity": starts("neurons needed"), "range": lambda v: v.endswith(TAU)}),
 )

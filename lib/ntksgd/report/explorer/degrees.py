@@ -20,6 +20,7 @@ import numpy as np
 from ntksgd.kernels.spectrum import Spectrum, mercer_spectrum
 from ntksgd.risk.clustering import lagrange
 
+
 class Rule(NamedTuple):
     """How degrees are thinned.
 
