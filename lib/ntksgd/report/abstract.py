@@ -89,8 +89,8 @@ def _proof(table):
     return (f"**Proved here for the network itself**: a width of order T^((1+r)/(2r+1)), up to "
             f"logarithms (powers {proved}), suffices for a risk within 1+τ of kernel SGD's, with "
             f"high probability, for smooth activations, 1/2 ≤ r ≤ 1, paired neurons at the start, "
-            f"uniform inputs, noisy labels; relative to kernel SGD, whose rate (sentence 1) is "
-            f"not proved for those activations. Its constants are loose: {asked.measured:.0e} "
+            f"uniform inputs, noisy labels. It is relative to kernel SGD: the rate itself is "
+            f"another matter (sentences 1 and 2). Its constants are loose: {asked.measured:.0e} "
             f"neurons at {asked.range}, r = {asked.r:g}. No lower bound is proved: how much of "
             f"either power is needed is open.")
 
