@@ -330,9 +330,9 @@ paper = predicted_rates.capacity_free(grid)
 lines = pd.DataFrame({"r": grid, "paper": paper} | {
     name: predicted_rates.last_iterate(grid, paper, d / (d - 1)) for d, name in case.items()})
 save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation",
-     pd.concat([attained, lines], ignore_index=True), alt="Rate exponent against regularity: steps that decay follow "
-     "2r/(2r+1), then bend below it, the earlier the higher the dimension; a step tied to the "
-     "horizon goes on.")
+     pd.concat([attained, lines], ignore_index=True), alt=(
+         "Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it, "
+         "the earlier the higher the dimension; a step tied to the horizon goes on."))
 
 # %% [markdown]
 # ReLU. Decaying steps (far horizon) leave the claim's curve at $r=1-\tfrac1{2\beta}$ for the dashed lines; the step tied to $T$

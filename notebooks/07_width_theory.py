@@ -201,8 +201,8 @@ energy = pd.concat([pd.DataFrame(leverage_columns(*setting)) for setting in sett
                    ignore_index=True)
 save(draw.leverage(energy), "07_width_theory-leverage", energy,
      "Second moment of a neuron's energy in a degree over its squared mean, against the "
-     "eigenvalue, log-log: flat for ReLU, rising like a power towards small eigenvalues for squareplus, on the "
-     "dashed law, in dimension 2 and 3.")
+     "eigenvalue, log-log: flat for ReLU, rising like a power towards small eigenvalues for "
+     "squareplus, on the dashed law, in dimension 2 and 3.")
 for (name, d), part in energy.groupby(["activation", "d"], sort=False):
     end, theory = part.iloc[-1], a if name == "squareplus" else 0.0
     print(f"{name}, d = {d}: exponent {end.measured:.4f} at the end, derived {theory:.4f}")

@@ -95,10 +95,10 @@ trained = [16, 48, 144]  # type: list[int]  widths of the networks, among those 
 replicates = 4  # type: int  at most as many as starts
 limit_widths = [16, 64, 256]  # type: list[int]  widths for the kernel at the start
 limit_replicates = 24  # type: int
-tolerances = [0.1, 0.5]  # type: list
 seed = 9  # type: int
 
 # %% tags=["hide-input"]
+tolerances = [0.1, 0.5]
 check.integer("T", T, 1000)
 if len(depths) < 2 or depths[0] != 1 or sorted(set(depths)) != list(depths):
     raise ValueError(f"depths = {depths}: must be at least two, increasing from 1")
@@ -207,8 +207,8 @@ rows, n = [], 16
 for L in depths[1:]:
     p = problems[cases[0], L]
     lam = p.spectrum.eigenvalues[:7]
-    drawn_shift = n * drawn(p, [n] * L, shift_starts, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
-    found = intervals.of(lambda means: means, drawn_shift / lam)
+    moved = drawn(p, [n] * L, shift_starts, child(root, 20 + L), rule[cases[0]], None)[0]
+    found = intervals.of(lambda means: means, n * moved[:, :7] / lam)
     rows.append(pd.DataFrame({"panel": f"{L} hidden layers", "depth": L, "degree": range(7),
                               "derived": eigenvalue_shift(smooth, L, 2, 6) / lam,
                               "drawn": found.value, "half": found.half}))
@@ -285,8 +285,8 @@ curves = pd.concat([pd.DataFrame({
 save(draw.requirement(required, curves), "09_deeper_networks-width",
      pd.concat([required, curves], ignore_index=True), alt=(
     "Required width against the number of steps for each depth, a panel for each kernel and "
-    "tolerance: exact widths as points, the first order as lines. Deeper networks need more; points "
-    "lie near their lines, mostly above, with wide intervals."))
+    "tolerance: exact widths as points, the first order as lines. Deeper networks need more; "
+    "points lie near their lines, mostly above, with wide intervals."))
 plt.show()
 
 # %%
@@ -323,8 +323,8 @@ for (case, L), q in price.items():
 ratios = pd.concat(rows, ignore_index=True)
 save(draw.price(ratios), "09_deeper_networks-price", ratios, alt=(
     "Width that deeper networks need over that of one hidden layer, against the number of steps, "
-    "on the circle. It begins near the number of layers and falls: for squareplus to about one, for "
-    "ReLU slowly. Exact ratios, as points with wide intervals, lie at the lines or below."))
+    "on the circle. It begins near the number of layers and falls: for squareplus to about one, "
+    "for ReLU slowly. Exact ratios, as points with wide intervals, lie at the lines or below."))
 plt.show()
 
 # %% [markdown]
@@ -408,8 +408,9 @@ half_way, last = (", ".join(f"{100 * one.value[i]:.1f} ± {100 * one.half[i]:.1f
 gone = ", ".join(f"$L={L}$, $m={m:.0f}$, {name} {value:.2f}" for L, m, name, value in
                  hidden[["depth", "m", "series", "excess"]].itertuples(index=False)) or "none"
 Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising, "
-         f"{half_way} at $T={times[middle]:,}$, {last} at $T={T:,}$. In narrower, deeper networks the "
-         "paths are too few: an estimate below $-1$ is noise, for a risk is not negative. Below "
+         f"{half_way} at $T={times[middle]:,}$, {last} at $T={T:,}$. In narrower, deeper "
+         "networks the paths are too few: an estimate below $-1$ is noise, for a risk is not "
+         "negative. Below "
          f"zero they are not drawn: {gone}.")
 
 # %% [markdown]

@@ -327,9 +327,9 @@ for name, law in (("logistic", labels.logistic), ("square", labels.square(noise)
                                         child(root, 20 + len(traces)))
 traced = tables.trace_rows(traces, trace_widths)
 save(draw.traces(traced), "10_other_losses-trace", traced, alt=(
-    "What drift adds to the risk against what the kernel's trace would explain, for two losses, two "
-    "steps and several widths, with the diagonal. Most points are far from the diagonal, many of "
-    "the other sign."))
+    "What drift adds to the risk against what the kernel's trace would explain, for two losses, "
+    "two steps and several widths, with the diagonal. Most points are far from the diagonal, "
+    "many of the other sign."))
 print("\n".join(f"{name}, step {size:g}: {test.verdict}" for (name, size), test in traces.items()))
 traced.round(3)
 
@@ -387,8 +387,8 @@ needed = pd.DataFrame([{"variant": name, "tau": tau, "required": law.required[-1
 save(draw.momentum(ratios, needed), "10_other_losses-momentum",
      pd.concat([ratios, needed], ignore_index=True), alt=(
     "Left, exact risk with momentum or batches over that of plain SGD at the same effective step, "
-    "against the samples seen: all come down to one. Right, required widths of the networks for two "
-    "tolerances, with overlapping intervals."))
+    "against the samples seen: all come down to one. Right, required widths of the networks for "
+    "two tolerances, with overlapping intervals."))
 pd.DataFrame([[*key, heavy[key].text(-1), str(ratio)] for key, ratio in same.items()],
              columns=["network", "tau", f"m* after {samples[-1]} samples", "over plain SGD's"])
 

@@ -255,9 +255,9 @@ tables.interval_table({case: {**exponents[case], **{
 shown = [tables.mark_table(of) for of in (found["miss"], exponents)]
 save(draw.scores(*shown), "11_real_data-exponents",
      pd.concat(shown, keys=["miss", "exponent"], names=["panel", "row"]).reset_index(), alt=(
-    "A row for each data set and activation. Left, the factor by which one split's forecast misses: "
-    "near one for spectrum against kernel SGD, larger for the rate. Right, exponents of the risk: "
-    "spectrum and kernel SGD agree, the rate is too flat."))
+    "A row for each data set and activation. Left, the factor by which one split's forecast "
+    "misses: near one for spectrum against kernel SGD, larger for the rate. Right, exponents of "
+    "the risk: spectrum and kernel SGD agree, the rate is too flat."))
 plt.show()
 
 # %% [markdown]
@@ -280,9 +280,9 @@ plt.show()
 # %%
 tests = tables.risk_table(trials, test=True)
 save(draw.test_errors(tests), "11_real_data-held-out", tests, alt=(
-    f"Test error against the examples of one pass, {len(data)} data sets by two activations: kernel "
-    "SGD and networks as points, the forecast from the training half as a line. Points lie near the "
-    "line, mostly a little above."))
+    f"Test error against the examples of one pass, {len(data)} data sets by two activations: "
+    "kernel SGD and networks as points, the forecast from the training half as a line. "
+    "Points lie near the line, mostly a little above."))
 plt.show()
 
 # %%
@@ -436,13 +436,14 @@ exponent by {off["rate / kernel"]}; the interval of means over splits has 1 in i
 {judged[0]} are right within a factor of 2 by both intervals, {judged[1]} wrong, {judged[2]} open.
 At $T={T_high}$ {activations[0]} needs {needs[0]} neurons, {activations[1]} {needs[1]}. By both
 intervals, at $T={T_fit}$ or $T={T_high}$, {activations[0]} needs less than half the forecast on
-{less} of {len(data)} targets, {activations[1]} more than twice the forecast on {more}. In the mean, forecast over measured risk of {activations[1]} networks of width {width} is {kinked}.
+{less} of {len(data)} targets, {activations[1]} more than twice the forecast on {more}.
+In the mean, forecast over measured risk of {activations[1]} networks of width {width} is {kinked}.
 
 **Computed, not measured** (recursion on A): the recursion's noise risk is
 {noisy.iloc[:, 3].min():.2f} to {noisy.iloc[:, 3].max():.2f} times (5) at the longer horizon;
 $\\theta=2r/(2r+1)$ costs up to {noisy["risk / best"].max():.2f} times the best at $T={T_high}$.
 
 **Limits.** {len(data)} small problems; inputs forced onto the sphere; square loss, also on labels
-$\\pm1$ (classification: [notebook 12](12_classification.ipynb)); intervals for the data sets at hand, not
-for the next one.
+$\\pm1$ (classification: [notebook 12](12_classification.ipynb)); intervals for the data sets at
+hand, not for the next one.
 """)

@@ -358,6 +358,7 @@ def row(quantity, found, where, theory=None, relation="", by=activation):
                      interval_kind="statistical" if seen else "none")
 
 
+# %%
 for (name, by), fit in exponents.items():
     where = f"T = {sizes[name]}, m = {change_widths[0]}..{change_widths[-1]}, square loss"
     kinks = bool(named_activation(by).kinks)

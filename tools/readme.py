@@ -25,7 +25,9 @@ def blocks(table) -> list[str]:
 
 
 def renewed(text: str, parts: list[str]) -> str:
-    """`text` with `parts` in its blocks; ValueError if it has not as many."""
+    """`text` with `parts` in its blocks; ValueError if it has some, and not as many."""
+    if BEGIN not in text:
+        return text
     if len(BLOCK.findall(text)) != len(parts):
         raise ValueError(f"README.md: {len(parts)} blocks from {BEGIN!r} to {END!r} are needed")
     each = iter(parts)

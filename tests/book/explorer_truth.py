@@ -1,13 +1,8 @@
-"""The explorer's numbers by the library, from a state of its controls; a browser to hold against.
+"""The explorer's numbers by the library, from a state of its controls."""
 
-Needs playwright and a Chromium of the system; where there is none the tests are left out.
-"""
-
-import shutil
 from functools import lru_cache
 
 import numpy as np
-import pytest
 
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
@@ -58,17 +53,6 @@ def truth(state, max_degree=None, tail=True):
     risk = found.averaged if average else found.risk
     past = np.interp(begin, times[:2], np.log(risk[:2])) if times[0] < times[1] else np.log(risk[0])
     return risk[2], (np.log(risk[2]) - past) / np.log(10) * 2
-
-
-def browsers():
-    """Yields a Chromium without a window; or leaves the tests out, saying why."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    path = next(found, None)
-    if path is None:
-        pytest.skip("there is no Chromium or Chrome here")
-    with playwright.sync_playwright() as p:
-        yield p.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
 def load(context, old="", new=""):

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from book.explorer_truth import DEFAULTS, TOLERANCE, browsers, load, problem_of, truth
+from book.explorer_truth import DEFAULTS, TOLERANCE, load, problem_of, truth
 from ntksgd.problems.problem import source_problem
 from ntksgd.report import explorer
 from ntksgd.risk.finite_width import first_order
@@ -33,8 +33,8 @@ SETTINGS = [
 
 
 @pytest.fixture(scope="module")
-def browser():
-    yield from browsers()
+def browser(chromium):
+    return chromium
 
 
 @pytest.fixture(scope="module")

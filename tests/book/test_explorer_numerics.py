@@ -6,7 +6,6 @@ import pytest
 from book.explorer_truth import (
     DEGREES,
     TOLERANCE,
-    browsers,
     load,
     problem_of,
     spectrum_of,
@@ -38,8 +37,8 @@ WIDTH = """({kernel, cases}) => {
 
 
 @pytest.fixture(scope="module")
-def browser():
-    yield from browsers()
+def browser(chromium):
+    return chromium
 
 
 @pytest.fixture

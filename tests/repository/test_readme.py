@@ -89,6 +89,9 @@ def test_the_answer_is_that_of_the_claims_table():
     table = claims.read(ROOT / "figures/claims.csv")
     assert readme.renewed(README, readme.blocks(table)) == README, "run: make figures"
     assert readme.renewed(README, readme.blocks(table[table["claim"] != "C"])) != README
+    assert readme.renewed("a project of its own", ["x", "y"]) == "a project of its own"
+    with pytest.raises(ValueError, match="2 blocks"):
+        readme.renewed(f"{readme.BEGIN} {readme.END}", ["x", "y"])
 
 
 def test_contributing_names_targets_and_files_that_exist():

@@ -34,8 +34,7 @@ def listed(found: dict[str, dict[str, str]]) -> str:
     text = []
     for key, one in sorted(found.items()):
         place = one.get("journal") or one.get("booktitle") or one.get("publisher", "")
-        arxiv = f"[arXiv {one['eprint']}](https://arxiv.org/abs/{one['eprint']})" \
-            if one.get("eprint") else ""
+        arxiv = f"arXiv {one['eprint']}" if one.get("eprint") else ""
         where = ", ".join(filter(None, [place, one.get("volume"), one["year"], arxiv]))
         text.append(f'- <a id="{key}"></a>{_authors(one["author"])}. *{one["title"]}*. {where}.')
     return "\n".join(text)
