@@ -19,6 +19,7 @@ exclude_patterns = ["README.md"]
 # --- notebooks: as they were stored, nothing runs ------------------------------------------------
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # links and formulas of outputs as in the text
 myst_enable_extensions = ["amsmath", "attrs_inline", "dollarmath"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
