@@ -2,11 +2,9 @@
 
 import pandas as pd
 
-from ntksgd.report.answer import Line, number
-from ntksgd.report.answer_lines import STEPS, TAU, reach
+from ntksgd.report.answer import number, select
+from ntksgd.report.answer_lines import CIRCLE_RATE, NETWORK_WIDTH, at_tau, reach
 from ntksgd.risk.predicted_widths import theorem_width
-
-_RATE = {"quantity": STEPS, "kind": "claim", "activation": "relu", "d": 2}
 
 
 class _Missing(Exception):
@@ -14,7 +12,7 @@ class _Missing(Exception):
 
 
 def _rows(table, claim, **rows):
-    found = Line(claim, "", str, "", "", rows=rows).select(table).sort_values("r")
+    found = select(table, claim, rows).sort_values("r")
     if found.empty:
         raise _Missing
     return found
@@ -38,7 +36,7 @@ def _at(rows) -> str:
 
 
 def _rate(table):
-    rows = _rows(table, "B", **_RATE, r=lambda r: r <= reach(2))
+    rows = _rows(table, "B", **CIRCLE_RATE, r=lambda r: r <= reach(2))
     return (f"**The rate holds for targets that are not too regular.** With steps t^(-2r/(2r+1)) "
             f"and no weight decay (our reading) the last iterate of SGD in the kernel's RKHS has a "
             f"risk of order T^(-2r/(2r+1)), proved here for eigenvalues ~ i^(-β) and "
@@ -48,7 +46,7 @@ def _rate(table):
 
 
 def _beyond(table):
-    rows = _rows(table, "B", **_RATE, r=lambda r: r > reach(2))
+    rows = _rows(table, "B", **CIRCLE_RATE, r=lambda r: r > reach(2))
     return (f"**Beyond that these steps fail, provably, for such eigenvalues**: the noise of the "
             f"first steps is forgotten too slowly. At {_at(rows)} the exponents there are "
             f"{_measured(rows)}, claimed {_claimed(rows)}. A constant step T^(-2r/(2r+1)), T known "
@@ -57,8 +55,7 @@ def _beyond(table):
 
 def _network(table):
     rows = _rows(table, "B'", quantity="slope of |l - f|^2 in m")
-    width = _rows(table, "C", quantity="exponent of m* against 1+5/(2r+1), network",
-                  range=lambda value: value.endswith(TAU))
+    width = _rows(table, "C", **NETWORK_WIDTH)
     return (f"**The network follows its kernel, with less width than claimed.** The squared "
             f"distance of the linearised network from the kernel falls like m to the power "
             f"{_measured(rows)} (two activations; whether the network's own excess does so is "
@@ -69,8 +66,7 @@ def _network(table):
 
 
 def _neurons(table):
-    rows = _rows(table, "C", quantity="neurons needed, network",
-                 range=lambda value: value.endswith(TAU))
+    rows = _rows(table, "C", quantity="neurons needed, network", range=at_tau)
     steps = rows["range"].iloc[0].split(",")[0]
     each = _list(rows, lambda row: f"{number(row, '.0f')} at r = {row.r:g}")
     return (f"**In neurons**, there ({steps}, labels of variance 1/4): {each}; "
@@ -78,13 +74,9 @@ def _neurons(table):
 
 
 def _proof(table):
-    rows = _rows(table, "C", quantity="exponent of m* against 1+5/(2r+1), network",
-                 range=lambda value: value.endswith(TAU))
-    rows = rows[rows["r"].between(0.5, 1)]
+    rows = _rows(table, "C", **NETWORK_WIDTH, r=lambda r: 0.5 <= r <= 1)
     asked = _rows(table, "C", quantity="width that the proof asks for")
     asked = asked.loc[asked["measured"].idxmin()]
-    if rows.empty:
-        raise _Missing
     proved = _list(rows, lambda row: f"{theorem_width(row.r):.2f}")
     return (f"**Proved here for the network itself**: a width of order T^((1+r)/(2r+1)), up to "
             f"logarithms (powers {proved}), suffices for a risk within 1+τ of kernel SGD's, with "

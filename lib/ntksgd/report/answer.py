@@ -10,7 +10,23 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ntksgd.report.verdicts import VERDICTS
+
 HEADER = ("claim", "what it says", "what was found", "verdict", "why", "read")
+
+
+def select(table: pd.DataFrame, claim: str, rows: dict, only: Callable | None = None):
+    """Rows of the claims table `table` that a `Line` with these fields speaks of."""
+    fits = (table["claim"] == claim).to_numpy()
+    for column, wanted in rows.items():
+        if not callable(wanted):
+            wanted = (wanted if isinstance(wanted, tuple) else (wanted,)).__contains__
+        told = [not pd.isna(value) and bool(wanted(value)) for value in table[column]]
+        fits = fits & np.array(told, dtype=bool)
+    found = table[fits]
+    if only is not None and len(found):
+        found = found[[bool(only(row)) for row in found.itertuples()]]
+    return found
 
 
 @dataclass(frozen=True)
@@ -49,16 +65,7 @@ class Line:
 
     def select(self, table: pd.DataFrame) -> pd.DataFrame:
         """Rows of `table` that this line speaks of."""
-        fits = (table["claim"] == self.claim).to_numpy()
-        for column, wanted in self.rows.items():
-            if not callable(wanted):
-                wanted = (wanted if isinstance(wanted, tuple) else (wanted,)).__contains__
-            told = [not pd.isna(value) and bool(wanted(value)) for value in table[column]]
-            fits = fits & np.array(told, dtype=bool)
-        found = table[fits]
-        if self.only is not None and len(found):
-            found = found[[bool(self.only(row)) for row in found.itertuples()]]
-        return found
+        return select(table, self.claim, self.rows, self.only)
 
 
 def verdict(rows: pd.DataFrame, proved: str = "") -> str:
@@ -74,8 +81,7 @@ def verdict(rows: pd.DataFrame, proved: str = "") -> str:
         (said,) = counts.index
         text = f"**{said}** ({counts.iloc[0]} rows)"
     else:
-        order = ("holds", "fails", "undecided", "out of range", "measured")
-        text = ", ".join(f"{counts[v]} {v}" for v in order if v in counts.index)
+        text = ", ".join(f"{counts[v]} {v}" for v in (*VERDICTS, "measured") if v in counts.index)
     return f"{text}; {proved}" if proved else text
 
 

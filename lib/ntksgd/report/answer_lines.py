@@ -1,10 +1,22 @@
 """The lines of `ntksgd.report.answer`: claims of the paper, and what lies beyond it."""
 
 from ntksgd.report.answer import Line, by_regularity, number, ranges, span
+from ntksgd.report.width_board import AGAINST
 
 TAU = "tau = 0.1"  #: the tolerance at which widths are told
 STEPS = "steps t^(-2r/(2r+1))"
 
+
+def at_tau(value: str) -> bool:
+    """Fits a range that ends with `TAU`."""
+    return value.endswith(TAU)
+
+
+#: Rows of claims.csv that the sentences and the picture speak of too.
+NETWORK_WIDTH = {"quantity": f"{AGAINST}, network", "range": at_tau}
+FIRST_ORDER = {"quantity": "exponent of m* against first order, linearised",
+               "activation": "squareplus(0.5)", "d": 2}
+CIRCLE_RATE = {"quantity": STEPS, "kind": "claim", "activation": "relu", "d": 2}
 
 def starts(*beginnings: str):
     """Fits what begins with one of `beginnings`."""
@@ -56,7 +68,7 @@ def _by_width(rows):
 
 
 def _widths(rows):
-    at = rows[rows["range"].str.endswith(TAU)]
+    at = rows[rows["range"].map(at_tau)]
     return f"{by_regularity(at)}; {ranges(at)}"
 
 
@@ -119,8 +131,7 @@ LINES = (
     Line("C", "ours: the linearised network's m* grows like c(T), first order in 1/m", _rates,
          "06_width_requirement",
          "what is learnt leaks, through the random start, into what is not", "",
-         {"quantity": "exponent of m* against first order, linearised",
-          "activation": "squareplus(0.5)", "d": 2}),
+         FIRST_ORDER),
     Line("C", "ours: a width T^((1+r)/(2r+1)), up to logarithms, suffices for a risk within 1+τ of "
          "kernel SGD's", _asked, "08_width_theorem", "paired neurons cancel the quadratic term",
          "proved: smooth activation, paired start, uniform inputs, noisy labels, 1/2 ≤ r ≤ 1, with "
@@ -129,5 +140,5 @@ LINES = (
     Line("C", "how wide, then, for a risk within 10 % of the kernel's (squareplus, d = 2)?",
          _neurons, "06_width_requirement",
          "fluctuation at the start decides, drift changes it less", "",
-         {"quantity": starts("neurons needed"), "range": lambda v: v.endswith(TAU)}),
+         {"quantity": starts("neurons needed"), "range": at_tau}),
 )

@@ -2,19 +2,17 @@
 
 import pandas as pd
 
-from ntksgd.report.answer import Line
-from ntksgd.report.answer_lines import TAU
+from ntksgd.report.answer import select
+from ntksgd.report.answer_lines import CIRCLE_RATE, FIRST_ORDER, NETWORK_WIDTH
 from ntksgd.risk.predicted_widths import theorem_width
 
 RATE, WIDTH = "risk of kernel SGD", "width needed"
 CLAIMED, MEASURED, EXACT, PROVED = "claimed", "measured", "linearised network", "proved"
 
 _ROWS = (
-    (RATE, MEASURED, "B", {"quantity": "steps t^(-2r/(2r+1))", "activation": "relu", "d": 2}),
-    (WIDTH, MEASURED, "C", {"quantity": "exponent of m* against 1+5/(2r+1), network",
-                            "range": lambda value: value.endswith(TAU)}),
-    (WIDTH, EXACT, "C", {"quantity": "exponent of m* against first order, linearised",
-                         "activation": "squareplus(0.5)", "d": 2}),
+    (RATE, MEASURED, "B", CIRCLE_RATE),
+    (WIDTH, MEASURED, "C", NETWORK_WIDTH),
+    (WIDTH, EXACT, "C", FIRST_ORDER),
 )
 
 
@@ -26,7 +24,7 @@ def exponents(table: pd.DataFrame) -> pd.DataFrame:
     """
     found = []
     for panel, kind, claim, rows in _ROWS:
-        for row in Line(claim, "", str, "", "", rows=rows).select(table).itertuples():
+        for row in select(table, claim, rows).itertuples():
             found.append((panel, row.r, kind, row.measured, row.ci_low, row.ci_high))
             if kind == MEASURED:
                 found.append((panel, row.r, CLAIMED, row.theory, None, None))
