@@ -223,7 +223,9 @@ print(claims.text(ours[ours["verdict"] != "holds"].drop(columns="interval")))
 # Code cells are short: the algorithms are in `lib/ntksgd`, one concept a module. A cell near the
 # top of each notebook, tagged `parameters`, holds its sizes; to change them write a file
 # `params/mine.yaml` and run `make figures PROFILE=mine`. `make test` recomputes all notebooks and
-# compares each output with the one stored. `make book` makes these pages a book.
+# compares each output with the one stored. `make book` makes these pages a book, with an *explorer*:
+# sliders for $r$, the steps, noise, activation and dimension, and the exact risk, its exponent and
+# the width computed as they move (in JupyterLab, `ntksgd.report.explorer.widget()`).
 #
 # ## Works cited
 

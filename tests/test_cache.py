@@ -117,3 +117,29 @@ def test_entries_written_by_several_processes_at_once_and_killed_are_whole(tmp_p
     assert len(entries) == 40
     for path in entries:
         assert cache.unpack(path.read_bytes(), bytes.fromhex(path.stem)) == bytes(10_000)
+
+
+CELL = """
+scale = {scale}
+def risk(item, seed):
+    name = "relu" if item in {{"a", "b", "c"}} else "erf"
+    part = lambda x: {body}
+    return name, sum(part(x) for x in range(3))
+"""
+
+
+def key_in_a_kernel(filename, start="0", scale=2.0, body="scale * x"):
+    """Key of a task that a cell defines, in a kernel of its own, as cell number `filename`."""
+    script = (f"cell = {CELL.format(scale=scale, body=body)!r}\n"
+              f"exec(compile(cell, {filename!r}, 'exec'))\n"
+              "from ntksgd.stats import cache\nprint(cache.key(risk, 1, 'seed').hex())")
+    environment = os.environ | {"PYTHONHASHSEED": start}
+    return subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True,
+                          text=True, check=True).stdout
+
+
+def test_a_task_of_a_cell_has_one_key_in_every_kernel_until_it_changes():
+    first = key_in_a_kernel("/tmp/ipykernel_11/1.py")
+    assert key_in_a_kernel("/tmp/ipykernel_22/9.py", start="7") == first
+    assert key_in_a_kernel("/tmp/ipykernel_11/1.py", scale=3.0) != first
+    assert key_in_a_kernel("/tmp/ipykernel_11/1.py", body="scale + x") != first

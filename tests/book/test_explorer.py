@@ -178,6 +178,19 @@ def test_the_keyboard_moves_what_has_the_focus(page):
     assert page.locator("[name=theta]").is_enabled()
 
 
+def test_the_keyboard_moves_it_where_jupyterlab_takes_keys_for_itself(page):
+    """Its shortcuts listen before all others, but not to what bears this attribute itself."""
+    page.evaluate("""() => addEventListener("keydown", (event) => {
+        if (!event.target.hasAttribute("data-lm-suppress-shortcuts")) event.preventDefault();
+    }, true)""")
+    page.locator("[name=r]").press("ArrowRight")
+    assert page.locator("[name=r]").input_value() == "0.55"
+    page.locator("[name=activation]").press("ArrowDown")
+    assert page.locator("[name=activation]").input_value() != DEFAULTS["activation"]
+    page.locator("[name=paper]").press("Space")
+    assert page.locator("[name=theta]").is_enabled()
+
+
 def test_all_controls_have_a_name_and_the_figure_a_description(page):
     names = page.eval_on_selector_all(
         "input, select", "all => all.map(o => o.labels[0]?.textContent)")

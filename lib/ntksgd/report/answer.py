@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ntksgd.report.readable import extents
 from ntksgd.report.verdicts import VERDICTS
 
 HEADER = ("claim", "what it says", "what was found", "verdict", "why", "read")
@@ -131,5 +132,5 @@ def span(rows: pd.DataFrame, digits: str = ".2g") -> str:
 
 
 def ranges(rows: pd.DataFrame) -> str:
-    """The ranges of the rows, each once."""
-    return "; ".join(rows["range"].drop_duplicates())
+    """The ranges of the rows, each once, in words."""
+    return extents(rows["range"])

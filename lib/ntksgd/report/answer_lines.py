@@ -1,7 +1,9 @@
 """The lines of `ntksgd.report.answer`: claims of the paper, and what lies beyond it."""
 
 from ntksgd.report.answer import Line, by_regularity, number, ranges, span
+from ntksgd.report.readable import count, extent
 from ntksgd.report.width_board import AGAINST
+from ntksgd.risk.predicted_widths import sufficient_width
 
 TAU = "tau = 0.1"  #: the tolerance at which widths are told
 STEPS = "steps t^(-2r/(2r+1))"
@@ -74,14 +76,19 @@ def _widths(rows):
 
 def _neurons(rows):
     return "; ".join(
-        f"{learner.rpartition(' ')[2]}, {where}: " + ", ".join(
+        f"{learner.rpartition(' ')[2]}, {extent(where)}: " + ", ".join(
             f"{number(row, '.0f')} (r = {row.r:g})" for row in group.sort_values("r").itertuples())
         for (learner, where), group in rows.groupby(["quantity", "range"], sort=False))
 
 
 def _asked(rows):
-    each = "; ".join(f"{row.range}, r = {row.r:g}: {row.measured:.0e}" for row in rows.itertuples())
-    return f"{each} neurons asked for: loose constants, powers not asymptotic yet"
+    each = "; ".join(f"{count(row.measured)} at {extent(row.range)}, r = {row.r:g}"
+                     for row in rows.itertuples())
+    return f"neurons asked for: {each}; loose constants, powers not asymptotic yet"
+
+
+def _powers():
+    return ", ".join(f"{sufficient_width(r):.3g} at r = {r:g}" for r in (0.25, 0.5, 0.75, 1))
 
 
 LINES = (
@@ -121,8 +128,8 @@ LINES = (
          {"kind": "claim", "quantity": starts("power of log", "sup over delta")}),
     Line("D", "too small a width degrades the rate", _by_width, "05_network_follows_kernel",
          "plain at r = 1; at r = 1/2 the level suffers, the rate hardly", "", {"kind": "claim"}),
-    Line("C", "a width T^(1+5/(2r+1)) suffices: m* grows no faster (exponents 4.33, 3.5, 3, 2.67 "
-         "at r = 1/4, 1/2, 3/4, 1)", _widths, "06_width_requirement",
+    Line("C", f"a width T^(1+5/(2r+1)) suffices: m* grows no faster (exponents: {_powers()})",
+         _widths, "06_width_requirement",
          "measured: squareplus, circle, one target", "",
          {"kind": "claim", "quantity": lambda v: v.endswith("network")}),
     Line("C", "the same, worst target of the class, linearised network", _widths,

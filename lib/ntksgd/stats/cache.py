@@ -9,8 +9,11 @@ directory that nobody else can write.
 """
 
 import hashlib
+import io
+import marshal
 import pickle
 import platform
+import types
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +31,24 @@ class Damaged(ValueError):
 
 def key(*parts) -> bytes:
     """Key of a result that depends on `parts`, on the library and on the versions installed."""
-    return hashlib.sha256(cloudpickle.dumps((library(), versions(), *parts))).digest()
+    told = io.BytesIO()
+    _Description(told).dump((library(), versions(), *parts))
+    return hashlib.sha256(told.getvalue()).digest()
+
+
+class _Description(cloudpickle.Pickler):
+    """Writes a function of a notebook's cell as what it does, not as where the kernel had it."""
+
+    def reducer_override(self, obj):
+        if isinstance(obj, types.CodeType):
+            return bytes, (marshal.dumps(_without_place(obj), 2),)  # 2: no count of references
+        return super().reducer_override(obj)
+
+
+def _without_place(code: types.CodeType) -> types.CodeType:
+    constants = tuple(_without_place(part) if isinstance(part, types.CodeType) else part
+                      for part in code.co_consts)
+    return code.replace(co_filename="", co_firstlineno=1, co_consts=constants)
 
 
 def pack(key: bytes, result) -> bytes:

@@ -157,23 +157,26 @@ function html(tag, attributes = {}, ...children) {
   return element;
 }
 
+// JupyterLab takes arrow keys for itself unless what has the focus says this.
+const KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 /** A control with its label and, for a slider, its value: {row, input, read, sync}. */
 function control(name, id) {
   const { label, range, log, options, check } = CONTROLS[name];
   const title = html("label", { for: id }, label);
   if (check) {
-    const input = html("input", { type: "checkbox", id, name });
+    const input = html("input", { type: "checkbox", id, name, ...KEYS });
     return { input, row: html("div", { class: "check" }, input, title),
       read: () => input.checked, sync: (value) => { input.checked = value; } };
   }
   if (options) {
-    const input = html("select", { id, name }, ...Object.entries(options).map(
+    const input = html("select", { id, name, ...KEYS }, ...Object.entries(options).map(
       ([value, text]) => html("option", { value }, text)));
     return { input, row: html("div", {}, title, input),
       read: () => input.value, sync: (value) => { input.value = value; } };
   }
   const [min, max, step] = range, output = html("output", { for: id, "aria-live": "off" });
-  const input = html("input", { type: "range", id, name, min, max, step });
+  const input = html("input", { type: "range", id, name, min, max, step, ...KEYS });
   const sync = (value) => {
     const text = digits(log ? 10 ** value : value);
     input.value = value;
