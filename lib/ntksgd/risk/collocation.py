@@ -112,8 +112,7 @@ def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_
     """Single steps and accepted blocks from ``state`` to the time ``last``.
 
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
-    `one_step` and `on_block` stand in for `moments.step`, of which `take_steps` takes many at once,
-    and `moments_on`, `first` for `FIRST`: fewer where a single step is dear.
+    `one_step`, `on_block`, `first` stand in for `take_steps` (many at once), `moments_on`, `FIRST`.
     """
     on_block, first = on_block or moments_on, FIRST if first is None else first
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
@@ -129,12 +128,10 @@ def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_
         if length <= first:
             etas, limit = schedule(np.arange(state.t + 1, state.t + length + 1)), np.inf
             if one_step is None:
-                at = lambda t, old=state, etas=etas: take_steps(  # noqa: E731
+                old, state = state, take_steps(modes, state, etas)
+                yield state.t, lambda t, old=old, etas=etas: take_steps(
                     modes, old, etas[:int(t - old.t)])
-                state = at(state.t + length)
-                yield state.t, at
-                continue
-            for eta in etas:
+            for eta in etas if one_step else ():
                 state = one_step(modes, state, eta)
                 yield state.t, lambda t, state=state: state
             continue
