@@ -30,7 +30,7 @@
 #    as if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
 # 4. Without a horizon, but with $r$ and $\beta$ known, the tail average of $t^{-\theta}$ has it for
 #    $\tfrac12(1-\tfrac1\beta)\le r<1-\tfrac1{2\beta}$.
-# 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, orders of magnitude.
+# 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, many times more at worst.
 #
 # **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the saturation of
 # fixed shapes: [Li et al. (2026)](00_reading_guide.ipynb#li2026); power decay and stable-decay optima:
@@ -164,9 +164,9 @@ for d in dimensions:
     extra = ["power 0.5"] if d == first else [power(predicted.optimal_power(beta[d]))]
     risks[d] = families.scheme_risks(modes[d], [*extra, *shared], etas * largest[d],
                                      horizons if d == first else [T])
+schemes = ["last, constant", "power 0.5", *shared, "uniform average", "tail average"]
 
 # %%
-schemes = ["last, constant", "power 0.5", *shared, "uniform average", "tail average"]
 attained = tables.attained(risks[first], schemes, etas, horizons, noise, regularities, beta[first])
 curves = tables.rate_curves(schemes, beta[first], T)
 save(draw.rates(attained, curves, "Steps that fall fast enough reach the minimax rate"),
@@ -324,13 +324,11 @@ save(draw.powers(scan, "The minimum over the powers is flat near 2β - 1"),
      "04_schedules-powers", scan,
      alt="Risk against the power p of steps that fall like (1 - t/T) to the p, over that at the "
          "best power, a panel for each dimension: a flat minimum near 2 beta - 1.")
-for d, part in scan.groupby("d"):
-    price = np.interp(part.optimal.iloc[0], part.p, part.relative)
-    print(f"d = {d}: risk at 2 beta - 1 over that of the best p tried: {price:.3f}")
-    rows.append(board.row("finding", "risk at p = 2 beta - 1 / least over p", price, None, T, d,
-                          r=0.5))
+rows += board.optimal_powers(scan, T)
 
 # %% [markdown]
+# Powers next to $2\beta-1$ cost a few per cent; $p=1$, on the circle the border of saturation, costs much more.
+#
 # ## 5. The wrong step
 # The best step depends on $r$, $\beta$ and $s^2$: nobody has it. By the balance the risk is about $A\eta^{-2r}+B\eta^{1/b}$: a step
 # wrong by $w$ costs $w^{-2r}$ or $w^{1/b}$ at worst. ReLU on the circle, $r=\tfrac12$, largest noise:
@@ -363,7 +361,7 @@ rows += board.horizon_free(found, beta[first], first)
 print(tables.horizon_free(found, beta[first]).round(3).to_string())
 
 # %% [markdown]
-# With its own $\theta$ the tail average is minimax as far as derived; at $r\ge1-\tfrac1{2\beta}$ the logarithm is seen.
+# With its own $\theta$ the tail average is minimax where derived; from $r=1-\tfrac1{2\beta}$ on it misses the limit, on the logarithm's side.
 #
 # **The best $\theta$ of the last iterate.** Its exponent is the least of three (notebook 03): $2r(1-\theta)$,
 # $(2-\tfrac1\beta)(1-\theta)$, $\theta$; greatest at $\theta=q/(1+q)$, $q=\min(2r,2-\tfrac1\beta)$, never beyond $2r/(2r+1)$.

@@ -122,6 +122,13 @@ def test_the_last_point_needs_a_small_regret(scores):
     assert [k for k, true in said.items() if not true] == [5]
 
 
+def test_price_of_the_optimal_power_is_interpolated_at_it():
+    scan = pd.DataFrame({"d": 3, "r": 0.5, "p": [1.0, 2.0, 3.0], "relative": [1.4, 1.0, 1.2],
+                         "optimal": 2.5})
+    (row,) = board.optimal_powers(scan, 1e8)
+    assert row.measured == pytest.approx(1.1) and (row.d, row.r, row.kind) == (3, 0.5, "finding")
+
+
 def test_rows_beside_the_best_are_the_worst_of_the_table():
     ratios = pd.DataFrame([
         {"family": name, "noise": s2, "r": r, "relative": value + 0.1 * s2 + 0.01 * r}

@@ -23,6 +23,13 @@ def best_steps(attained, T, d):
                 at.limit, T, d, at.r) for at in attained.itertuples()]
 
 
+def optimal_powers(scan, T):
+    """Risk at the power 2 beta - 1 over the least, for each d; `scan` as by `powers.scan`."""
+    return [row("finding", "risk at p = 2 beta - 1 / least over p", np.interp(
+        part["optimal"].iloc[0], part["p"], part["relative"]), None, T, d, r)
+        for (d, r), part in scan.groupby(["d", "r"])]
+
+
 def beside_the_best(ratios, T):
     """The lower bound and the predicted steps over the best steps, where each is farthest off.
 
