@@ -16,7 +16,9 @@ from ntksgd.risk.clustering import cluster
 from ntksgd.risk.collocation import moments_on, observe
 from ntksgd.risk.exact import expected_risk, truncation_gap
 from ntksgd.risk.modes import sphere_modes
+from ntksgd.risk.moments import initial, step
 from ntksgd.risk.radau import Block
+from ntksgd.risk.single_steps import take_steps
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 from ntksgd.sgd.kernel import kernel_sgd
 
@@ -273,3 +275,18 @@ def test_what_is_no_spectrum_is_refused(circle):
 
     with pytest.raises(ValueError, match=r"spectrum = .*must be of type Spectrum"):
         expected_risk(Broken, np.ones(2), schedules.constant(0.1), 5)
+
+
+@pytest.mark.parametrize(("weight_decay", "batch"), [(0.0, 1), (0.03, 3)])
+def test_compiled_steps_are_the_steps_of_the_recursion(circle, weight_decay, batch):
+    modes = sphere_modes(circle[0], [circle[1], source_target(circle[0], 1.0)], weight_decay, batch)
+    etas = schedules.polynomial(0.6, 0.3).step_sizes(40)
+    state = slow = initial(modes, average=True)
+    for eta in etas:
+        slow = step(modes, slow, eta)
+    fast = take_steps(modes, take_steps(modes, state, etas[:13]), etas[13:])
+    assert fast.t == 40 and state.t == 0 and np.all(state.C[-1] == 0)  # the first one is kept
+    np.testing.assert_allclose(fast.observables(modes), slow.observables(modes), rtol=1e-11)
+    if weight_decay:
+        np.testing.assert_allclose(fast.M, slow.M, rtol=1e-11)
+        np.testing.assert_allclose(fast.L, slow.L, rtol=1e-11)

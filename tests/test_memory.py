@@ -115,6 +115,13 @@ def test_parts_are_those_of_the_plain_recursion(circle, r):
     np.testing.assert_allclose(found, [bias.sum(), early.sum(), late.sum()], rtol=2e-3)
 
 
+@pytest.mark.parametrize("eta", [0.1, 0.29903631387726576, 1 / 3, 0.49])
+def test_half_of_constant_steps_is_half_of_the_time(eta):
+    """S_(T/2) = S_T/2, a tie that the rounding of the sums must not decide."""
+    times = np.array([1, 2, 10, 101, 200, 500, 1000, 10**4, 10**6])
+    np.testing.assert_array_equal(half_times(schedules.constant(eta), times), times // 2)
+
+
 def test_parts_add_up_to_the_risk_at_any_horizon(circle):
     target, schedule = source_target(circle, 1.0), schedules.source_polynomial(0.5, 1.0)
     times = [1, 2, 50, 10**6, 1e17]

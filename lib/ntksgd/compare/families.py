@@ -43,12 +43,13 @@ def schedule_of(scheme, eta, T):
 
 
 def _one(item, seed):
-    m, group, eta, T = item
-    if group == "constant":
+    """Columns (len(horizons), number of schemes, n + 1) of a group of schemes."""
+    m, group, eta, horizons = item
+    if group == "constant":  # the same run for every horizon
         flat = schedules.constant(eta)
-        tail = observe(m, flat, [T], "tail")[0]
-        return np.array([tail[0], observe(m, flat, [T], "uniform")[0, 2], tail[2]])
-    return observe(m, schedule_of(group, eta, T), [T])[:, 0]
+        tail, uniform = (observe(m, flat, horizons, kind) for kind in ("tail", "uniform"))
+        return np.stack([tail[:, 0], uniform[:, 2], tail[:, 2]], axis=1)
+    return np.array([observe(m, schedule_of(group, eta, T), [T])[:, 0] for T in horizons])
 
 
 def scheme_risks(modes, decaying, etas, horizons, constant=True, workers=None) -> dict:
@@ -60,7 +61,8 @@ def scheme_risks(modes, decaying, etas, horizons, constant=True, workers=None) -
         Of n targets, see `rates.clustered`.
     decaying : sequence of str
         Schemes that return the last iterate: ``power(p)`` or a key of `DECAYING`.
-    etas, horizons : sequence
+    etas : sequence
+    horizons : increasing sequence of int
     constant : bool
         Also the three schemes of a constant step.
 
@@ -73,13 +75,13 @@ def scheme_risks(modes, decaying, etas, horizons, constant=True, workers=None) -
     groups = [*decaying, *(["constant"] if constant else [])]
     for scheme in decaying:
         schedule_of(scheme, 1.0, 2)  # a wrong name is named before anything is computed
-    items = [(modes, g, eta, T) for g in groups for eta in etas for T in horizons]
-    flat = iter(map_tasks(_one, items, 0, workers))
+    found = iter(map_tasks(_one, [(modes, g, eta, horizons) for g in groups for eta in etas], 0,
+                           workers))
     risks = {}
     for group in groups:
-        block = np.array([[next(flat) for _ in horizons] for _ in etas])
         names = CONSTANT if group == "constant" else [group]
-        risks |= {name: block[:, :, i] for i, name in enumerate(names)}
+        columns = np.array([next(found) for _ in etas])
+        risks |= {name: columns[:, :, i] for i, name in enumerate(names)}
     return risks
 
 
@@ -135,15 +137,15 @@ def wrong_step(etas, risks, factors):
 
 
 def _free(item, seed):
-    modes, eta1, theta, T = item
-    return observe(modes, schedules.polynomial(eta1, theta), [T], "tail")[0, [0, 2]]
+    modes, eta1, theta, horizons = item
+    return observe(modes, schedules.polynomial(eta1, theta), horizons, "tail")[:, [0, 2]]
 
 
 def horizon_free(modes, eta1, thetas, horizons, workers=None) -> np.ndarray:
-    """Last iterate and tail average of steps eta_1 t^(-theta).
+    """Last iterate and tail average of steps eta_1 t^(-theta), at increasing horizons.
 
     Shape (2, len(thetas), len(horizons), n + 1), the variance last.
     """
-    items = [(modes, eta1, float(theta), float(T)) for theta in thetas for T in horizons]
-    seen = np.array(map_tasks(_free, items, 0, workers))
-    return np.moveaxis(seen.reshape(len(thetas), len(horizons), 2, -1), 2, 0)
+    horizons = check.finite_array("horizons", horizons, 1)
+    items = [(modes, eta1, float(theta), horizons) for theta in thetas]
+    return np.moveaxis(map_tasks(_free, items, 0, workers), 2, 0)

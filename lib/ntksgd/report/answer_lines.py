@@ -20,6 +20,7 @@ FIRST_ORDER = {"quantity": "exponent of m* against first order, linearised",
                "activation": "squareplus(0.5)", "d": 2}
 CIRCLE_RATE = {"quantity": STEPS, "kind": "claim", "activation": "relu", "d": 2}
 
+
 def starts(*beginnings: str):
     """Fits what begins with one of `beginnings`."""
     return lambda value: value.startswith(beginnings)
@@ -114,6 +115,10 @@ LINES = (
          "03_rkhs_convergence", "1/S_T forgets too little; log T / S_T costs logarithms",
          "the second has the rate up to logarithms (scaling argument)",
          {"kind": "claim", "quantity": starts(f"{STEPS}, lambda")}),
+    Line("B", "ours: a constant step made for the horizon T, tied to it, η T^(-2r/(2r+1)) (03), or "
+         "the best one (04): the same rate, for every r (ReLU, d = 2)", _rates, "04_schedules",
+         "no early step is larger than the last", "proved for the tied one, as an upper bound (03)",
+         {"quantity": ("step T^(-2r/(2r+1))", "best step: last, constant"), "d": 2}),
     Line("B*", "its exponent is minimax (known) as the capacity β tends to 1",
          lambda rows: f"gap of the exponents {by_regularity(rows, '.3f')}", "03_rkhs_convergence",
          "at a given kernel better exponents are possible", "", {"kind": "claim"}),

@@ -12,11 +12,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ntksgd.risk.modes import Modes
-from ntksgd.risk.moments import State, initial, record, step, unit_noise, walk
+from ntksgd.risk.moments import State, initial, record, unit_noise, walk
 from ntksgd.risk.radau import DEGREE, Block
+from ntksgd.risk.single_steps import take_steps
 
-#: Steps taken one by one at the start.
-FIRST = 128
+#: Steps taken one by one, compiled, at the start, and before a horizon.
+FIRST = 1024
 TOLERANCE = 1e-9
 #: Moments this far below the target's power are not resolved any more: a target learned to its last
 #: degree decays exponentially, and blocks would shrink without end to follow it.
@@ -106,13 +107,12 @@ def _resolved(block, modes, path):
                for y in (path.C, path.B, path.A) if y is not None)
 
 
-def pieces(modes: Modes, state: State, schedule, last: float, one_step=step, on_block=None,
+def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_block=None,
            first=None):
     """Single steps and accepted blocks from ``state`` to the time ``last``.
 
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
-    `one_step` and `on_block` stand in for `moments.step` and `moments_on`, `first` for `FIRST`:
-    fewer where a single step is dear.
+    `one_step`, `on_block`, `first` stand in for `take_steps` (many at once), `moments_on`, `FIRST`.
     """
     on_block, first = on_block or moments_on, FIRST if first is None else first
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
@@ -126,10 +126,14 @@ def pieces(modes: Modes, state: State, schedule, last: float, one_step=step, on_
             length = min(length, max((schedule.horizon - state.t) // 2, 1))
         length = np.floor(length)
         if length <= first:
-            for eta in schedule(np.arange(state.t + 1, state.t + length + 1)):
+            etas, limit = schedule(np.arange(state.t + 1, state.t + length + 1)), np.inf
+            if one_step is None:
+                old, state = state, take_steps(modes, state, etas)
+                yield state.t, lambda t, old=old, etas=etas: take_steps(
+                    modes, old, etas[:int(t - old.t)])
+            for eta in etas if one_step else ():
                 state = one_step(modes, state, eta)
                 yield state.t, lambda t, state=state: state
-            limit = np.inf
             continue
         block = Block(state.t, length)
         path = on_block(block, modes, state, schedule)

@@ -35,9 +35,16 @@ class Parts:
     fresh: np.ndarray
 
 
+#: Sums of steps that differ by less, relatively, are equal: `power_sums` is no more exact.
+TIE = 1e-11
+
+
 def half_times(schedule: Schedule, times: ArrayLike) -> np.ndarray:
-    """For each T the last step m with S_m <= S_T/2, 0 if there is none; to 1e-9, by bisection."""
-    high, half = np.array(times, dtype=float), power_sums(schedule, times) / 2
+    """For each T the last step m with S_m <= S_T/2, 0 if there is none; to 1e-9, by bisection.
+
+    Constant steps and an even T: T/2, whatever way the sums are rounded.
+    """
+    high, half = np.array(times, dtype=float), power_sums(schedule, times) / 2 * (1 + TIE)
     low = np.zeros_like(high)
     while np.any(high - low > np.maximum(1.0, 1e-9 * low)):
         middle = np.floor((low + high) / 2)

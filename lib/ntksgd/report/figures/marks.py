@@ -52,14 +52,6 @@ def theory(ax, table, x, y, by=None, label=None, **style):
         label = None
 
 
-def reference_law(ax, x, y, exponent):
-    """A reference power law in m through the last point, over the upper half of x."""
-    x = np.asarray(x, dtype=float)[len(x) // 2 :]
-    ax.plot(x, y * (x / x[-1]) ** exponent, color=THEORY, ls="--", lw=1)
-    ax.annotate(rf"$m^{{{exponent:g}}}$", (x[-1], y), textcoords="offset points", xytext=(6, -3),
-                fontsize=8)
-
-
 def censored_points(ax, x, y, low, high, side, colour, **style):
     """Points with intervals; open arrows where `side` says too large (1) or small (-1) to see."""
     x, y, low, high, side = map(np.asarray, (x, y, low, high, side))

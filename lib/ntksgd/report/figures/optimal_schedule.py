@@ -8,16 +8,19 @@ BOUNDS = ("lower bound", "continuous limit", "predicted steps")
 
 
 def best_steps(curves, power):
-    """Best steps against what is left of the run (columns r, noise, left, best, predicted)."""
+    """Best steps against what is left of the run, columns r, noise, left, best, predicted, guide.
+
+    Rows with a guide, left^power, are a line of their own, see `schedule_tables.with_guide`.
+    """
     fig, axes, parts = panels.facets(curves, None, "noise", 3.6, "noise s² = {noise:g}",
                                      sharex=True, sharey=True)
     for ax, part in parts:
         marks.family(ax, part, "left", "best", "r", label="best of all, r = {:g}", lw=1.6)
         marks.theory(ax, part, "left", "predicted", "r", "predicted", ls="--")
+        guide = part.dropna(subset="guide")
+        ax.plot(guide["left"], guide["guide"], ":", color="0.3")
         panels.log_axes(ax)
         ax.set_ylim(0.5 * curves["best"].min(), 1.5)
-    left = np.array([0.04, 0.2])  # where the last panel is empty
-    axes[0, -1].plot(left, 0.5 * (left / left[-1]) ** power, ":", color="0.3")
     axes[0, 0].plot([], [], ":", color="0.3", label=f"slope of $(1-t/T)^{{{power:g}}}$")
     panels.outer_labels(axes, "left of the run, 1 - t/T", "step × κ(1)")
     fig.suptitle("The predicted steps are nearly the best of all", fontsize=9.5)

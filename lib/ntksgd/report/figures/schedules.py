@@ -68,7 +68,7 @@ def wrong_step(data, title):
 def theta(data, predicted, title):
     """Exponent against theta for each r, over min(2r(1-theta), theta, memory)."""
     ax = panels.single(3.3, "θ in $\\eta_t=\\eta_1 t^{-\\theta}$", EXPONENT)
-    marks.family(ax, _rates(data), "theta", "a", "r", label="r = {:g}", ls="")
+    marks.family(ax, _rates(data), "theta", "a", "r", INTERVAL, label="r = {:g}", ls="")
     for _, of in predicted.groupby("r", sort=False):
         ax.plot(of["theta"], -of["exponent"], color=THEORY, lw=0.9, zorder=3)
     for (_, of), colour in zip(data.groupby("r", sort=False), palette, strict=False):

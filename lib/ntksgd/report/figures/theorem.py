@@ -6,15 +6,15 @@ from ntksgd.report.figures import THEORY, marks, panels
 def bounds(gaps, excess, tau):
     """Network minus linearised network, and excess risk, against the width, with proved bounds.
 
-    `gaps`, a table with columns m, measured, low, high and one a bound; `excess`, one with columns
-    T, m, value, low, high, kind ("measured" or "bound", without interval).
+    `gaps`: columns m, measured, low, high, m^-2 and one a bound; `excess`: columns T, m, value,
+    low, high, kind ("measured" or "bound", without interval).
     """
     fig, ((left, right),) = panels.grid(1, 2, 3.6)
     mean, ends = gaps["measured"], ("low", "high")
     left.errorbar(gaps["m"], mean, marks.bars(gaps, "measured", ends), marker="o", ms=3.5,
                   label="measured")
-    marks.reference_law(left, gaps["m"], mean.iloc[-1], -2)
-    names = [name for name in gaps if name not in ("m", "measured", *ends)]
+    left.plot(gaps["m"], gaps["m^-2"], color=THEORY, lw=0.8, zorder=3, label="$m^{-2}$")
+    names = [name for name in gaps if name not in ("m", "measured", *ends, "m^-2")]
     for name, dashes in zip(names, ("--", ":", "-."), strict=False):
         left.plot(gaps["m"], gaps[name], dashes, color=THEORY, label=f"{name} (proved)")
     left.set(xlabel="width $m$", ylabel=r"$\|g_T-\ell_T\|^2$")
