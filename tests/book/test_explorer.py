@@ -44,17 +44,25 @@ def address(tmp_path_factory):
     return path.as_uri()
 
 
-@pytest.fixture
-def page(browser, address):
-    """The page, opened from its file; nothing may be logged as an error, nothing be asked for."""
+@pytest.fixture(scope="module")
+def tab(browser):
+    """A tab, what it has logged as an error, and what it has asked for."""
     context = browser.new_context(offline=True, viewport={"width": 900, "height": 900})
     page, said, asked = context.new_page(), [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
+    yield page, said, asked
+    context.close()
+
+
+@pytest.fixture
+def page(tab, address):
+    """The page, opened anew; nothing may be logged as an error, nothing be asked for."""
+    page, said, asked = tab
+    page.goto("about:blank")
     page.goto(address)
     yield page
-    context.close()
     assert said == []
     assert {url.split("#")[0] for url in asked if not url.startswith("data:")} <= {address}
 
