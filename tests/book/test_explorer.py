@@ -239,18 +239,33 @@ def test_curves_differ_in_more_than_colour(page):
     assert {"risk", "bias", "memory", "fresh noise", "paper’s slope"} <= set(named)
 
 
+SLIDE = """to => new Promise((done) => {
+  const slider = document.querySelector("[name=r]");
+  slider.value = to;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => setTimeout(done));
+})"""
+
+
 def test_a_move_takes_less_than_50_ms(page):
-    """The least of many moves, as other programs may run; the slowest settings on offer."""
+    """Of the processor, drawing included; the least of some moves at the slowest settings."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def spent():
+        found = session.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: one["value"] for one in found}["ThreadTime"] * 1e3
+
     for state in ({"activation": "squareplus(0.1)", "T": 12, "paper": False, "theta": 0.0},
                   {"activation": "squareplus(0.1)", "T": 12, "decay": "sum", "iterate": "average"}):
         move(page, state)
         took = []
-        for i in range(25):
-            page.locator("[name=r]").fill(str(0.5 + 0.05 * i))
-            settled(page)
-            took.append(float(page.locator(".ntk-explorer").get_attribute("data-ms")))
+        for i in range(12):
+            before = spent()
+            page.evaluate(SLIDE, 0.5 + 0.05 * i)
+            took.append(spent() - before)
         print(state, "least", min(took), "median", np.median(took), "ms")
-        assert min(took) < 50
+        assert 1 < min(took) < 50
 
 
 # ---- the module elsewhere -----------------------------------------------------------------------
