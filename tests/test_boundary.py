@@ -108,7 +108,8 @@ def spectrum_is_sane(s):
 RUN = {"step_sizes": one(*SCHEDULES, np.full(40, 0.1)), "times": one([10], [1, 40], [2, 5]),
        "points": one(POINTS), "weight_decay": one(0.0, 0.01)}
 STREAM = {"samples": one(SAMPLES, Samples(SAMPLES.x[:10], SAMPLES.y[:10]))}
-LEARN = {"params": one(START), **STREAM, **RUN, "activation": ACTIVATION, "gamma": one(1.0, 0.0),
+LEARN = {"params": one(START), **STREAM, **RUN, "gamma": one(1.0, 0.0),
+         "activation": one("relu", "squareplus(0.5)"),  # each is compiled anew
          "loss": one("square", "logistic", "huber")}
 INSIDE = ("samples", "eta", "schedule")
 RISK = {"spectrum": SPECTRUM, "target": TARGET, "schedule": SCHEDULE, "times": TIMES,

@@ -41,8 +41,23 @@ def test_dimension_is_at_least_2(d):
 def test_integers_accepted():
     assert check.width(2) == 2 and check.dimension(np.int64(10)) == 10
     assert check.integer("n", 5, 1, 5) == 5
-    with pytest.raises(ValueError, match="n = 6: must be an integer >= 1 <= 5"):
-        check.integer("n", 6, 1, 5)
+
+
+@pytest.mark.parametrize(("options", "allowed"), [
+    ({}, "an integer"), ({"low": 1}, "an integer >= 1"), ({"high": 5}, "an integer <= 5"),
+    ({"low": 1, "high": 5}, "an integer >= 1 and <= 5"), ({"even": True}, "an even integer"),
+    ({"low": 2, "high": 8, "even": True}, "an even integer >= 2 and <= 8"),
+])
+def test_the_integers_allowed_are_said(options, allowed):
+    with pytest.raises(ValueError) as error:
+        check.integer("n", 6.5, **options)
+    assert str(error.value) == f"n = 6.5: must be {allowed}"
+
+
+@pytest.mark.parametrize("value", [0, 6])
+def test_an_integer_out_of_range_is_refused(value):
+    with pytest.raises(ValueError, match=f"n = {value}: must be an integer >= 1 and <= 5"):
+        check.integer("n", value, 1, 5)
 
 
 def test_finite_array_names_the_bad_entry():

@@ -8,12 +8,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from ntksgd.files import written_whole
 from ntksgd.report.figures import palette, save, shades, use_style
 from ntksgd.report.paths import figures_dir, root
 
 NAME = "01_toy-line"
+ALT = "A line rises."
 SCRIPT = """
 import matplotlib
 matplotlib.use("agg")
@@ -28,7 +30,7 @@ table = pd.DataFrame({"x": [1, 10, 1, 10], "y": [1, 2, 2, 4], "of": list("aabb")
 marks.family(ax, table, "x", "y", "of", "half")
 marks.lines(ax, table, "x", "y", "of", style="of")
 sns.heatmap(table.pivot(index="x", columns="of", values="y"), ax=right, rasterized=True)
-save(fig, "01_toy-line", {"x": [1, 10], "y": [1 / 3, 0.1]})
+save(fig, "01_toy-line", {"x": [1, 10], "y": [1 / 3, 0.1]}, alt="A line falls.")
 """
 
 
@@ -67,7 +69,7 @@ def test_two_processes_write_the_same_bytes_and_nothing_on_stderr(tmp_path):
 @pytest.mark.parametrize("name", ["line", "toy-x", "01_toy", "01_Toy-x", "01_toy-a/b", "../x"])
 def test_name_of_another_form(drawn, figures, name):
     with pytest.raises(ValueError, match="name="):
-        save(drawn, name, {"x": [1]})
+        save(drawn, name, {"x": [1]}, ALT)
 
 
 @pytest.mark.parametrize("data", [
@@ -75,28 +77,41 @@ def test_name_of_another_form(drawn, figures, name):
 ])
 def test_data_without_numbers_writes_nothing(drawn, figures, data):
     with pytest.raises(ValueError, match="data"):
-        save(drawn, NAME, data)
+        save(drawn, NAME, data, ALT)
     assert not figures.exists() or not list(figures.iterdir())
+
+
+@pytest.mark.parametrize("alt", ["", " ", None])
+def test_a_figure_without_a_description_is_refused(drawn, figures, alt):
+    with pytest.raises(ValueError, match="alt="):
+        save(drawn, NAME, {"x": [1]}, alt)
+    assert not figures.exists()
+
+
+def test_files_hold_the_description(drawn, figures):
+    save(drawn, NAME, {"x": [1]}, ALT)
+    assert Image.open(figures / f"{NAME}.png").text["Description"] == ALT
+    assert ALT.encode() in (figures / f"{NAME}.pdf").read_bytes()
 
 
 def test_empty_figure_is_refused():
     fig, _ = plt.subplots()
     with pytest.raises(ValueError, match="nothing is drawn"):
-        save(fig, NAME, {"x": [1]})
+        save(fig, NAME, {"x": [1]}, ALT)
 
 
 def test_index_becomes_a_column(drawn, figures):
-    save(drawn, NAME, pd.DataFrame({"y": [1.0]}, index=pd.Index([8], name="m")))
+    save(drawn, NAME, pd.DataFrame({"y": [1.0]}, index=pd.Index([8], name="m")), ALT)
     assert (figures / f"{NAME}.csv").read_text() == "m,y\n8,1\n"
 
 
 def test_failure_leaves_all_three_as_they_were(drawn, figures, monkeypatch):
-    save(drawn, NAME, {"x": [1]})
+    save(drawn, NAME, {"x": [1]}, ALT)
     before = {p.name: p.read_bytes() for p in figures.iterdir()}
     monkeypatch.setattr(pd.DataFrame, "to_csv", lambda *args, **kwargs: 1 / 0)
     drawn.axes[0].plot([2, 1])
     with pytest.raises(ZeroDivisionError):
-        save(drawn, NAME, {"x": [2]})
+        save(drawn, NAME, {"x": [2]}, ALT)
     assert {p.name: p.read_bytes() for p in figures.iterdir()} == before
 
 

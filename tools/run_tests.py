@@ -22,16 +22,22 @@ BOOK = ".venv-book/bin/python"
 
 
 def stages(jobs: int) -> dict[str, list[str]]:
-    """pytest's arguments per stage."""
-    parallel = ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else []
+    """pytest's arguments per stage.
+
+    A notebook is one process's from its first cell to its last, and a file of the book's tests
+    shares what it has built; all other tests go to whoever is idle.
+    """
+    def parallel(how: str) -> list[str]:
+        return ["-n", str(jobs), "--dist", how] if jobs > 1 else []
+
     notebooks = sorted(str(p) for p in Path("notebooks").glob("[0-9][0-9]_*.ipynb"))
     nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}",
              "-W", "default"]  # warnings of nbval itself; those of a cell are compared output
     return {
-        "tests": [*parallel, "--durations=5", "tests", "--ignore=tests/regenerated",
+        "tests": [*parallel("worksteal"), "--durations=5", "tests", "--ignore=tests/regenerated",
                   "--ignore=tests/book"],
-        "book": ["-rs", "tests/book"],
-        "notebooks": [*parallel, *nbval, *notebooks],
+        "book": [*parallel("loadfile"), "-rs", "tests/book"],
+        "notebooks": [*parallel("loadfile"), *nbval, *notebooks],
         "regenerated": ["tests/regenerated"],
     }
 

@@ -27,9 +27,8 @@ def positive(name, value):
 
 def integer(name, value, low=None, high=None, *, even=False):
     """Return `value` as an int if it is an integer (even, if asked) in [low, high]."""
-    allowed = ("an even integer" if even else "an integer") + (
-        f" >= {low}" if low is not None else ""
-    ) + (f" <= {high}" if high is not None else "")
+    ends = [f"{sign} {end}" for sign, end in ((">=", low), ("<=", high)) if end is not None]
+    allowed = " ".join([f"an {'even ' if even else ''}integer", " and ".join(ends)]).strip()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise ValueError(f"{name} = {value!r}: must be {allowed}")
     wrong_range = (low is not None and value < low) or (high is not None and value > high)

@@ -77,7 +77,7 @@ class _PackageCache(FunctionCache):
         return sig, codegen.magic_tuple(), self._key
 
 
-def compiled(function=None, *, key=None, cache=True, inline=False, parallel=False):
+def compiled(function=None, *, key=None, cache=True, inline=False):
     """Compile a function; without one, return the decorator.
 
     Parameters
@@ -89,12 +89,9 @@ def compiled(function=None, *, key=None, cache=True, inline=False, parallel=Fals
         Keep it on disk.
     inline : bool
         For small functions that compiled loops call: inlined into these and not kept alone.
-    parallel : bool
-        Let `prange` start threads.
     """
     def compile_(function):
-        options = {**OPTIONS, "nogil": True, "parallel": parallel}
-        dispatcher = njit(forceinline=inline, **options)(function)
+        dispatcher = njit(forceinline=inline, nogil=True, **OPTIONS)(function)
         if cache and not inline:
             dispatcher._cache = _PackageCache(function, key)
         return dispatcher

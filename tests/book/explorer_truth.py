@@ -42,15 +42,21 @@ def problem_of(state, max_degree=None):
     return spectrum, source_target(spectrum, r), schedule, T, 10.0 ** state["noise"], decay
 
 
-def truth(state, max_degree=None, tail=True):
-    """Risk at T and local exponent there, by the library."""
+def risks(state, times=None, max_degree=None, tail=True):
+    """Risk by the library, at T if no times are given."""
     spectrum, target, schedule, T, noise, decay = problem_of(state, max_degree)
+    average = (DEFAULTS | state)["iterate"] == "average"
+    found = expected_risk(spectrum, target, schedule, times or [T], noise, decay, tail=tail,
+                          average="uniform" if average else None)
+    return found.averaged if average else found.risk
+
+
+def truth(state):
+    """Risk at T and local exponent there, by the library."""
+    T = problem_of(state)[3]
     begin = T / np.sqrt(10)
     times = [np.floor(begin), np.ceil(begin), T]
-    found = expected_risk(spectrum, target, schedule, times, noise, decay, tail=tail,
-                          average="uniform")
-    average = (DEFAULTS | state)["iterate"] == "average"
-    risk = found.averaged if average else found.risk
+    risk = risks(state, times)
     past = np.interp(begin, times[:2], np.log(risk[:2])) if times[0] < times[1] else np.log(risk[0])
     return risk[2], (np.log(risk[2]) - past) / np.log(10) * 2
 

@@ -40,27 +40,40 @@ WIDE = """async () => {
 }"""
 
 
-def faults(browser, file: Path, outputs: list[str | None] | None = None) -> list[str]:
+class Tab:
+    """A tab of a browser without a network; `problems` of the pages opened in it are noted."""
+
+    def __init__(self, browser):
+        self.context = browser.new_context(offline=True, viewport=DESK)
+        self.page, self.problems = self.context.new_page(), []
+        for event, say in (
+                ("console", lambda m: f"console: {m.text}" if m.type == "error" else ""),
+                ("pageerror", lambda error: f"error in a script: {error}"),
+                # what a page still asks for when it is left is not missing
+                ("requestfailed", lambda r: "" if r.failure == "net::ERR_ABORTED"
+                    else f"not loaded: {r.url[:200]}"),
+                ("request", lambda r: "" if urlsplit(r.url).scheme in ("file", "data", "blob")
+                    else f"from outside: {r.url[:200]}")):
+            self.page.on(event, lambda found, say=say: self.problems.append(say(found)))
+
+    def noted(self) -> list[str]:
+        """The problems since the last call."""
+        found, self.problems = [problem for problem in self.problems if problem], []
+        return found
+
+
+def faults(tab: Tab, file: Path, outputs: list[str | None] | None = None) -> list[str]:
     """What is wrong with a page, opened at the width of a desk, then of a phone.
 
     `outputs` are the descriptions stored in a notebook with each picture of its outputs.
     """
-    context = browser.new_context(offline=True, viewport=DESK)
-    page, problems = context.new_page(), []
-    page.on("console", lambda m: problems.append(f"console: {m.text}") if m.type == "error" else 0)
-    page.on("pageerror", lambda error: problems.append(f"error in a script: {error}"))
-    page.on("requestfailed", lambda r: problems.append(f"not loaded: {r.url[:200]}"))
-    page.on("request", lambda r: problems.append(f"from outside: {r.url[:200]}")
-            if urlsplit(r.url).scheme not in ("file", "data", "blob") else 0)
-    try:
-        page.goto(file.as_uri(), wait_until="load")
-        page.evaluate(SETTLED)
-        found = page.evaluate(FOUND)
-        page.set_viewport_size(PHONE)
-        problems += page.evaluate(WIDE)
-    finally:
-        context.close()
-    return problems + _content(found, outputs)
+    tab.page.set_viewport_size(DESK)
+    tab.page.goto(file.as_uri(), wait_until="load")
+    tab.page.evaluate(SETTLED)
+    found = tab.page.evaluate(FOUND)
+    tab.page.set_viewport_size(PHONE)
+    wide = tab.page.evaluate(WIDE)
+    return tab.noted() + wide + _content(found, outputs)
 
 
 def _content(found: dict, outputs: list[str | None] | None) -> list[str]:

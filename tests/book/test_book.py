@@ -6,7 +6,7 @@ import re
 import pytest
 
 from book.building import ROOT, built
-from book.reading import broken_links, faults
+from book.reading import Tab, broken_links, faults
 
 NOTEBOOKS = sorted(p.stem for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PACKAGES = sorted(p.name for p in (ROOT / "lib/ntksgd").iterdir() if (p / "__init__.py").exists())
@@ -22,6 +22,14 @@ def stored(name: str) -> list[str | None]:
             for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
 
 
+@pytest.fixture(scope="module")
+def tab(chromium):
+    """One for all pages, which share scripts and fonts."""
+    tab = Tab(chromium)
+    yield tab
+    tab.context.close()
+
+
 def test_every_page_is_tested(book):
     found = {str(p.relative_to(book).with_suffix("")) for p in book.rglob("*.html")
              if "_static" not in p.parts}
@@ -29,9 +37,9 @@ def test_every_page_is_tested(book):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole_without_a_network(name, book, chromium):
+def test_a_page_is_whole_without_a_network(name, book, tab):
     outputs = stored(name.split("/")[1]) if name.startswith("notebooks/") else None
-    assert faults(chromium, book / f"{name}.html", outputs) == []
+    assert faults(tab, book / f"{name}.html", outputs) == []
 
 
 def test_links_lead_somewhere(book):

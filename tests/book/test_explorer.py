@@ -44,17 +44,25 @@ def address(tmp_path_factory):
     return path.as_uri()
 
 
-@pytest.fixture
-def page(browser, address):
-    """The page, opened from its file; nothing may be logged as an error, nothing be asked for."""
+@pytest.fixture(scope="module")
+def tab(browser):
+    """A tab, what it has logged as an error, and what it has asked for."""
     context = browser.new_context(offline=True, viewport={"width": 900, "height": 900})
     page, said, asked = context.new_page(), [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
+    yield page, said, asked
+    context.close()
+
+
+@pytest.fixture
+def page(tab, address):
+    """The page, opened anew; nothing may be logged as an error, nothing be asked for."""
+    page, said, asked = tab
+    page.goto("about:blank")
     page.goto(address)
     yield page
-    context.close()
     assert said == []
     assert {url.split("#")[0] for url in asked if not url.startswith("data:")} <= {address}
 
@@ -244,18 +252,33 @@ def test_curves_differ_in_more_than_colour(page):
     assert {"risk", "bias", "memory", "fresh noise", "paper’s slope"} <= set(named)
 
 
+SLIDE = """to => new Promise((done) => {
+  const slider = document.querySelector("[name=r]");
+  slider.value = to;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => setTimeout(done));
+})"""
+
+
 def test_a_move_takes_less_than_50_ms(page):
-    """The least of many moves, as other programs may run; the slowest settings on offer."""
+    """Of the processor, drawing included; the least of some moves at the slowest settings."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def spent():
+        found = session.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: one["value"] for one in found}["ThreadTime"] * 1e3
+
     for state in ({"activation": "squareplus(0.1)", "T": 12, "paper": False, "theta": 0.0},
                   {"activation": "squareplus(0.1)", "T": 12, "decay": "sum", "iterate": "average"}):
         move(page, state)
         took = []
-        for i in range(25):
-            page.locator("[name=r]").fill(str(0.5 + 0.05 * i))
-            settled(page)
-            took.append(float(page.locator(".ntk-explorer").get_attribute("data-ms")))
+        for i in range(12):
+            before = spent()
+            page.evaluate(SLIDE, 0.5 + 0.05 * i)
+            took.append(spent() - before)
         print(state, "least", min(took), "median", np.median(took), "ms")
-        assert min(took) < 50
+        assert 1 < min(took) < 50
 
 
 # ---- the module elsewhere -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from book.building import built, small
-from book.reading import broken_links, faults
+from book.reading import Tab, broken_links, faults
 
 PAGE = "notebooks/01_small.html"
 
@@ -82,16 +82,24 @@ def copy(small_book, tmp_path):
     return shutil.copytree(small_book, tmp_path / "book")
 
 
-def test_a_sound_page_has_no_faults(copy, chromium):
-    assert faults(chromium, copy / PAGE, ["One <dot>."]) == []
+@pytest.fixture
+def tab(chromium):
+    """One for each page, whose errors may come late."""
+    tab = Tab(chromium)
+    yield tab
+    tab.context.close()
+
+
+def test_a_sound_page_has_no_faults(copy, tab):
+    assert faults(tab, copy / PAGE, ["One <dot>."]) == []
 
 
 @pytest.mark.parametrize(("fault", "old", "new"), BREAKS)
-def test_a_broken_page_is_seen(fault, old, new, copy, chromium):
+def test_a_broken_page_is_seen(fault, old, new, copy, tab):
     page = text(copy, PAGE)
     assert old in page
     (copy / PAGE).write_text(page.replace(old, new.replace("HOST", "http" + "://nowhere.invalid")))
-    assert fault in " ".join(faults(chromium, copy / PAGE, ["One <dot>."]))
+    assert fault in " ".join(faults(tab, copy / PAGE, ["One <dot>."]))
 
 
 @pytest.mark.parametrize(("old", "new"), [

@@ -48,7 +48,7 @@ if n < 2:
 # %%
 fig, ax = plt.subplots()
 ax.plot(range(n), [x ** powers[0] for x in range(n)])
-save(fig, "01_toy-line", {"x": range(n)})
+save(fig, "01_toy-line", {"x": range(n)}, alt="A line.")
 
 # %%
 row = claims.Statement("A", "a number", "claim", theory=1.0, relation="=", measured=1.0,

@@ -7,6 +7,7 @@ lower triangular system, O(T^2) kernel values and O(T) memory.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numba
@@ -75,40 +76,49 @@ def kernel_sgd(kernel: Callable, x: ArrayLike, y: ArrayLike, step_sizes: Schedul
         float(weight_decay)))
 
 
-@compiled(parallel=True)
 def _run(table, x, y, step_sizes, probes, times, weight_decay):
-    replicas, d, T = x.shape
-    q = probes.shape[1]
-    last = np.empty((replicas, len(times), q))
-    averaged = np.empty((replicas, len(times), q))
-    coefficients = np.empty((replicas, T))
-    for i in numba.prange(replicas):
-        c = coefficients[i]  # in units of `shrink`, the product of all 1 - eta lambda so far
-        shrink, mark = 1.0, 0
-        f, total, w = np.zeros(q), np.zeros(q), np.empty(T)
-        for t in range(T):
-            w[:t] = 0.0
-            for j in range(d):
-                here = x[i, j, t]
-                for s in range(t):
-                    gap = x[i, j, s] - here
-                    w[s] += 0.25 * gap * gap
-            prediction = 0.0
-            for s in range(t):
-                prediction += c[s] * lookup(table, w[s])
-            change = -step_sizes[t] * (shrink * prediction - y[i, t])
-            factor = 1.0 - step_sizes[t] * weight_decay
-            shrink *= factor
-            c[t] = change / shrink
-            for p in range(q):
-                chord = 0.0
-                for j in range(d):
-                    gap = probes[i, p, j] - x[i, j, t]
-                    chord += 0.25 * gap * gap
-                f[p] = factor * f[p] + change * lookup(table, chord)
-                total[p] += f[p]
-            if mark < len(times) and t + 1 == times[mark]:
-                last[i, mark], averaged[i, mark] = f, total / (t + 1)
-                mark += 1
-        c *= shrink
+    """`_replica` of each, in as many threads as numba may have; it holds no lock."""
+    replicas, _, T = x.shape
+    last = np.empty((replicas, len(times), probes.shape[1]))
+    averaged, coefficients = np.empty_like(last), np.empty((replicas, T))
+    with ThreadPoolExecutor(numba.get_num_threads()) as pool:
+        list(pool.map(lambda i: _replica(table, x[i], y[i], step_sizes, probes[i], times,
+                                         weight_decay, last[i], averaged[i], coefficients[i]),
+                      range(replicas)))
     return last, averaged, coefficients
+
+
+@compiled
+def _replica(table, x, y, step_sizes, probes, times, weight_decay, last, averaged, c):
+    d, T = x.shape
+    q = len(probes)
+    shrink, mark = 1.0, 0  # c is in units of `shrink`, the product of all 1 - eta lambda so far
+    f, total, w = np.zeros(q), np.zeros(q), np.empty(T)
+    for t in range(T):
+        for s in range(t):
+            w[s] = 0.0
+        for j in range(d):
+            here = x[j, t]
+            for s in range(t):
+                gap = x[j, s] - here
+                w[s] += 0.25 * gap * gap
+        prediction = 0.0
+        for s in range(t):
+            prediction += c[s] * lookup(table, w[s])
+        change = -step_sizes[t] * (shrink * prediction - y[t])
+        factor = 1.0 - step_sizes[t] * weight_decay
+        shrink *= factor
+        c[t] = change / shrink
+        seen = mark < len(times) and t + 1 == times[mark]
+        for p in range(q):
+            chord = 0.0
+            for j in range(d):
+                gap = probes[p, j] - x[j, t]
+                chord += 0.25 * gap * gap
+            f[p] = factor * f[p] + change * lookup(table, chord)
+            total[p] += f[p]
+            if seen:
+                last[mark, p], averaged[mark, p] = f[p], total[p] / (t + 1)
+        mark += seen
+    for s in range(T):
+        c[s] *= shrink

@@ -69,7 +69,7 @@ def shades(n: int) -> list[tuple[float, float, float, float]]:
     return [mpl.colormaps["plasma"](v) for v in np.linspace(0.0, 0.62, n)]
 
 
-def save(fig: Figure, name: str, data, alt: str = "") -> None:
+def save(fig: Figure, name: str, data, alt: str) -> None:
     """Write ``name.png``, ``name.pdf`` and the numbers behind them, ``name.csv``; show the figure.
 
     The bytes depend only on the figure, the data and the versions installed. Each file appears
@@ -90,6 +90,8 @@ def save(fig: Figure, name: str, data, alt: str = "") -> None:
     """
     if not NAME.fullmatch(name):
         raise ValueError(f"name={name!r}: allowed is NN_notebook-what in lower case")
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError(f"alt={alt!r} ({name}): a sentence for who cannot see the figure")
     if not any(ax.has_data() for ax in fig.axes):
         raise ValueError(f"fig={fig!r} ({name}): nothing is drawn on it")
     table = _checked_table(data, name)
@@ -100,12 +102,12 @@ def save(fig: Figure, name: str, data, alt: str = "") -> None:
             for suffix in ("png", "pdf", "csv")
         )
         # no date and no version string: they would change the bytes, not the figure
-        fig.savefig(png, metadata={"Software": None, "Description": alt or None})
+        fig.savefig(png, metadata={"Software": None, "Description": alt})
         fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None,
-                                   "Subject": alt or None})
+                                   "Subject": alt})
         table.to_csv(csv, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
     if get_ipython() is not None:
-        display.display(fig, metadata={"image/png": {"alt": alt}} if alt else None)
+        display.display(fig, metadata={"image/png": {"alt": alt}})
         plt.close(fig)
 
 
