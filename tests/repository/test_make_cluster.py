@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -74,8 +75,16 @@ def last(root):
     return files, [cell.get("outputs") for cell in cells]
 
 
+def again(root):
+    """Run the notebook, without the cluster."""
+    os.utime(root / "notebooks/01_quick.py")
+    result = make(root, "figures", "PROFILE=mine")
+    assert result.returncode == 0, result.stderr
+    return result
+
+
 def kept(root):
-    """Results that the last run found, of the sweep whose task has a name of its own."""
+    """Results that the last run found."""
     return json.loads((root / "build/mine/01_quick.seconds.json").read_text())["kept"]
 
 
@@ -103,13 +112,17 @@ def test_a_study_on_the_cluster_of_make_cluster(root, tmp_path):
     there = last(root)
     assert kept(root) == 0
 
-    # results were kept here, not there, and what is computed here is the same
-    os.utime(root / "notebooks/01_quick.py")
+    # results were kept here, not there, those of a task that a cell defines too
     (tmp_path / "log").unlink()
-    result = make(root, "figures", "PROFILE=mine")
-    assert result.returncode == 0, result.stderr
-    assert "core-hours" in result.stdout
-    assert (kept(root), len((tmp_path / "log").read_text().split())) == (14, 8)
+    again(root)
+    assert kept(root) == 22
+    assert not (tmp_path / "log").exists()
+    assert last(root) == there
+
+    # and what is computed here is the same
+    shutil.rmtree(root / "build/cache")
+    assert "core-hours" in again(root).stdout
+    assert (kept(root), len((tmp_path / "log").read_text().split())) == (0, 8)
     assert last(root) == there
 
 
