@@ -25,7 +25,7 @@
 # few neurons with large weights. (3) Three exponents decide: regularity $r$, capacity $\beta$,
 # leverage $a$.
 #
-# ![Two panels, exponent p of the width against the regularity r: the paper's line far on top, then m ~ S^2
+# ![Two panels, exponent of the width against the regularity r: the paper's line far on top, then m ~ S^2
 # and m ~ S, and lowest the derived line of the linearised network with the measured points on it](../figures/07_width_theory-laws.png)
 #
 # **Verdict.**
@@ -46,9 +46,10 @@ from ntksgd import check
 from ntksgd.compare.width_exponents import far_curve, leverage_columns, network
 from ntksgd.kernels.neuron_moments import kernel_variance
 from ntksgd.problems.problem import source_problem
-from ntksgd.report import claims
+from ntksgd.report import claims, width_board
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures import width_theory as draw
+from ntksgd.report.width_laws import first_order_points, known_points, law_lines
 from ntksgd.report.width_tables import far_table
 from ntksgd.risk import predicted_widths as widths
 from ntksgd.risk.finite_width import first_order, risk_before_step
@@ -170,9 +171,9 @@ assert np.isclose(c, library, rtol=2e-3)
 #
 # So the excess is $S^{-\min(2r,1)+1/\beta}/m$. Divide by $R$:
 #
-# $$m^*_{\rm lin}\sim T^p,\qquad p=\frac{\min(2r,2-\frac1\beta)-\min(2r,1)+\frac1\beta}{2r+1},\qquad0<r\le1.$$
+# $$m^*_{\rm lin}\sim T^\nu,\qquad\nu=\frac{\min(2r,2-\frac1\beta)-\min(2r,1)+\frac1\beta}{2r+1},\qquad0<r\le1.$$
 #
-# **The capacity-free law** is its corollary: whatever $\beta\ge1$, $p\le\frac1{2r+1}$, that is $m\sim S$, with equality
+# **The capacity-free law** is its corollary: whatever $\beta\ge1$, $\nu\le\frac1{2r+1}$, that is $m\sim S$, with equality
 # for $\frac1\beta\ge2-2r$ ($r\ge\frac12$; for smaller $r$ as $\beta\to1$). (Against the *rate* $S^{-2r}$ instead of the kernel's own risk the same excess needs
 # $S^{2r-1+1/\beta}$, without capacity $S^{2r}$, for $r\ge\frac12$.)
 
@@ -189,10 +190,10 @@ for r in regularities:
 # $\mathcal E_k\sim e^{-2ks/\rho}$ (module `decay`): only large $\rho$ reaches high degrees. Laplace's method, saddle
 # $\rho^3=2ks$, and $\rho^3=2(k+l)s$ for a product, gives up to powers of $k,l$
 #
-# $$\lambda_k\sim e^{-A(k)},\qquad V_{kl}\sim e^{-A(k+l)},\qquad A(k)=\tfrac32(2ks)^{p},\quad p=\tfrac23.$$
+# $$\lambda_k\sim e^{-A(k)},\qquad V_{kl}\sim e^{-A(k+l)},\qquad A(k)=\tfrac32(2ks)^\omega,\quad \omega=\tfrac23.$$
 #
-# (Weights with the tail $e^{-|b|^\alpha}$ would have $p=\frac\alpha{1+\alpha}$; bounded weights $p=1$.) The leverage in degree
-# $k$ is $V_{kk}/\lambda_k^2\sim\lambda_k^{-a}$ with $a=2-2^{p}$: about 0.41 for Gaussian weights, 0 for bounded ones.
+# (Weights with the tail $e^{-|b|^\alpha}$ would have $\omega=\frac\alpha{1+\alpha}$; bounded weights $\omega=1$.) The leverage in degree
+# $k$ is $V_{kk}/\lambda_k^2\sim\lambda_k^{-a}$ with $a=2-2^\omega$: about 0.41 for Gaussian weights, 0 for bounded ones.
 
 # %%
 a, settings = widths.leverage_exponent(), (("relu", 2, 256), ("relu", 3, 128),
@@ -203,49 +204,45 @@ save(draw.leverage(energy), "07_width_theory-leverage", energy,
      "Second moment of a neuron's energy in a degree over its squared mean, against the "
      "eigenvalue, log-log: flat for ReLU, rising like a power towards small eigenvalues for "
      "squareplus, on the dashed law, in dimension 2 and 3.")
-for (name, d), part in energy.groupby(["activation", "d"], sort=False):
-    end, theory = part.iloc[-1], a if name == "squareplus" else 0.0
-    print(f"{name}, d = {d}: exponent {end.measured:.4f} at the end, derived {theory:.4f}")
-    rows.append(claims.Statement(
-        "C", "exponent of the leverage in the eigenvalue", "prediction", relation="=",
-        theory=theory, measured=end.measured, resolution=0.005, activation=name, d=d,
-        range=f"degrees {part['k'].iloc[-2]}..{end.k}"))
+rows += width_board.leverages(energy, a)
+print("\n".join(f"{row.activation}, d = {row.d}: exponent {row.measured:.4f} over {row.range}, "
+                f"derived {row.theory:.4f}" for row in rows))
 
 # %% [markdown]
 # The dashed lines are Laplace's, with constants, no fit. (For the exponents the powers of $k$ that it gives to the ratio,
 # $k^{-(d-1)/3}$, and to $\lambda_k$ are taken out.)
 #
 # **The sum.** Let $k_S$ be the edge, $A(k_S)=\log S$; write $A(k)=x\log S$, so $\lambda_k=S^{-x}$, and $A(l)=y\log S$.
-# As $A(k+l)=(x^{1/p}+y^{1/p})^p\log S$, every term is a power of $S$ (up to powers of $\log S$):
+# As $A(k+l)=(x^{1/\omega}+y^{1/\omega})^\omega\log S$, every term is a power of $S$ (up to powers of $\log S$):
 #
 # | pairs | exponent of $F_kV_{kl}\,p[\lambda_k,\lambda_l,\lambda_k]$ | largest at |
 # |:--|:--|:--|
-# | $x\le1\le y$ | $(2-2r)x-(x^{1/p}+y^{1/p})^p$ | $y=1$ |
-# | $x,y\ge1$ | $2-2rx-(x^{1/p}+y^{1/p})^p$ | $x=y=1$ |
-# | $y\le1\le x$ | $1+y-2rx-(x^{1/p}+y^{1/p})^p$ | $x=y=1$ |
+# | $x\le1\le y$ | $(2-2r)x-(x^{1/\omega}+y^{1/\omega})^\omega$ | $y=1$ |
+# | $x,y\ge1$ | $2-2rx-(x^{1/\omega}+y^{1/\omega})^\omega$ | $x=y=1$ |
+# | $y\le1\le x$ | $1+y-2rx-(x^{1/\omega}+y^{1/\omega})^\omega$ | $x=y=1$ |
 #
-# So only $\phi(x)=(2-2r)x-(x^{1/p}+1)^p$, $0\le x\le1$, is left. The norm $(x^{1/p}+1)^p$ is convex, $\phi$
-# concave. If $\phi'(1)=2-2r-2^{p-1}\ge0$ the edge wins, $\phi(1)=a-2r$. Otherwise the maximum is inside, and
-# by duality of the norms $\ell_{1/p}$ and $\ell_q$, $q=\frac1{1-p}$, it is $-(1-(2-2r)^q)^{1/q}$. With $R\sim S^{-2r}$, $r\le1$:
+# So only $\phi(x)=(2-2r)x-(x^{1/\omega}+1)^\omega$, $0\le x\le1$, is left. The norm $(x^{1/\omega}+1)^\omega$ is convex, $\phi$
+# concave. If $\phi'(1)=2-2r-2^{\omega-1}\ge0$ the edge wins, $\phi(1)=a-2r$. Otherwise the maximum is inside, and
+# by duality of the norms $\ell_{1/\omega}$ and $\ell_q$, $q=\frac1{1-\omega}$, it is $-(1-(2-2r)^q)^{1/q}$. With $R\sim S^{-2r}$, $r\le1$:
 #
-# $$\boxed{\ m^*_{\rm lin}\sim T^{\,\nu},\quad\nu(2r+1)=\begin{cases}a=2-2^p&r\le1-2^{p-2}\\2r-\bigl(1-(2-2r)^{1/(1-p)}\bigr)^{1-p}&1-2^{p-2}\le r\le1\end{cases}\ }$$
+# $$\boxed{\ m^*_{\rm lin}\sim T^{\,\nu},\quad\nu(2r+1)=\begin{cases}a=2-2^\omega&r\le1-2^{\omega-2}\\2r-\bigl(1-(2-2r)^{1/(1-\omega)}\bigr)^{1-\omega}&1-2^{\omega-2}\le r\le1\end{cases}\ }$$
 #
-# At $r=1$ it is 1 ($m\sim S$ again); in between it lies above $\max(a,2r-1)$; for bounded weights ($p=1$) it is
-# $\max(0,2r-1)$. The variance part has the exponents $1-2^p<0$ for $r\le\frac12$, $2r-2^p$ above, relative to $R$: smaller.
+# At $r=1$ it is 1 ($m\sim S$ again); in between it lies above $\max(a,2r-1)$; for bounded weights ($\omega=1$) it is
+# $\max(0,2r-1)$. The variance part has the exponents $1-2^\omega<0$ for $r\le\frac12$, $2r-2^\omega$ above, relative to $R$: smaller.
 
 # %%
 x = np.linspace(0, 1, 200_001)
 for r in (0.25, 0.5, 0.6, 0.65, 0.75, 0.9, 1.0):
-    for p in (0.5, widths.GAUSSIAN_WEIGHTS, 0.9, 1.0):
-        phi = (2 - 2 * r) * x - (x ** (1 / p) + 1) ** p
-        assert np.isclose((phi.max() + 2 * r) / (2 * r + 1), widths.uneven_width(r, p), atol=1e-9)
+    for w in (0.5, widths.GAUSSIAN_WEIGHTS, 0.9, 1.0):  # omega
+        phi = (2 - 2 * r) * x - (x ** (1 / w) + 1) ** w
+        assert np.isclose((phi.max() + 2 * r) / (2 * r + 1), widths.uneven_width(r, w), atol=1e-9)
 
 # %% [markdown]
 # ## 5. How late is asymptotic?
 #
 # Exact $c(T)$ far out (symbols). *Above*: even leverage, $\beta=2$, in a model with no degree cut off, and for ReLU on the
-# circle (on the sphere: scoreboard); the line is step 1 of section 3, the leak alone. *Below*: squareplus; the line is the sum of section 4 with its powers of $k,l$
-# (module `leading_order`), which can be taken as far as one likes.
+# circle (on the sphere: scoreboard); the line is step 1 of section 3, the leak alone. *Below*: squareplus; the line is the sum
+# of section 4 with its powers of $k,l$ (module `leading_order`), which can be taken as far as one likes.
 
 # %%
 curves = [far_curve(name, d, r, top, noise) for name, d, of, top in (
@@ -266,25 +263,7 @@ assert all(curve.settles >= 60 for curve in curves if curve.name == "squareplus"
 # With even leverage the limit is reached early, except at $r=\frac12$, where $\|f^*\|_H^2=\sum_kh_k^2$ converges like $k^{-0.05}$.
 # For squareplus the exact curve and its leading terms agree, and both are still on their way at any $T$ that could be run: a
 # power of $k$ is a power of $\log S$. At $r=\frac34$ low degrees ($x=0$, exponent $2r-1$) still win where the exact curve ends.
-
-# %%
-for curve in curves:
-    late = "the RKHS norm converges like k^(-0.05)" if curve.r == 0.5 else ""
-    if curve.name == "squareplus":
-        late = f"the exponent in S is within 0.01 from S = 1e{curve.settles:.0f} on"
-    rows.append(claims.Statement(
-        "C", "exponent of c in T, first order, against its derived limit", "prediction",
-        theory=curve.limit / (2 * curve.r + 1), relation="=", measured=curve.bracket.value,
-        interval=curve.bracket, interval_kind="numerical", activation=curve.name, d=curve.d,
-        r=curve.r, here=curve.here if late else None, settles=late, why="logarithms",
-        range=f"T = {curve.T[4]:.0e}..{curve.T[-1]:.0e}"))
-    if curve.name == "squareplus":
-        rows.append(claims.Statement(
-            "C", "exponent of the leading terms in S against its derived limit", "check",
-            theory=curve.limit, relation="=", measured=curve.model[-1], resolution=0.005,
-            activation=curve.name, d=curve.d, r=curve.r, range=f"S = 1e{curve.line[-1]:.0f}"))
-
-# %% [markdown]
+#
 # Windows of $T=10^{9},10^{12},10^{15},10^{18}$ at $r=\frac12$, squareplus: the exponent of $m^*_{\rm lin}$ there, and $\nu$.
 
 # %%
@@ -316,42 +295,10 @@ assert np.all(np.diff(seen) > -0.005) and seen[-1] < widths.uneven_width(0.5)
 # - **[Nguyen and Mücke (2023)](00_reading_guide.ipynb#nguyen2023)**: fast rates for gradient descent in the NTK regime with explicit counts of neurons, two layers. We could not check their exponent, and draw none.
 
 # %%
-BETA_TWO, SMOOTH = "$\\beta=2$, even leverage (ReLU on the circle)", "squareplus, Gaussian weights"
-#: name, status, exponent, panels; where the name stands: r, above the line or below
-LAWS = [
-    ("this paper: suffices", "proved", widths.sufficient_width, (BETA_TWO, SMOOTH), 0.75, True),
-    ("onset seen, $n$ samples (Atanasov et al.)", "observed", lambda r: 2.0, (BETA_TWO, SMOOTH),
-     0.75, True),
-    ("$S^2$: lazy time scale, drift heuristic", "proved elsewhere", widths.drift_heuristic_width,
-     (BETA_TWO, SMOOTH), 0.76, True),
-    ("network: proved, notebook 08", "proved here", widths.theorem_width, (SMOOTH,), 0.66, False),
-    ("random features, leverage unknown", "proved elsewhere",
-     lambda r: widths.random_features_width(r, 2.0, 1.0), (BETA_TWO,), 0.77, True),
-    ("$S$: the most it needs", "derived here too", widths.capacity_free_width, (BETA_TWO, SMOOTH),
-     0.85, True),
-    ("linearised network, derived", "derived here", lambda r: widths.linearised_width(r, 2.0),
-     (BETA_TWO,), 0.85, False),
-    ("linearised network, derived", "derived here", widths.uneven_width, (SMOOTH,), 0.88, False)]
-
-# %%
-r_line = np.linspace(0.5, 1, 101)
-lines = pd.concat([pd.DataFrame({
-    "panel": panel, "name": name, "status": status, "r": r_line, "at": at, "above": above,
-    "exponent": [of(r) for r in r_line]})
-    for name, status, of, where, at, above in LAWS for panel in where], ignore_index=True)
-
-# %%
-shown = pd.DataFrame([{
-    "panel": SMOOTH if curve.name == "squareplus" else BETA_TWO, "r": curve.r,
-    "exponent": curve.bracket.value, "name":
-    f"$c(T)$, {curve.name}, $d={curve.d}$, $S=10^{{{curve.log_S[-1]:g}}}$"}
-    for curve in curves if curve.r >= 0.5 and (curve.name, curve.d) != ("relu", 3)])
-roots = pd.DataFrame([{"panel": panel, "r": 0.5, "exponent": widths.capacity_free_width(0.5),
-                       "name": "$\\sqrt{n}$ random features (Rudi & Rosasco; Carratino et al.)"}
-                      for panel in (BETA_TWO, SMOOTH)])
-table = pd.concat([lines, shown.assign(status="first order"), roots.assign(status="proved at r")])
-save(draw.laws(lines, shown, roots), "07_width_theory-laws", table.reset_index(drop=True),
-     "Exponent p of the width T to the p against the regularity r, two panels, even leverage and a "
+lines, shown, known = law_lines(), first_order_points(curves), known_points()
+table = pd.concat([lines, shown.assign(status="first order"), known.assign(status="proved at r")])
+save(draw.laws(lines, shown, known), "07_width_theory-laws", table.reset_index(drop=True),
+     "Exponent nu of the width T^nu against the regularity r, two panels, even leverage and a "
      "smooth activation: the paper's line lies highest, then the lazy time scale, then what "
      "notebook 08 proves, lowest the derived need of the linearised network, near exact points.")
 
@@ -362,7 +309,7 @@ save(draw.laws(lines, shown, roots), "07_width_theory-laws", table.reset_index(d
 # ## Scoreboard
 
 # %%
-frame = claims.record("07_width_theory", rows)
+frame = claims.record("07_width_theory", [*rows, *width_board.far(curves)])
 print(claims.counts(frame))
 print(claims.text(frame.drop(columns=["claim", "interval"])))
 

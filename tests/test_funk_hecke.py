@@ -5,7 +5,13 @@ import pytest
 from scipy import integrate, special
 
 from ntksgd.kernels import sphere
-from ntksgd.kernels.funk_hecke import mean_square_coefficients, relu_coefficients
+from ntksgd.kernels.funk_hecke import (
+    MANY,
+    coefficients_of_many,
+    mean_square_coefficients,
+    neuron_coefficients,
+    relu_coefficients,
+)
 from ntksgd.models.activations import Activation, activation, relu
 
 
@@ -34,6 +40,19 @@ def test_funk_hecke_formula_on_the_sphere(d):
     t, measure = sphere.zonal_quadrature(d, 8)
     coefficient = measure @ (act.value(t) * sphere.legendre(d, k, t)[k])
     assert left == pytest.approx(coefficient * sphere.legendre(d, k, w @ p)[k], abs=tolerance)
+
+
+@pytest.mark.parametrize(("name", "d"), [("squareplus(0.5)", 2), ("squareplus(0.001)", 3),
+                                         ("tanh", 2), ("erf", 5), ("relu", 3)])
+def test_many_neurons_have_the_coefficients_of_each(name, d):
+    """Also near 0, between two panels and beyond the last; their number of panels suffices."""
+    rho = np.linalg.norm(np.random.default_rng(4).standard_normal((MANY, d)), axis=1)
+    rho[:3] = 1e-6, (np.sqrt(d) + sphere.NORM_TAIL) / 8, 7.5
+    for values in (rho, np.append(rho, 40.0)):
+        many = coefficients_of_many(activation(name), d, 30, values, 16)
+        each = neuron_coefficients(activation(name), d, 30, values, 64)
+        for ours, exact in zip(many, each, strict=True):
+            np.testing.assert_allclose(ours, exact, rtol=0, atol=5e-14)
 
 
 @pytest.mark.parametrize("d", [2, 3, 7])

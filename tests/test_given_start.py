@@ -14,7 +14,7 @@ from ntksgd.problems import decays
 from ntksgd.problems.problem import source_problem
 from ntksgd.problems.schedules import constant, polynomial
 from ntksgd.problems.target import source_target
-from ntksgd.risk import collocation, coupled
+from ntksgd.risk import coupled, given_start
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.given_start import risk_given_start
 from ntksgd.risk.stability import fixed_point_gain
@@ -122,7 +122,8 @@ def test_far_horizon_does_not_depend_on_the_method(name, m, r, monkeypatch):
     monkeypatch.setattr(coupled, "FROZEN", 1e-6)
     monkeypatch.setattr(coupled, "COARSE", 8)
     monkeypatch.setattr(coupled, "CLOSE", 1e-11)
-    monkeypatch.setattr(collocation, "FIRST", 256)
+    monkeypatch.setattr(given_start, "FIRST", 256)
+    monkeypatch.setattr(given_start, "RESOLVED", 1e-10)
     fine = run()
     assert not np.array_equal(usual.signal, fine.signal)
     np.testing.assert_allclose(usual.signal, fine.signal, rtol=1e-5)
@@ -177,4 +178,4 @@ def test_bad_input_is_refused():
     with pytest.raises(ArithmeticError, match="too large"):
         risk_given_start(operator, [[1.0]], constant(3.0), [10**5])
     with pytest.raises(ArithmeticError, match="without bound"):
-        risk_given_start(operator, [[1.0]], constant(1e3), [250])
+        risk_given_start(operator, [[1.0]], constant(1e3), [90])

@@ -7,8 +7,9 @@ import pytest
 
 from ntksgd.problems.problem import source_problem
 from ntksgd.risk.exact import expected_risk
+from ntksgd.risk.finite_width import first_order
 from ntksgd.seeds import child
-from ntksgd.width.linearised import linearised_sweep
+from ntksgd.width.linearised import linearised_sweep, sweep_as_needed
 from ntksgd.width.starts import risks_over_starts
 from ntksgd.width.worst_target import source_ball, worst_excess
 
@@ -47,6 +48,18 @@ def test_sweep_is_each_width_with_its_seed(problem, sweep):
             found = sweep.excess(noise).blocks[i][1][:, 0]
             expected = alone.excess(0.25 if noise is None else noise)
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_widths_far_beyond_first_order_are_left_out(problem):
+    """Those beyond the fourth above 4 c/tau; the others have the seeds that they had."""
+    widths, log_T = [8, 16, 32, 64, 10**4], 3
+    few, c = sweep_as_needed(problem, widths, log_T, 2, 9, tau=0.5)
+    assert few.times[-1] == 1000 and c == pytest.approx(first_order(problem, few.times))
+    assert 4 * c.max() / 0.5 < 10**4 and list(few.widths) == widths[:4]
+    direct = linearised_sweep(problem, widths[:4], few.times, 2, 9)
+    np.testing.assert_array_equal(few.excess().mean, direct.excess().mean)
+    with pytest.raises(ValueError, match="tau"):
+        sweep_as_needed(problem, widths, log_T, 2, 9, tau=0.0)
 
 
 def test_the_worst_must_be_among_the_degrees_followed(problem):

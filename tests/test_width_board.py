@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from ntksgd.report import theorem_tables, width_board
-from ntksgd.report.width_tables import headline_table
+from ntksgd.report.width_summary import LADDER, in_words, ladder
+from ntksgd.report.width_tables import crossings, headline_table, law_rows, worst_table
 from ntksgd.risk.predicted_widths import drift_heuristic_width, sufficient_width, theorem_width
+from ntksgd.stats.slopes import curve_slope
 
 TIMES = 100 * 10.0 ** np.arange(4)
 
@@ -67,6 +69,48 @@ def test_lines_of_theory_start_at_the_first_measured_width():
         last = table.loc[table["T"] == 100_000, name]
         assert np.allclose(last, 10 * 1000 ** power(0.5))
     assert np.allclose(table["first_order"], np.tile([10, 20, 40, 80], 2))
+
+
+def test_worst_degree_is_that_of_the_width_nearest_to_what_is_needed():
+    laws = {(0.5, "our target"): law(), (0.5, "own"): law(power=1.0)}
+    for one in laws.values():  # m* = 10, 100, 1000, 10000 for the second
+        one.excess = SimpleNamespace(widths=np.array([10.0, 90.0, 1200.0]))
+    degree = np.arange(12).reshape(3, 4)
+    table = worst_table(laws, {(0.5, "own"): degree})
+    own = table[table["reading"] == "own"]
+    assert own["degree"].tolist() == [0, 5, 10, 11] and own["tau"].unique() == [0.1]
+    assert set(table.loc[table["reading"] == "our target", "degree"]) == {-1}
+
+
+def test_first_order_stands_at_its_regularity_and_tolerance():
+    order = {0.5: np.arange(1.0, 5.0), 1.0: np.arange(5.0, 9.0)}
+    table = crossings({r: [law(tau=0.1), law(tau=0.5)] for r in order}, order)
+    at = table.query("r == 1 and tau == 0.5")
+    assert np.allclose(at["first_order"], order[1.0] / 0.5)
+    assert "first_order" not in crossings({0.5: [law()]})
+
+
+def told(power):
+    """A law with what is told of it in words."""
+    slope = curve_slope(TIMES, TIMES**power)
+    return SimpleNamespace(**vars(law(power)) | {"slope": slope}, text=lambda i: f"m*({i})")
+
+
+def test_rows_and_words_hold_the_exponent_its_range_and_the_papers():
+    (row,) = law_rows({("relu", 2, 0.5): told(0.3)}, ["activation", "d", "r"]).itertuples()
+    assert row[4] == "0.300" and row[-1] == f"{sufficient_width(0.5):.2f}"
+    words = in_words(told(0.3), told(0.2), 0.5)
+    assert "0.300 on 1e+02..1e+05" in words and "0.200 on" in words
+    assert f"{sufficient_width(0.5):.2f}" in words and "within 10 %" in words
+
+
+def test_ladder_descends_from_the_paper_to_what_is_measured():
+    table = ladder({r: {"network": told(0.1 * r)} for r in (0.5, 1.0)})
+    for r in (0.5, 1.0):
+        exponents = [float(text.split()[0]) for text in table[f"r = {r:g}"]]
+        assert exponents == sorted(exponents, reverse=True)
+        assert exponents[0] == pytest.approx(sufficient_width(r), abs=0.005)
+    assert len(table) == len(LADDER) + 1
 
 
 def test_gaps_are_intervals_over_starts_beside_bounds_that_close():

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from ntksgd import check
 from ntksgd.kernels import sphere
-from ntksgd.kernels.funk_hecke import neuron_coefficients
+from ntksgd.kernels.funk_hecke import coefficients_of_many
 from ntksgd.kernels.harmonics import evaluate, harmonics
 from ntksgd.models.activations import Activation, activation
 from ntksgd.models.two_layer import Parameters
@@ -111,9 +111,9 @@ def neuron_average(b, weights, spec, max_degree, gamma=1.0) -> DrawnOperator:
         some, root = b[low : low + CHUNK], np.sqrt(weights[low : low + CHUNK])
         rho = np.linalg.norm(some, axis=1)
         basis, degrees = evaluate(some / rho[:, None], top + 1)
-        panels = max(64, 2 * (top // 16))
+        panels = max(16, 2 * (top // 16))  # of 32 nodes each
         V, W = (root[:, None] * c[:, degrees] * basis
-                for c in neuron_coefficients(act, d, top + 1, rho, panels))
+                for c in coefficients_of_many(act, d, top + 1, rho, panels))
         value += V[:, :inner].T @ V[:, :inner]
         slope += W.T @ W
     matrix = value + gamma**2 * slope[:inner, :inner]

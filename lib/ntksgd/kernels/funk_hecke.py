@@ -9,7 +9,10 @@ known to 1e-16 they keep their relative accuracy down to about 1e-28 (a quadratu
 itself would lose them at 1e-16).
 """
 
+from functools import lru_cache
+
 import numpy as np
+from numpy.polynomial import legendre
 from scipy import special
 
 from ntksgd import check
@@ -19,6 +22,7 @@ from ntksgd.models.activations import relu_value
 # Halvings of the panels at t = 0 and rho = 0, where an activation that nearly has a kink at 0
 # (squareplus of small s) varies on the scale s: they resolve scales down to about 1e-4.
 HALVINGS = 12
+MANY = 256  # neurons from which on their coefficients are interpolated
 
 
 def relu_coefficients(d, max_degree):
@@ -54,6 +58,36 @@ def neuron_coefficients(activation, d, max_degree, rho, panels):
     polynomials = (sphere.legendre(d, max_degree, t) * measure).T
     argument = np.outer(rho, t)
     return tuple(f(argument) @ polynomials for f in (activation.value, activation.derivative))
+
+
+def coefficients_of_many(activation, d, max_degree, rho, panels):
+    """`neuron_coefficients` for rho (n,), from n = MANY on by polynomials in rho, panel by panel.
+
+    They agree at the nodes of `sphere.norm_quadrature`. A larger rho has its own integral.
+    """
+    if activation.value is relu_value or np.size(rho) < MANY:
+        return neuron_coefficients(activation, d, max_degree, rho, panels)
+    edges, tables = _legendre_tables(activation, d, max_degree, panels)
+    if np.max(rho) > edges[-1]:
+        return neuron_coefficients(activation, d, max_degree, rho, panels)
+    found, panel = np.empty((2, rho.size, max_degree + 1)), np.searchsorted(edges[1:], rho)
+    for i in np.unique(panel):
+        here, low, high = panel == i, edges[i], edges[i + 1]
+        rows = legendre.legvander((2 * rho[here] - low - high) / (high - low), tables.shape[-2] - 1)
+        found[:, here] = rows @ tables[:, i]
+    return found
+
+
+@lru_cache(maxsize=8)
+def _legendre_tables(activation, d, max_degree, panels):
+    """Edges of the panels in rho, and Legendre coefficients (2, panels, order, K + 1) on each."""
+    nodes, weights = sphere.gauss_panels(0.0, np.sqrt(d) + sphere.NORM_TAIL, 8, halvings=HALVINGS)
+    edges = np.append(0.0, np.cumsum(weights.reshape(8 + HALVINGS, -1).sum(1)))
+    values = np.array(neuron_coefficients(activation, d, max_degree, nodes, panels))
+    order = nodes.size // (edges.size - 1)
+    x = (2 * nodes[:order] - edges[0] - edges[1]) / (edges[1] - edges[0])
+    inverse = np.linalg.inv(legendre.legvander(x, order - 1))
+    return edges, inverse @ values.reshape(2, edges.size - 1, order, -1)
 
 
 def radial_coefficients(activation, d, max_degree, panels, radial_panels):

@@ -59,6 +59,43 @@ def drifts(costs, activation, t_min=1000):
                              drift_heuristic_width(r)) for (r, s2), cost in costs.items()]
 
 
+def leverages(energy, exponent):
+    """Rows on the columns of `width_exponents.leverage_columns`: the last exponent measured.
+
+    It is `exponent` for squareplus, 0 for ReLU.
+    """
+    rows = []
+    for (name, d), part in energy.groupby(["activation", "d"], sort=False):
+        rows.append(Statement(
+            "C", "exponent of the leverage in the eigenvalue", "prediction", relation="=",
+            theory=exponent if name == "squareplus" else 0.0, measured=part["measured"].iloc[-1],
+            resolution=0.005, activation=name, d=d,
+            range=f"degrees {part['k'].iloc[-2]}..{part['k'].iloc[-1]}"))
+    return rows
+
+
+def far(curves):
+    """Rows on `FarCurve`s: their exponent in T, that of their leading terms in S, and the limit."""
+    rows = []
+    for curve in curves:
+        late = "the RKHS norm converges like k^(-0.05)" if curve.r == 0.5 else ""
+        if curve.name == "squareplus":
+            late = f"the exponent in S is within 0.01 from S = 1e{curve.settles:.0f} on"
+        case = {"activation": curve.name, "d": curve.d, "r": curve.r}
+        rows.append(Statement(
+            "C", "exponent of c in T, first order, against its derived limit", "prediction",
+            theory=curve.limit / (2 * curve.r + 1), relation="=", measured=curve.bracket.value,
+            interval=curve.bracket, interval_kind="numerical", here=curve.here if late else None,
+            settles=late, why="logarithms", range=f"T = {curve.T[4]:.0e}..{curve.T[-1]:.0e}",
+            **case))
+        if curve.name == "squareplus":
+            rows.append(Statement(
+                "C", "exponent of the leading terms in S against its derived limit", "check",
+                theory=curve.limit, relation="=", measured=curve.model[-1], resolution=0.005,
+                range=f"S = 1e{curve.line[-1]:.0f}", **case))
+    return rows
+
+
 def _exponent(quantity, s, case, at, theory, kind="prediction", relation="<=", **options):
     return Statement("C", quantity, kind, theory=theory, relation=relation, measured=s.value,
                      interval=s, interval_kind="statistical", activation=case[0], d=case[1],

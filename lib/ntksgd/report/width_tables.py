@@ -32,10 +32,14 @@ def far_table(curves):
     return pd.concat(frames, ignore_index=True)
 
 
-def crossings(laws):
-    """m*(T, tau) of every `WidthLaw` of {r: laws}: `law_table` with columns r and tau."""
-    return pd.concat([law_table({r: law}, "r").assign(tau=law.tau)
-                      for r, of in laws.items() for law in of], ignore_index=True)
+def crossings(laws, order=None):
+    """m*(T, tau) of every `WidthLaw` of {r: laws}: `law_table` with columns r and tau.
+
+    With `order`, {r: c(T)}, also the width c/tau of first order, column first_order.
+    """
+    return pd.concat([law_table({r: law}, "r").assign(
+        tau=law.tau, **({} if order is None else {"first_order": order[r] / law.tau}))
+        for r, of in laws.items() for law in of], ignore_index=True)
 
 
 def needed(law, index):
@@ -74,11 +78,29 @@ def every_exponent(laws, noises, tolerances):
                         columns=pd.MultiIndex.from_tuples(names + columns))
 
 
-def worst_rows(law, widths, degree=None):
-    """`law_table` of one reading, with the worst degree at the width nearest to m* (else -1)."""
-    nearest = [np.argmin(np.abs(np.log(widths / m))) for m in law.required]
-    worst = -1 if degree is None else degree[nearest, np.arange(len(nearest))]
-    return law_table({"": law}, "reading").assign(degree=worst)
+def worst_table(worst, degrees):
+    """`law_table` of {(r, reading): WidthLaw}, with the worst degree at the width nearest to m*.
+
+    `degrees`: {(r, reading): array (n_m, n_T)}; where there is none, for a fixed target, -1.
+    """
+    frames = []
+    for (r, reading), law in worst.items():
+        nearest = [np.argmin(np.abs(np.log(law.excess.widths / m))) for m in law.required]
+        degree = degrees.get((r, reading))
+        at = -1 if degree is None else degree[nearest, np.arange(len(nearest))]
+        frames.append(law_table({reading: law}, "reading").assign(degree=at, r=r, tau=law.tau))
+    return pd.concat(frames, ignore_index=True)
+
+
+def law_rows(laws, names):
+    """What is printed of {case: WidthLaw}, a row each: exponents of m*, m* at the last time.
+
+    `names` head the entries of a case; the paper's exponent stands last, r being one of them.
+    """
+    rows = [[*case, *decades(law), law.text(-1), f"{law.times[-1]:.0e}",
+             f"{sufficient_width(case[names.index('r')]):.2f}"] for case, law in laws.items()]
+    return pd.DataFrame(rows, columns=[*names, "exponent of m*", "first two decades", "last two",
+                                       "m* there", "at T", "paper"])
 
 
 def share_table(costs):
@@ -119,7 +141,7 @@ def headline_table(network, linearised, r, c):
     for name, law in (("network", network), ("linearised", linearised)):
         own = np.exp(np.interp(np.log(law.times), np.log(linearised.times), np.log(c)))
         frames.append(law_table({r: law}, "r").assign(
-            series=name, first_order=own / law.tau,
+            series=name, tau=law.tau, first_order=own / law.tau,
             **{line: first[0] * (law.times / first[1]) ** power for line, power in (
                 ("paper", sufficient_width(r)), ("heuristic", drift_heuristic_width(r)),
                 ("theorem", theorem_width(r)))}))

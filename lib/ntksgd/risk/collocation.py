@@ -7,6 +7,7 @@ block that is not resolved is halved.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,8 +17,8 @@ from ntksgd.risk.moments import State, initial, record, unit_noise, walk
 from ntksgd.risk.radau import DEGREE, Block
 from ntksgd.risk.single_steps import take_steps
 
-#: Steps taken one by one, compiled, at the start, and before a horizon.
-FIRST = 1024
+#: Steps taken one by one at the start, and before a horizon: compiled, or by a function of its own.
+FIRST, FIRST_DEAR = 1024, 128
 TOLERANCE = 1e-9
 #: Moments this far below the target's power are not resolved any more: a target learned to its last
 #: degree decays exponentially, and blocks would shrink without end to follow it.
@@ -101,20 +102,22 @@ def _state_at(block, path, t):
     return replace(path, t=t, **{k: block.at(t, y) for k, y in known.items() if y is not None})
 
 
-def _resolved(block, modes, path):
+def _resolved(block, modes, path, tolerance):
     floor = FLOOR * max(modes.power.sum(), 1.0)
-    return all(block.unresolved(y, floor) <= TOLERANCE
+    return all(block.unresolved(y, floor) <= tolerance
                for y in (path.C, path.B, path.A) if y is not None)
 
 
 def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_block=None,
-           first=None):
+           first=None, tolerance=TOLERANCE):
     """Single steps and accepted blocks from ``state`` to the time ``last``.
 
     Yields (end, at): the end of the piece, and the function from a time of it to the State there.
-    `one_step`, `on_block`, `first` stand in for `take_steps` (many at once), `moments_on`, `FIRST`.
+    `one_step` and `on_block` stand in for `take_steps` (many at once) and `moments_on`, `first` for
+    `FIRST`, or `FIRST_DEAR` where `one_step` is given; `tolerance` for `TOLERANCE`.
     """
-    on_block, first = on_block or moments_on, FIRST if first is None else first
+    on_block = on_block or moments_on
+    first = first or (FIRST_DEAR if one_step else FIRST)
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
     # the equation at the end t of a block has the step eta(t + 1) in it: blocks end before breaks
     ends = [*(t - 1 for t in schedule.breaks if state.t < t - 1 < last), last]
@@ -137,7 +140,7 @@ def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_
             continue
         block = Block(state.t, length)
         path = on_block(block, modes, state, schedule)
-        if not _resolved(block, modes, path):
+        if not _resolved(block, modes, path, tolerance):
             limit = length // 2
             continue
         state, limit = _state_at(block, path, state.t + length), np.inf
@@ -155,11 +158,12 @@ def advance(modes: Modes, state: State, schedule, times, **hooks) -> tuple[State
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")  # 16 x 16 systems: threads only wait
-def observe(modes, schedule, times, average=None, method="collocation") -> np.ndarray:
+def observe(modes, schedule, times, average=None, method="collocation",
+            tolerance=TOLERANCE) -> np.ndarray:
     """Observables of prepared modes at ascending times: (len(times), 4, n + 1), unchecked.
 
     For many schedules on one spectrum: ``m = cluster(sphere_modes(spectrum, targets))`` once.
     """
     state = initial(modes, average == "uniform")
-    carry = walk if method == "direct" else advance
+    carry = walk if method == "direct" else partial(advance, tolerance=tolerance)
     return record(carry, modes, state, schedule, times, average)

@@ -26,6 +26,9 @@ from ntksgd.risk.exact import AVERAGES, whole_times
 from ntksgd.risk.uneven import Eigenspace
 from ntksgd.risk.uneven_moments import observe_uneven
 
+#: Single steps, which are dear here, and the tolerance of blocks: see `collocation.pieces`.
+FIRST, RESOLVED = 48, 1e-7
+
 
 @dataclass(frozen=True)
 class Response:
@@ -98,7 +101,7 @@ def risk_given_start(operator: DrawnOperator, targets: ArrayLike, schedule: Sche
     grid = sphere.quadrature(operator.d, check.integer("degree", degree, 2 * top))
     effort = power_sums(schedule, [times.max()])[0]
     coupled = Coupled(Eigenspace.of(operator, grid), rows, lam, effort)
-    out = observe_uneven(coupled, schedule, times, average)
+    out = observe_uneven(coupled, schedule, times, average, FIRST, RESOLVED)
     last, mean = out[:, 0].copy().T, out[:, 2].copy().T
     return Response(times, last[:-1], last[-1], mean[:-1], mean[-1])
 

@@ -12,9 +12,12 @@ The law of e is that of the energies of a neuron (`neuron_moments.degree_energie
 (2/m) sum_a u_ak u_al, with few directions u_a. The error is still taken as spread evenly over x.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from ntksgd.compilation import compiled
+from ntksgd.kernels import sphere
 from ntksgd.kernels.neuron_moments import degree_energies
 from ntksgd.risk.spectral_functions import blocks, factors
 
@@ -23,14 +26,21 @@ RANK = 1e-5  # directions below this part of the largest are left out
 
 def eigenvalue_shifts(spec, spectrum, gamma=1.0):
     """Directions u_a, shape (n, K + 1): m/2 Cov of tr(P_k L_m) / N_k is sum_a u_ak u_al."""
-    _, density, energies = degree_energies(spec, spectrum.d, spectrum.max_degree, gamma)
-    shifts = energies / spectrum.multiplicities
+    return _directions(spec, spectrum.d, spectrum.max_degree, gamma)
+
+
+@lru_cache(maxsize=8)  # the same for every r, s^2 and T
+def _directions(spec, d, max_degree, gamma):
+    _, density, energies = degree_energies(spec, d, max_degree, gamma)
+    shifts = energies / sphere.multiplicity(d, np.arange(max_degree + 1))
     shifts = np.sqrt(density)[:, None] * (shifts - density @ shifts / density.sum())
     scale = np.sqrt(np.sum(shifts**2, axis=0))
     scale[scale == 0] = 1.0  # degrees without any energy
-    _, size, directions = np.linalg.svd(shifts / scale, full_matrices=False)
-    kept = size > RANK * size[0]
-    return size[kept, None] * directions[kept] * scale
+    shifts = shifts / scale
+    # squares of singular values, and their right vectors: RANK^2 is far above rounding
+    squares, directions = np.linalg.eigh(shifts.T @ shifts)
+    kept = squares > RANK**2 * squares[-1]
+    return np.sqrt(squares[kept])[:, None] * directions.T[kept] * scale
 
 
 def with_self_noise(spectrum, power, shifts, direct, schedule, noise, times):

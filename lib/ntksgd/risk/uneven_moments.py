@@ -5,11 +5,12 @@ What `empirical` and `given_start` share: each carries moments with a step of it
 
 import numpy as np
 
-from ntksgd.risk.collocation import advance
+from ntksgd.risk.collocation import TOLERANCE, advance
 from ntksgd.risk.moments import record
 
 
-def observe_uneven(kept, schedule, times, average=None, first=None) -> np.ndarray:
+def observe_uneven(kept, schedule, times, average=None, first=None,
+                   tolerance=TOLERANCE) -> np.ndarray:
     """Observables at times in any order: (len(times), 4, n + 1), as `collocation.observe`.
 
     Parameters
@@ -23,6 +24,8 @@ def observe_uneven(kept, schedule, times, average=None, first=None) -> np.ndarra
     average : None, "uniform" or "tail"
     first : int, optional
         Steps taken one by one at the start, see `collocation.pieces`.
+    tolerance : float
+        To which a block of steps is resolved, see there.
 
     Raises
     ------
@@ -32,7 +35,8 @@ def observe_uneven(kept, schedule, times, average=None, first=None) -> np.ndarra
     ascending, back = np.unique(times, return_inverse=True)
 
     def carry(*arguments):
-        return advance(*arguments, one_step=kept.step, on_block=kept.on_block, first=first)
+        return advance(*arguments, one_step=kept.step, on_block=kept.on_block, first=first,
+                       tolerance=tolerance)
 
     with np.errstate(over="ignore", invalid="ignore"):
         out = record(carry, kept.modes, kept.initial(average == "uniform"), schedule, ascending,

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ntksgd import check
+from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
+from ntksgd.risk.finite_width import first_order
 from ntksgd.seeds import child
 from ntksgd.width.excess import Excess
 from ntksgd.width.starts import Starts, risks_over_widths
@@ -91,3 +93,19 @@ def linearised_sweep(problem: Problem, widths: Sequence[int], times: ArrayLike, 
     seeds = [child(seed, i) for i in range(len(widths))]
     runs = risks_over_widths(problem, widths, times, starts, seeds, targets, max_degree, workers)
     return LinearisedSweep(problem, runs[0].times, runs)
+
+
+def sweep_as_needed(problem: Problem, widths: Sequence[int], log_T: int, starts: int,
+                    seed: int | np.random.SeedSequence, tau: float,
+                    degrees: int = 0) -> tuple[LinearisedSweep, NDArray]:
+    """The sweep from 100 to 10^log_T steps, two times a decade, and c(T) of `first_order` there.
+
+    Of the `widths`, increasing, those beyond the first four are left out that exceed four times
+    what first order asks for at the tolerance tau.
+    """
+    check.positive("tau", tau)
+    log_T = check.integer("log_T", log_T, 3, 15)
+    times = log_times(10**log_T, 2 * log_T - 3, 100)
+    c = first_order(problem, times)
+    few = [m for i, m in enumerate(widths) if i < 4 or m <= 4 * c.max() / tau]
+    return linearised_sweep(problem, few, times, starts, seed, degrees), c

@@ -25,9 +25,9 @@ from ntksgd.models.two_layer import initialise
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import Problem
 from ntksgd.problems.samples import parameter_rng
-from ntksgd.risk.collocation import observe
+from ntksgd.risk.collocation import TOLERANCE, observe
 from ntksgd.risk.finite_width import before_step
-from ntksgd.risk.given_start import risk_given_start
+from ntksgd.risk.given_start import RESOLVED, risk_given_start
 from ntksgd.risk.modes import Modes
 from ntksgd.risk.spectral_functions import second_order
 from ntksgd.seeds import as_seed, child
@@ -139,8 +139,8 @@ def _one_start(problem, times, spectrum, powers, item, _):  # the seed is the it
     operator = drawn_operator(params, problem.activation, spectrum.max_degree, problem.gamma)
     found = risk_given_start(operator, powers, problem.schedule, times, problem.weight_decay)
     shift = operator.degree_means() - spectrum.eigenvalues
-    up, down = (_zonal(problem, spectrum, powers, times, spectrum.eigenvalues + part * shift)
-                for part in (SHIFT, -SHIFT))
+    up, down = (_zonal(problem, spectrum, powers, times, spectrum.eigenvalues + part * shift,
+                       RESOLVED) for part in (SHIFT, -SHIFT))
     return (np.vstack([found.signal, found.variance]), (up - down) / (2 * SHIFT),
             operator.fluctuation(spectrum.eigenvalues))
 
@@ -155,11 +155,11 @@ def _curvature(problem, spectrum, powers, times):
         before_step(dense, path, power.sum()))) for i, (power, path) in enumerate(columns)])
 
 
-def _zonal(problem, spectrum, powers, times, eigenvalues):
+def _zonal(problem, spectrum, powers, times, eigenvalues, tolerance=TOLERANCE):
     """Risks (n + 1, times) of a zonal kernel with these eigenvalues and no others.
 
     An eigenvalue may be moved below 0, harmlessly: by far less than 1/(eta_1 + ... + eta_T).
     """
     modes = Modes(eigenvalues, eigenvalues**2 * spectrum.multiplicities, powers,
                   np.zeros_like(eigenvalues), problem.weight_decay)
-    return observe(modes, problem.schedule, times)[:, 0].T
+    return observe(modes, problem.schedule, times, tolerance=tolerance)[:, 0].T

@@ -19,7 +19,7 @@ def share(table):
         ax.axhline(0, color=THEORY, lw=0.8)
         marks.family(ax, every, "T", "share", "r", ["low", "high"], label="$r$ = {:g}")
         panels.log_axes(ax, y=None)
-    fig.suptitle("Drift is the smaller part of the width, and its share falls", fontsize=10)
+    fig.suptitle("Drift is the smaller part of the width that is needed", fontsize=10)
     panels.outer_labels(axes, "steps $T$", "drift's share of $m^*$, %")
     return panels.legend_below(fig, axes[0, 0], 3)
 

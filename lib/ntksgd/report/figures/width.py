@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator
 
 from ntksgd.report.figures import marks, palette, panels
 
@@ -70,7 +71,7 @@ def exact_requirement(table):
         for (tau, line), colour, marker in marks.styled(part.groupby("tau")):
             _required(ax, line, colour=colour, marker=marker, label=rf"$\tau$ = {tau:g}")
             marks.theory(ax, line, "T", "first_order", ls="--")
-        panels.log_axes(ax)
+        _sparse_axes(ax)
     fig.suptitle("Linearised network: the width needed follows first order in $1/m$", fontsize=10)
     panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
     return panels.legend_below(fig, axes[0, 0], 5, {"first order, $c(T)/\\tau$": "k--"})
@@ -79,7 +80,7 @@ def exact_requirement(table):
 def worst_target(table):
     """m*(T) for our target and for the worst of the class, one panel a regularity.
 
-    Columns reading, r, T, required, low, high, censored.
+    Columns reading, r, tau (one), T, required, low, high, censored.
     """
     fig, axes, parts = panels.facets(table, None, "r", 2.9, "$r$ = {r:g}", sharey=True)
     names = {"our target": "our target", "class": "worst, against the class",
@@ -87,10 +88,17 @@ def worst_target(table):
     for ax, part in parts:
         for (name, line), colour, marker in marks.styled(part.groupby("reading", sort=False)):
             _required(ax, line, colour=colour, marker=marker, label=names[name])
-        panels.log_axes(ax)
-    fig.suptitle("The worst target of the class is no other case: small powers of $T$", fontsize=10)
-    panels.outer_labels(axes, "steps $T$", r"required width $m^*(T,\tau)$")
+        _sparse_axes(ax)
+    fig.suptitle("The worst target of the class, too, needs a small power of $T$ only", fontsize=10)
+    panels.outer_labels(axes, "steps $T$", rf"$m^*(T,\tau)$, $\tau$ = {table['tau'].iloc[0]:g}")
     return panels.legend_below(fig, axes[0, 0], 3)
+
+
+def _sparse_axes(ax):
+    """Logarithmic axes of a narrow panel: every other decade of T has its label."""
+    panels.log_axes(ax)
+    ax.xaxis.set_major_locator(LogLocator(10, numticks=5))
+    ax.xaxis.set_minor_locator(LogLocator(10, numticks=12))
 
 
 def _required(ax, line, **style):
@@ -111,8 +119,8 @@ def headline(table):
 
     Above beside the powers of T that suffice or are feared, below enlarged.
 
-    Columns series ("network", "linearised"), r, T, required, low, high, censored, paper, heuristic,
-    theorem, first_order.
+    Columns series ("network", "linearised"), r, tau (one), T, required, low, high, censored, paper,
+    heuristic, theorem, first_order.
     """
     values = list(table["r"].unique())
     fig, axes = panels.grid(2, len(values), 5.2, sharex="col", sharey="row")
@@ -133,5 +141,6 @@ def headline(table):
         below.set_ylim(ZOOM)
     fig.suptitle("The width needed grows far more slowly than the paper's sufficient width",
                  fontsize=10)
-    panels.outer_labels(axes, "steps $T$", "width $m$")
+    tau = table["tau"].iloc[0]
+    panels.outer_labels(axes, "steps $T$", rf"width $m^*$ at $\tau$ = {tau:g}")
     return panels.legend_below(fig, axes[0, 0], 2)

@@ -9,6 +9,7 @@ from ntksgd.report.figures import THEORY, marks, palette, panels
 #: How a line of `laws` is drawn, by its status.
 STYLES = {"proved": "-", "proved elsewhere": "--", "proved here": "-", "derived here": "-",
           "derived here too": "-.", "observed": ":"}
+TITLES = {"relu": "ReLU"}
 OURS = {"proved here": palette[0], "derived here": palette[1]}
 
 
@@ -23,7 +24,7 @@ def leverage(table):
     for (name, part), colour, marker in marks.styled(table.groupby(["activation", "d"],
                                                                    sort=False)):
         ax.plot(part["eigenvalue"], part["ratio"], marker, color=colour, ms=3.5,
-                label=f"{name[0]}, $d = {name[1]}$")
+                label=f"{TITLES.get(name[0], name[0])}, $d = {name[1]}$")
         marks.theory(ax, part, "eigenvalue", "law", ls="--")
     ax.plot([], [], "--", color=THEORY, lw=0.9, label=r"law; slope $-a\to 2^{2/3} - 2$")
     ax.invert_xaxis()
@@ -55,7 +56,7 @@ def far_exponents(table):
         ticks = (1, 2, 5) if high > 4 else (1.5, 2, 2.5, 3)
         panels.plain_ticks(ax.xaxis, 0.9 * low, 1.1 * high, ticks)
         ax.set_ylabel("")
-    panels.outer_labels(axes, r"$\log_{10} S$,  $S = T^{1/(2r+1)}$", "d log $c$ / d log $S$")
+    panels.outer_labels(axes, r"$\log_{10} S$,  $S \sim T^{1/(2r+1)}$", "d log $c$ / d log $S$")
     fig.suptitle("The exponent of the width goes to the derived value, for a smooth activation "
                  "very slowly", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 4, {
@@ -63,7 +64,7 @@ def far_exponents(table):
 
 
 def laws(lines, points, known):
-    """Exponent p of the width T^p against r, a panel a spectrum; the lines are labelled on them.
+    """Exponent nu of the width T^nu against r, a panel a spectrum; the lines are labelled on them.
 
     Columns panel, name, status, r, exponent, at, above of `lines` (the last two place the name);
     panel, name, r, exponent of `points` (measured) and of `known` (proved at a single r).
@@ -85,7 +86,7 @@ def laws(lines, points, known):
         ax.set_yticks([0.2, 0.3, 0.5, 1, 2, 3, 4], ["0.2", "0.3", "0.5", "1", "2", "3", "4"])
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel="regularity $r$", ylim=(0.14, 4.6))
-    axes[0, 0].set_ylabel(r"$p$ in $m\sim T^p$")
+    axes[0, 0].set_ylabel(r"$\nu$ in $m\sim T^\nu$")
     fig.suptitle("What is proved for the network lies powers of $T$ above the need of its "
                  "linearisation", fontsize=9.5)
     labels = {label: handle for ax in axes[0]
