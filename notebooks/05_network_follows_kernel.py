@@ -214,7 +214,7 @@ tied = {name: tables.at_widths(runs[sp], few) if p is smooth else
 along = tables.gaps_by_time(tied, bounds)
 save(figures.gaps_by_time(along), "05_network_follows_kernel-gaps-time", along,
      alt="Squared distance of the linearised network from kernel SGD against time, three widths, "
-         "three weight decays: it falls, below a proved bound that grows unless decay is fixed.")
+         "three weight decays: it falls, below a proved bound that decay keeps from growing.")
 
 # %% [markdown]
 # The bound holds, has the right power of $m$, and is loose in $t$: it forgets the dissipation

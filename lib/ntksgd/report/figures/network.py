@@ -48,7 +48,7 @@ def gaps_by_time(table):
             ax.plot(one["t"], one["bound"], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
     panels.log_axes(*axes.flat)
     panels.outer_labels(axes, "steps $t$", r"$E\,\|\ell_t - f_t\|^2$")
-    fig.suptitle("The gap falls, below the bound; a fixed weight decay stops the bound's growth",
+    fig.suptitle("The gap falls, below the bound; weight decay stops the growth of the bound",
                  fontsize=9.5)
     return panels.legend_below(fig, parts[0][0], 3)
 
