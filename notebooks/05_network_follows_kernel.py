@@ -77,7 +77,7 @@ T_long = 10**5  # type: int  steps of the long runs, a power of ten
 max_log2_width = 11  # type: int  largest width of the coupled runs, as a power of 2
 max_log2_drift = 14  # type: int  largest width of those that measure drift
 replicates = 24  # type: int  of the coupled runs, and of those that measure drift
-replicates_long = [40, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
+replicates_long = [64, 20]  # type: list[int]  of the long runs, at r = 1/2 and at r = 1
 replicates_short = [400, 1200]  # type: list[int]  of 1,000 steps: for fluctuation, for the floor
 initialisations = [3000, 300]  # type: list[int]  at m = 16 and at m = 128
 seed = 4  # type: int  root of all randomness

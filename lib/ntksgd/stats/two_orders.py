@@ -102,8 +102,8 @@ def leading_exponent(x, samples, following, confidence=0.95):
     Raises
     ------
     NotTold
-        If a is on the edge of what is sought: the samples do not tell it from b, or no power law of
-        that range leads.
+        If a is on the edge of what is sought, for the mean or without one replicate: the samples do
+        not tell it from b, or no power law of that range leads.
     ValueError
         For what does not fit.
     """
@@ -130,7 +130,10 @@ def leading_exponent(x, samples, following, confidence=0.95):
         if np.isnan(exponent(samples.mean(axis=0, keepdims=True))[0]):
             raise NotTold(f"samples: no exponent within {FARTHEST:g} of following = {b:g}, and "
                           f"{NEAREST:g} away from it, leads")
-        return of(exponent, samples, confidence=confidence)
+        found = of(exponent, samples, confidence=confidence)
+    if not np.isfinite(found.low):
+        raise NotTold("samples: without one of its replicates the mean does not tell the exponent")
+    return found
 
 
 def _checked(x, samples, least):
