@@ -108,9 +108,8 @@ if 10 ** round(np.log10(T_long)) != T_long or {
 #   kernel $K_0(x,x')=\nabla g(x;\Theta_0)\cdot\nabla g(x';\Theta_0)$;
 # * **kernel SGD** $f_t$, for the limit $K=E\,K_0$.
 #
-# That a network stays by its linearisation is *lazy training*, due to its scale $m^{-1/2}$
-# ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Squareplus is smooth, ReLU has a kink. The step as it is
-# above, fifty times:
+# That a network stays by its linearisation is *lazy training*, due to its scale $m^{-1/2}$: [Chizat, Oyallon and Bach
+# (2019)](00_reading_guide.ipynb#chizat2019). Squareplus is smooth, ReLU has a kink. The step as above, fifty times:
 
 # %%
 sp, degrees = "squareplus(0.5)", {"squareplus(0.5)": 64, "relu": 128}  # beyond: negligible
@@ -159,8 +158,8 @@ print(coverage("slope", replicates, wide.sum()))
 print("networks that diverged:", sum(run.diverged.sum() for run in runs.values()))
 
 # %% [markdown]
-# A wide network differs from the kernel by the fluctuation of $K_0$ alone: **drift is smaller and falls faster**. At small $m$,
-# where the two are of one size, the network is *closer* to the kernel than its linearisation is: moving features repair a poor
+# A wide network differs from the kernel by little but the fluctuation of $K_0$: **drift is smaller and falls faster**. At small
+# $m$, where the two are of one size, the network is *closer* to the kernel than its linearisation is: moving features repair a poor
 # draw. One power is a little too steep for fluctuation, because **its next order is positive**. Short runs with many replicates
 # tell its size, and which slope $A/m+B/m^2$ then has on the widths above:
 
@@ -179,7 +178,7 @@ board = rows("slope of |l - f|^2 in m", fluctuation, "=", -1,
 # ## 3. Fluctuation: a bound that is proved
 #
 # Fix $\Theta_0$. Let $\Delta=K_0-K$, $D$ its integral operator, $L_0$ that of $K_0$, $h=f_{t-1}-f^*$, $\delta_t=\ell_t-f_t$,
-# $e_t=f_{t-1}(x_t)-y_t$, $\tau=\sup_x\|K_0(x,\cdot)\|^2$ and $B=\sup_x\|\Delta(x,\cdot)\|$. Subtracting the two updates,
+# $e_t=f_{t-1}(x_t)-y_t$, $\tau=\sup_x\|K_0(x,\cdot)\|^2$ and $B=\sup_x\|\Delta(x,\cdot)\|$. Subtract the two updates:
 # $$\delta_t=(1-\eta_t\lambda)\,\delta_{t-1}-\eta_t\,\delta_{t-1}(x_t)\,K_0(x_t,\cdot)-\eta_t\,e_t\,\Delta(x_t,\cdot).$$
 # The forcing contains the residual of *kernel SGD*, whose risk $R_{t-1}=E\|h\|^2$ is exactly known. Square, and average over the
 # fresh sample, independent of $\delta_{t-1}$ and $h$:
@@ -200,8 +199,8 @@ board = rows("slope of |l - f|^2 in m", fluctuation, "=", -1,
 # **What it says of the width.** $\|D\|$ and $B$ are of order $m^{-1/2}$. If claim B holds and $\theta=2r/(2r+1)>1/2$, then
 # $\sum\eta_t^2<\infty$ and $\sum\eta_t\sqrt{R_t}\sim T^{(1-r)/(2r+1)}$ for $r<1$, so that $\rho_T^2\le C'm^{-1}T^{2(1-r)/(2r+1)}$,
 # below $T^{-2r/(2r+1)}$ as soon as $m\gtrsim T^{2/(2r+1)}$ ($1/2<r<1$). That is proved for the **linearised** network only, and
-# only where B holds (ReLU on the circle: up to $r=3/4$, notebook 03). At $r=1/2$ the exponential adds the power
-# $T^{\tau\eta_1^2}$. (Norms of $D$ and suprema are those on a quadrature grid.)
+# only where B holds (ReLU on the circle: up to $r=3/4$, notebook 03). At $r=1/2$ the exponential adds $T^{\tau\eta_1^2}$. (Norms
+# of $D$ and suprema are those on a quadrature grid.)
 
 # %%
 few, S_T = np.array([64, 256, 1024]), smooth.schedule.step_sizes(T).sum()
