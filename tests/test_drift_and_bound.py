@@ -7,6 +7,7 @@ from ntksgd.compare.bound import (
     KernelDistance,
     fluctuation_bound,
     kernel_distance,
+    largest_share,
     start_distances,
 )
 from ntksgd.compare.drift import diagonal, kernel_change, kernel_change_bound
@@ -184,3 +185,11 @@ def test_bad_input_of_the_spread_is_named(arguments):
     wrong = next(n for n, v in zip(names, arguments, strict=False) if v in (0, 7))
     with pytest.raises(ValueError, match=f"^{wrong} = "):
         initialisation_spread(setting(), *arguments)
+
+
+def test_largest_share_is_where_the_means_are_nearest():
+    bound = np.array([[[1.0, 2, 4]] * 5, [[2.0, 8, 8]] * 5])  # (widths, replicates, times)
+    gap = np.random.default_rng(0).gamma(9, 1 / 9, (5, 2, 3))
+    gap[:, 1, 1] += 20  # 2.6 of the bound; no other entry is near it
+    found = largest_share(gap, bound)
+    assert found.value == pytest.approx(gap[:, 1, 1].mean() / 8) and found.low < found.value

@@ -100,3 +100,16 @@ def test_is_written_for_the_circle():
     with pytest.raises(ValueError, match="circle"):
         spectral_sgd(mercer_spectrum("erf", 3, 5), Samples(x, np.ones(6)), np.ones(6), times=[6],
                      points=x)
+
+
+def test_harmonics_are_kept_for_their_points_and_degrees_alone():
+    """Calls share them: others' points, a longer spectrum, fewer points must not meet the old."""
+    samples, step_sizes, points = problem(20, 1)
+    longer = mercer_spectrum("squareplus(0.5)", 2, 41)
+    first = [spectral_sgd(spectrum, samples, step_sizes, times=[20], points=at)[0]
+             for spectrum in (SPECTRUM, longer) for at in (points, points[::-1], points[:3])]
+    np.testing.assert_allclose(first[1], first[0][::-1], rtol=1e-12)
+    np.testing.assert_allclose(first[2], first[0][:3], rtol=1e-12)
+    assert not np.array_equal(first[0], first[3])
+    again = spectral_sgd(SPECTRUM, samples, step_sizes, times=[20], points=points)[0]
+    np.testing.assert_array_equal(again, first[0])

@@ -20,6 +20,7 @@ from ntksgd.models.two_layer import empirical_ntk
 from ntksgd.problems.samples import parameter_rng
 from ntksgd.risk.exact import expected_risk
 from ntksgd.seeds import child
+from ntksgd.stats import intervals
 
 
 class KernelDistance(NamedTuple):
@@ -86,3 +87,14 @@ def fluctuation_bound(distance, problem, times):
         if t in times:
             out[t] = square
     return np.stack([out[t] for t in times], axis=-1)
+
+
+def largest_share(gap, bound):
+    """`Interval` of mean gap / mean bound at the width and time where it is largest.
+
+    `gap` (replicates, widths, times) is ||l_t - f_t||^2, `bound` (widths, replicates, times) as
+    `fluctuation_bound` returns it for `start_distances`.
+    """
+    k, j = np.unravel_index((gap.mean(axis=0) / bound.mean(axis=1)).argmax(), gap.shape[1:])
+    pair = np.stack([gap[:, k, j], bound[k, :, j]], axis=-1)
+    return intervals.of(lambda mean: mean[:, 0] / mean[:, 1], pair, transform="log")

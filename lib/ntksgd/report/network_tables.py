@@ -3,14 +3,28 @@
 Means come with the ends of their intervals, on the log scale where they are positive.
 """
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pandas as pd
 
 from ntksgd.report.tables import positive_table, series_table
-from ntksgd.stats.two_orders import leading_exponent
 
 #: Attributes of `compare.paths.Paths`: mean squared distances of two learners.
 GAPS = ("network_kernel", "linearised_kernel", "network_linearised")
+MOTIONS = ("|K_T - K_0|^2", "|g - l|^2")
+
+
+def at_widths(run, widths):
+    """`Paths` of some of its widths alone; ValueError if one of them was not run."""
+    if missing := sorted(set(widths) - set(run.widths)):
+        raise ValueError(f"widths = {missing}: not among those of the run, {list(run.widths)}")
+    chosen = np.searchsorted(run.widths, widths)
+    parts = {one.name: getattr(run, one.name) for one in fields(run)}
+    cut = {name: part[:, chosen] for name, part in parts.items()
+           if name not in ("widths", "times", "kernel", "observed")}
+    observed = {name: part[:, chosen] for name, part in run.observed.items()}
+    return replace(run, widths=run.widths[chosen], observed=observed, **cut)
 
 
 def gaps_by_width(runs, laws):
@@ -47,15 +61,25 @@ def parameters_moved(run, shown, limit):
     return moved.assign(limit=np.tile(limit, len(shown)))
 
 
+def drift_squares(runs):
+    """Squared motions at the last time, of runs {start: Paths} that observe "kernel".
+
+    {(start, what): array (replicates, widths)}, what one of `MOTIONS`: kernel, network.
+    """
+    kernel, network = MOTIONS
+    return ({(name, kernel): run.observed["kernel"][..., -1] ** 2 for name, run in runs.items()}
+            | {(name, network): run.network_linearised[..., -1] for name, run in runs.items()})
+
+
 def kernel_moved(widths, squares, laws, bounds):
     """Squared change of the kernel: start, m, mean, low, high, law, bound.
 
-    `squares`: {start: array (replicates, widths)}; `laws`: {start: TwoOrders}; `bounds`: {start:
-    array (widths,)}, of the starts that have one.
+    `squares`: those of `drift_squares`; `laws`: their TwoOrders; `bounds`: {start: array
+    (widths,)}, of the starts that have one.
     """
-    change = [positive_table(widths, {name: values}).assign(law=laws[name](widths),
-                                                            bound=bounds.get(name, np.nan))
-              for name, values in squares.items()]
+    change = [positive_table(widths, {key[0]: values}).assign(law=laws[key](widths),
+                                                              bound=bounds.get(key[0], np.nan))
+              for key, values in squares.items() if key[1] == MOTIONS[0]]
     return pd.concat(change, ignore_index=True).rename(columns={"series": "start", "x": "m"})
 
 
@@ -65,6 +89,16 @@ def floor(widths, excesses, laws):
         law=_inside(laws[name, T], widths)) for (name, T), values in excesses.items()]
     table = pd.concat(parts, ignore_index=True).rename(columns={"x": "m"})
     return table.assign(low=table["mean"] - table["half"], high=table["mean"] + table["half"])
+
+
+def ratios(long, frozen, exact):
+    """Risk over the exact one of the kernel: {(activation, r, learner, m): (replicates, times)}.
+
+    Arguments by (activation, r): `Paths` of networks, and of linearised ones; kernel risks.
+    """
+    return {(*key, learner, int(m)): getattr(run, learner)[:, k] / exact[key]
+            for learner, runs in (("network", long), ("linearised", frozen))
+            for key, run in runs.items() for k, m in enumerate(run.widths)}
 
 
 def signature(ratios, times):
@@ -79,31 +113,18 @@ def signature(ratios, times):
 
 
 def spread(levels, deltas):
-    """Quantiles of the risk: series, delta, value, low, high; both by (activation, m)."""
-    return pd.concat([pd.DataFrame({
+    """Quantiles of the risk: series, delta, factor, value, low, high, guide.
+
+    Both arguments by (activation, m). `factor` is log(2/delta), `guide` proportional to it, through
+    the largest value where it is least: a quantile that grows no faster stays below it.
+    """
+    table = pd.concat([pd.DataFrame({
         "series": f"{name}, m = {m}", "delta": deltas[name, m], "value": q.value, "low": q.low,
         "high": q.high}) for (name, m), q in levels.items()], ignore_index=True)
-
-
-def two_orders(laws, leading, **more):
-    """What was fitted, as text: one row a law of `laws`, beside its free leading exponent.
-
-    `leading` and each of `more` (a column) have the keys of `laws`, (activation, what or when).
-    """
-    rows = [[*key, law.leading, law.following, f"{law.misfit:.1f}", leading[key],
-             *(column[key] for column in more.values())] for key, law in laws.items()]
-    columns = ["activation", "of", "A", "B", "misfit", "leading order, free", *more]
-    return pd.DataFrame(rows, columns=columns).map(str).to_string(index=False)
-
-
-def free_order(x, samples, following):
-    """`leading_exponent`, or None where the samples do not tell it from the next order."""
-    try:
-        return leading_exponent(x, samples, following)
-    except ValueError as error:
-        if "statistic" not in str(error):
-            raise
-        return None
+    table.insert(2, "factor", np.log(2 / table["delta"]))
+    least = table["factor"].min()
+    top = table.loc[table["factor"] == least, "value"].max()
+    return table.assign(guide=top * table["factor"] / least)
 
 
 def _inside(law, widths):

@@ -8,6 +8,8 @@ K = sum_k lambda_k N_k P_k, truncated at degree K. The expected risk for the squ
 `exact.expected_risk(..., tail=False)`; with beta and b, `momentum.heavy_ball_risk`.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -55,11 +57,9 @@ def spectral_sgd(spectrum: Spectrum, samples: Samples, step_sizes: Schedule | Ar
     momentum = check.number("momentum", momentum, 0.0, 1.0, open_high=True)
     x, y, step_sizes, times, points = checked(samples, step_sizes, times, points, 2, batch=batch,
                                               weight_decay=weight_decay, sphere=True)
-    degrees = np.arange(spectrum.max_degree + 1)
     weights = spectrum.eigenvalues * spectrum.multiplicities
-    angle = np.outer(degrees, np.arctan2(points[:, 1], points[:, 0]))
-    cosine, sine = np.cos(angle), np.sin(angle)
-    z, velocity = np.zeros((2, 2, degrees.size))
+    cosine, sine = _harmonics(weights.size, points.tobytes())
+    z, velocity = np.zeros((2, 2, weights.size))
     values, done = np.empty((times.size, len(points))), 0
     for k, t in enumerate(times):
         seen = slice(done * batch, t * batch)
@@ -70,6 +70,14 @@ def spectral_sgd(spectrum: Spectrum, samples: Samples, step_sizes: Schedule | Ar
             _run(z, velocity, weights, *stream, momentum, batch, code)
         values[k], done = z[0] @ cosine + z[1] @ sine, t
     return values
+
+
+@lru_cache(8)
+def _harmonics(count, points):
+    """cos k phi and sin k phi of points given as bytes; kept, as replicates share their points."""
+    x, y = np.frombuffer(points).reshape(-1, 2).T
+    angle = np.outer(np.arange(count), np.arctan2(y, x))
+    return np.cos(angle), np.sin(angle)
 
 
 @compiled(inline=True)

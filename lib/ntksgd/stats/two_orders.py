@@ -23,6 +23,10 @@ from ntksgd.stats.slopes import fit
 STEP, NEAREST, FARTHEST = 0.01, 0.1, 2.5
 
 
+class NotTold(ValueError):
+    """The samples do not tell the leading order from the next one."""
+
+
 @dataclass(frozen=True)
 class TwoOrders:
     """Fit of A x^a + B x^b.
@@ -97,9 +101,11 @@ def leading_exponent(x, samples, following, confidence=0.95):
 
     Raises
     ------
+    NotTold
+        If a is on the edge of what is sought, for the mean or without one replicate: the samples do
+        not tell it from b, or no power law of that range leads.
     ValueError
-        Also if a is on the edge of what is sought: the samples do not tell it from b, or no power
-        law of that range leads.
+        For what does not fit.
     """
     x, samples, error = _checked(x, samples, 4)
     b = check.number("following", following)
@@ -121,7 +127,13 @@ def leading_exponent(x, samples, following, confidence=0.95):
         return np.where(inside, b + away[j] + shift * (away[1] - away[0]), np.nan)
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        return of(exponent, samples, confidence=confidence)
+        if np.isnan(exponent(samples.mean(axis=0, keepdims=True))[0]):
+            raise NotTold(f"samples: no exponent within {FARTHEST:g} of following = {b:g}, and "
+                          f"{NEAREST:g} away from it, leads")
+        found = of(exponent, samples, confidence=confidence)
+    if not np.isfinite(found.low):
+        raise NotTold("samples: without one of its replicates the mean does not tell the exponent")
+    return found
 
 
 def _checked(x, samples, least):

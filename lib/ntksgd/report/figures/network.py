@@ -48,8 +48,9 @@ def gaps_by_time(table):
             ax.plot(one["t"], one["bound"], color=colour, ls="--", label=f"$m$ = {m}, proved bound")
     panels.log_axes(*axes.flat)
     panels.outer_labels(axes, "steps $t$", r"$E\,\|\ell_t - f_t\|^2$")
-    fig.suptitle("The bound holds; weight decay stops its growth", fontsize=9.5)
-    return panels.legend_below(fig, parts[0][0], 2)
+    fig.suptitle("The gap falls, below the bound; weight decay stops the growth of the bound",
+                 fontsize=9.5)
+    return panels.legend_below(fig, parts[0][0], 3)
 
 
 def drift(moved, change):
@@ -84,7 +85,7 @@ def floor(table):
     marks.family(ax, seen, "m", "mean", "series", ENDS, ls="")
     for (_, part), colour, _ in marks.styled(table.groupby("series", sort=False)):
         ax.plot(part["m"], part["law"], color=colour, lw=1)
-    ax.set_title("The floor falls like 1/m, more slowly where m is small")
+    ax.set_title("The excess falls with the width; lines: $A/m$ and a next order")
     return panels.legends(ax)
 
 
@@ -101,21 +102,19 @@ def signature(table):
         ax.axhline(1, color=THEORY, ls="--", lw=1, label="kernel, exact")
     panels.log_axes(*axes.flat)
     panels.outer_labels(axes, "steps $T$", "risk / exact kernel risk")
-    fig.suptitle("Too narrow a network falls behind the kernel, most at $r=1$", fontsize=9.5)
+    fig.suptitle("A narrow network falls behind the kernel, plainly at $r=1$", fontsize=9.5)
     return panels.legend_below(fig, parts[0][0], 5)
 
 
 def spread(table):
-    """Quantiles over initialisations against log(2/delta); columns series, delta, value, low, high.
+    """Quantiles of the risk; columns series, factor = log(2/delta), value, low, high, guide.
 
     An end that is infinite (too few initialisations) is not drawn.
     """
     ax = panels.single(3.5, r"$\log(2/\delta)$", r"risk / kernel risk, quantile at $1-\delta$")
-    shown = table.assign(factor=np.log(2 / table["delta"]),
-                         high=table["high"].where(np.isfinite(table["high"]), table["value"]))
+    shown = table.assign(high=table["high"].where(np.isfinite(table["high"]), table["value"]))
     marks.family(ax, shown, "factor", "value", "series", ENDS)
-    top = shown.loc[shown["value"].groupby(shown["series"]).idxmin(), "value"].max()
-    x = np.sort(shown["factor"].unique())
-    ax.plot(x, top * x / x[0], color=THEORY, ls="--", label=r"$\propto\log(2/\delta)$: the claim")
-    ax.set_title(r"The narrower the network, the heavier its tail")
+    marks.theory(ax, table.sort_values("factor"), "factor", "guide", ls="--",
+                 label=r"$\propto\log(2/\delta)$, the claim's growth")
+    ax.set_title("The narrower the network, the heavier its tail")
     return panels.legends(ax)
