@@ -2,6 +2,7 @@
 
 from ntksgd.report.answer import Line, by_regularity, number, ranges, span
 from ntksgd.report.width_board import AGAINST
+from ntksgd.risk.predicted import largest_r, relu_capacity
 
 TAU = "tau = 0.1"  #: the tolerance at which widths are told
 STEPS = "steps t^(-2r/(2r+1))"
@@ -18,14 +19,15 @@ FIRST_ORDER = {"quantity": "exponent of m* against first order, linearised",
                "activation": "squareplus(0.5)", "d": 2}
 CIRCLE_RATE = {"quantity": STEPS, "kind": "claim", "activation": "relu", "d": 2}
 
+
 def starts(*beginnings: str):
     """Fits what begins with one of `beginnings`."""
     return lambda value: value.startswith(beginnings)
 
 
 def reach(d: int) -> float:
-    """1 - 1/(2 beta) for ReLU on S^(d-1), beta = d/(d-1): the largest r with claim B's rate."""
-    return 1 - (d - 1) / (2 * d)
+    """The largest r with claim B's rate, for ReLU on S^(d-1)."""
+    return largest_r(relu_capacity(d))
 
 
 def _within(row):
