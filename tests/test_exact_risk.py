@@ -121,7 +121,7 @@ def test_block_solves_recursions_whose_solution_is_a_polynomial():
     assert block.unresolved(y[None], 0.0) < 1e-13 < block.unresolved(np.abs(t - 230)[None], 0.0)
 
 
-@pytest.mark.parametrize("start, length", [(0., 20.), (20., 20.), (128., 128.),
+@pytest.mark.parametrize("start, length", [(16., 17.), (32., 40.), (128., 128.),
                                            (1e12, 130.), (1e23, 1e23)])
 def test_matrices_of_a_block_need_no_pivots(start, length):
     """Without pivots: as good as with them from 100 steps on, well below TOLERANCE for shorter."""

@@ -1,11 +1,11 @@
 """The lines of `ntksgd.report.answer`: claims of the paper, and what lies beyond it."""
 
 from ntksgd.report.answer import Line, by_regularity, number, ranges, span
+from ntksgd.report.rate_board import STEPS
 from ntksgd.report.width_board import AGAINST
 from ntksgd.risk.predicted import largest_r, relu_capacity
 
 TAU = "tau = 0.1"  #: the tolerance at which widths are told
-STEPS = "steps t^(-2r/(2r+1))"
 
 
 def at_tau(value: str) -> bool:
