@@ -134,7 +134,8 @@ def test_matrices_of_a_block_need_no_pivots(start, length):
         pivoted = np.linalg.inv(matrices)
         missed, usual = (np.abs(x @ matrices - one).max() for x in (found, pivoted))
         assert missed < (3 * usual if length > 100 else collocation.TOLERANCE / 100)
-        np.testing.assert_allclose(found, pivoted, rtol=0, atol=2 * missed * np.abs(pivoted).max())
+        apart = DEGREE * (missed + usual) * np.abs(pivoted).max()
+        np.testing.assert_allclose(found, pivoted, rtol=0, atol=apart)
 
 
 def test_tail_average_equals_direct_recursion(circle):
