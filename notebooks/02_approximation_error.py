@@ -54,23 +54,21 @@ from ntksgd.compare import approximation
 from ntksgd.compare.ridge_paths import ridge_paths
 from ntksgd.kernels import sphere
 from ntksgd.kernels.neuron_tails import deviation
-from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.models.activations import activation as activation_of
-from ntksgd.problems.target import source_target
+from ntksgd.report import approximation_board as board
+from ntksgd.report import approximation_limits as limits
 
 # %% tags=["hide-input"]
-from ntksgd.report import approximation_board as board
 from ntksgd.report import approximation_tables as tables
 from ntksgd.report import claims
 from ntksgd.report.figures import approximation as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.risk import approximation as approx
 from ntksgd.risk import worst_target
+from ntksgd.risk.approximation import claimed_ridge
 from ntksgd.seeds import child
 from ntksgd.stats.coverage import coverage
-from ntksgd.stats.numerical import window, window_times
+from ntksgd.stats.numerical import window_times
 from ntksgd.stats.quantiles import quantile
-from ntksgd.stats.slopes import local_exponents
 
 use_style()
 
@@ -151,25 +149,13 @@ assert np.isclose(error @ error, curve.squared_error[0, 2], rtol=1e-9)  # the li
 
 # %%
 m_far = 10.0 ** np.arange(1, log10_m_bias + 0.1, 0.5)
-m_last, rows, limits = window_times(m_far[-1], log10_m_bias / 4), [], []
-for s in problems:
-    degrees = {2: 10**5, 3: 10**4}[s.d] if s.activation == "relu" else 400
-    spectrum = mercer_spectrum(s.activation, s.d, degrees).truncate(1e-24)
-    for r in regularities:
-        target, at = source_target(spectrum, r, excess), (s.activation, s.d, r)
-        far, last = (approx.bias(target, approx.claimed_ridge(m, r)) for m in (m_far, m_last))
-        rows.append(pd.DataFrame(dict(zip(("activation", "d", "r"), at, strict=True)) | {
-            "m": m_far, "exponent": local_exponents(m_far, far), "theory": -r / (2 * r + 1)}))
-        limits.append((*at, *vars(window(m_last, last)).values()))
-exponents = pd.concat(rows, ignore_index=True)
+m_last = window_times(m_far[-1], log10_m_bias / 4)
+exponents, bias_limits = limits.bias_exponents(problems, regularities, excess, m_far, m_last)
+shift = excess / (2 * bias_limits["d"]) * (bias_limits["activation"] == "relu")
+bias_limits["limit"] = -np.minimum(bias_limits["r"] + shift, 1) / (2 * bias_limits["r"] + 1)
 save(draw.bias_exponents(exponents), "02_approximation_error-bias", exponents,
      alt="Local exponent of the bias of one target against the width, for both activations and "
          "several r: at drawable widths it swings far from its limit, which very wide ones near.")
-
-# %%
-bias_limits = pd.DataFrame(limits, columns=["activation", "d", "r", "value", "low", "high"])
-shift = excess / (2 * bias_limits["d"]) * (bias_limits["activation"] == "relu")
-bias_limits["limit"] = -np.minimum(bias_limits["r"] + shift, 1) / (2 * bias_limits["r"] + 1)
 counted = [(s.activation, s.d, lam, int(np.sum(s.spectrum.eigenvalues > lam)))
            for s in problems if s.activation != "relu" for lam in (1e-6, 1e-10, 1e-14)]
 print("degrees with an eigenvalue above lambda:", *counted)
@@ -218,14 +204,13 @@ print("degrees with an eigenvalue above lambda:", *counted)
 
 # %%
 tails, rows = {}, []
-for s in problems:
+for i, s in enumerate(problems):
     Y = tails[s.activation, s.d] = deviation(s.activation, s.d)
-    needed = Y.needed_scale(range(3, 81))
-    assert np.isclose(Y.spread**2, s.constant, rtol=1e-8) and needed.max() <= Y.scale
-    drawn = quantile(np.sqrt(curves[len(rules) * len(rows)].squared_deviation[:, -1]), 1 - failure)
+    needed = Y.needed_scale(range(3, 81)).max()
+    assert np.isclose(Y.spread**2, s.constant, rtol=1e-8) and needed <= Y.scale
+    drawn = quantile(np.sqrt(curves[len(rules) * i].squared_deviation[:, -1]), 1 - failure)
     bound = worst_target.probable_deviation(widths[-1], Y.spread, Y.scale, failure)
-    rows.append((s.activation, s.d, s.constant, Y.spread, Y.scale, needed.max(),
-                 bound / drawn.value))
+    rows.append((s.activation, s.d, s.constant, Y.spread, Y.scale, needed, bound / drawn.value))
 print(f"H, what moments 3 ... 80 ask of it, and bound over {1 - failure:g}-quantile of |L_m - L|")
 columns = ["activation", "d", "C", "S", "H", "asked", "bound / quantile"]
 print(pd.DataFrame(rows, columns=columns).to_string(index=False, float_format="{:.3g}".format))
@@ -261,13 +246,13 @@ save(draw.scaled_errors(at_claim), "02_approximation_error-error", at_claim,
      alt="Errors times the claimed rate against the width, a row of panels for each r, a column "
          "for each activation and dimension: the worst target stays below an explicit bound, and "
          "near its value at infinite width.")
+
+# %%
 assert np.all(scaled["mean_square"] > scaled["unseen"])  # no degree beyond the band
 low = scaled["mean_square_high"] < scaled["worst_bias"]  # of 1 in 40, by chance, at the bias
 print(f"95 % intervals that lie below the bias: {low.sum()} of {low.size}")
 assert low.sum() <= binom.ppf(0.999, low.size, 0.025)
 assert np.all(np.hypot(at_claim["largest"], at_claim["unseen"]) < at_claim["bound"])
-
-# %%
 for name, over in (("bound", "uniform"), ("bound", "largest"), ("mean_bound", "mean_square"),
                    ("uniform", "worst_bias"), ("mean_square", "worst_bias")):
     ratio = at_claim[name] / at_claim[over]
@@ -319,15 +304,17 @@ for name, over in (("fluctuation", "expanded_fluctuation"), ("fluctuation", "bia
 # %%
 pairs = [tables.rare_neurons(s, (1e-3, 5.6e-6)) for s in problems]
 leverages, halves = (pd.concat(parts, ignore_index=True) for parts in zip(*pairs, strict=True))
-for at, part in leverages.groupby(["activation", "d", "lam"], sort=False):
-    mean, near = part["mean"].iloc[0], np.interp([1, 3, 6], part["rho"], part["leverage"])
-    assert np.isclose(part["density"] @ part["leverage"], mean, rtol=1e-6)
-    print(*at, f"N = {mean:.4g}, leverage at |b| = 1, 3, 6:", *(f"{x:.4g}" for x in near))
 both = pd.concat([leverages, halves], ignore_index=True)
 save(draw.rare_neurons(leverages, halves), "02_approximation_error-leverage", both,
      alt="Left: leverage of a neuron against its length, nearly flat for ReLU, steep for "
          "squareplus. Right: length beyond which half of the energy of a degree lies; it grows "
          "with the degree for squareplus only.")
+
+# %%
+for at, part in leverages.groupby(["activation", "d", "lam"], sort=False):
+    mean, near = part["mean"].iloc[0], np.interp([1, 3, 6], part["rho"], part["leverage"])
+    assert np.isclose(part["density"] @ part["leverage"], mean, rtol=1e-6)
+    print(*at, f"N = {mean:.4g}, leverage at |b| = 1, 3, 6:", *(f"{x:.4g}" for x in near))
 for at in halves[(halves["degree"] == 31) & (halves["d"] == 2)].itertuples():
     print(f"{at.activation}: half of the energy of degree 31 beyond |b| = {at.half_energy:.3g}, "
           f"probability {np.exp(-at.half_energy**2 / 2):.2g}")
@@ -366,22 +353,16 @@ fine = [approximation.problem(a, d, regularities, excess, approximation.FINE[d])
         for a in activations for d in dimensions]
 path_widths, lams = [2**j for j in range(3, log2_m_paths + 1)], 10.0 ** np.arange(-8, 0.1, 0.25)
 drawn = ridge_paths(fine, path_widths, lams, replicates=path_replicates, seed=seed)
-frames = [pd.DataFrame({"activation": p.activation, "d": p.d, "m": p.m, "lam": lams,
-                        "error": np.sqrt(p.squared_error.mean(axis=0)[:-1])})
-          for p in drawn if p.r == regularities[0]]
-sweep, rows = pd.concat(frames, ignore_index=True), []
-for s in fine:
-    mine = (sweep["activation"] == s.activation) & (sweep["d"] == s.d)
-    sweep.loc[mine, "bias"] = approx.bias(s.targets[regularities[0]], sweep.loc[mine, "lam"])
-    rows.append(tables.departures(s, sweep[mine]))
-sweep["claimed"] = approx.claimed_ridge(sweep["m"], regularities[0])
-save(draw.ridge_sweep(sweep, lambda m: approx.claimed_ridge(m, regularities[0])),
-     "02_approximation_error-sweep", sweep,
+assert np.all([np.diff(p.squared_error[:, :-1]) >= -1e-12 for p in drawn])  # every draw, target
+
+# %%
+r = regularities[0]
+sweep, left = limits.ridge_sweep(fine, drawn, r, lams)
+save(draw.ridge_sweep(sweep, lambda m: claimed_ridge(m, r)), "02_approximation_error-sweep", sweep,
      alt="Error against the ridge at several widths, beside the bias at infinite width: every "
          "curve falls as the ridge falls, and leaves the bias later the wider the network.")
 print("where the error leaves 1.5 times the bias, and the least local slope in lambda")
-print(pd.concat(rows).to_string(index=False, float_format="{:.2g}".format))
-assert np.all([np.diff(p.squared_error[:, :-1]) >= -1e-12 for p in drawn])
+print(left.to_string(index=False, float_format="{:.2g}".format))
 
 # %% [markdown]
 # For ReLU, whose leverage is nearly flat, the curves leave the bias where $\mathcal N(\lambda)$ is about the number

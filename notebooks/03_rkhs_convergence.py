@@ -16,15 +16,15 @@
 # **Claim B** (our reading). SGD in the RKHS of the tangent kernel, with steps $\eta_t=\eta_1t^{-\theta}$, has a **last iterate**
 # with $E\,\|f_T-f^*\|^2_{L^2}=O\big(T^{-2r/(2r+1)}\big)$ for a target of regularity $r$.
 #
-# A third-party summary gives $C\log(2/\delta)(T^{-2r/(2r+1)}+\text{any small constant})$ "for suitable choices of
-# theta, lambda, and polynomially large width M". Its conditions, the range of $r$ included, are not known to us: **$\lambda=0$,
-# $\theta=2r/(2r+1)$, the plain expectation and every $r>0$ are ours**. What fails with them bounds our reading, not the paper;
-# section 5 has $\lambda>0$, section 7 single runs.
+# A third-party summary gives $C\log(2/\delta)(T^{-2r/(2r+1)}+\text{any small constant})$ "for suitable choices of theta, lambda,
+# and polynomially large width M"; its conditions, the range of $r$ included, are not known to us. **$\lambda=0$, $\theta=2r/(2r+1)$,
+# the plain expectation and every $r>0$ are ours**: what fails with them bounds our reading, not the paper. Section 5 has
+# $\lambda>0$, section 7 single runs.
 #
-# **Idea.** The expected risk obeys a closed recursion, for uniform inputs on the sphere and independent noise of mean zero; no
-# Gaussian assumption. Three things hold it: the bias, the noise of late steps, and what is left of the noise of early steps. The
-# first two balance at $T^{-2r/(2r+1)}$. The third decays at a pace of its own, whatever the target: $S_T^{-(2-1/\beta)}$, $\beta$
-# the kernel's capacity.
+# **Idea.** For uniform inputs on the sphere and independent noise of mean zero the expected risk obeys a closed recursion. Three
+# things hold it: the bias, the noise of late steps, and what is left of the noise of early steps. The first two balance at
+# $T^{-2r/(2r+1)}$. The third decays at a pace of its own, whatever the target: $S_T^{-(2-1/\beta)}$, where the **capacity**
+# $\beta$ says that the eigenvalues, in order, fall like $i^{-\beta}$.
 #
 # ![Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it; a step tied to the horizon goes on.](../figures/03_rkhs_convergence-saturation.png)
 #
@@ -37,7 +37,7 @@
 # |---|---|---|---|
 # | $t,u\le T$ | steps | $S_t$ | $\eta_1+\dots+\eta_t$, of order $t^{1-\theta}$ |
 # | $\lambda_k,N_k$ | eigenvalue of degree $k$, multiplicity | $\lambda$ | weight decay |
-# | $\lambda_{(i)}$ | all eigenvalues in order, $\sim i^{-\beta}$ | $s^2$ | variance of the labels |
+# | $\lambda_{(i)}$ | all eigenvalues in order, $\sim i^{-\beta}$ | $s^2$ | variance of the labels' noise |
 # | $r$, $\epsilon$ | $f^*=L^rh$, $h_k^2\propto(k+1)^{-1-\epsilon}$ | $R_t$ | $E\Vert f_t-f^*\Vert^2$ |
 
 # %% tags=["hide-input"]
@@ -50,19 +50,17 @@ from ntksgd.compare.weight_decay import decayed_risks, enough_decay
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import schedules
 from ntksgd.problems.target import source_target
-from ntksgd.report import claims
 
 # %% tags=["hide-input"]
+from ntksgd.report import claims, rate_board
+from ntksgd.report import rate_tables as tables
 from ntksgd.report.figures import convergence as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.figures.capacity import capacity as draw_capacity
 from ntksgd.report.figures.probability import probability as draw_probability
-from ntksgd.risk import predicted as predicted_rates
-from ntksgd.risk.bound import risk_bound
+from ntksgd.risk import predicted
 from ntksgd.risk.exact import expected_risk
-from ntksgd.risk.memory import first_step_bound
-from ntksgd.risk.parts import risk_parts
-from ntksgd.stats.numerical import calibration, window, window_times
+from ntksgd.stats.numerical import calibration, window_times
 from ntksgd.stats.weighted_chi_square import largest_factor
 
 use_style()
@@ -93,16 +91,13 @@ check.integer("nodes", nodes, 5, 12), [check.integer("paths", n, 500) for n in p
 [check.positive("regularities", r) for r in regularities]
 [check.number("noises", value, 0.0) for value in noises]
 [check.number("capacities", b, 1.0, 4.0, open_low=True) for b in capacities]
-for name, value, needed, fits in (
-        ("regularities", regularities, "one in (1/2, 1]", any(0.5 < r <= 1 for r in regularities)),
-        ("noises", noises, "a last one > 0", noises[-1] > 0),
-        ("runs", runs, "two horizons in the first, as many as paths",
-         len(runs[0]) > 1 and len(runs) == len(paths)),
-        ("paths", paths, f"multiples of {path_quantiles.CHUNK}",
-         not any(n % path_quantiles.CHUNK for n in paths)),
-        ("capacities", capacities, "two or more", len(set(capacities)) > 1)):
-    if not fits:
-        raise ValueError(f"{name} = {value}: needs {needed}")
+check.positive("noises: the last", noises[-1]), check.integer("horizons", len(runs[0]), 2)
+check.one_of("number of paths", len(paths), (len(runs),))
+check.integer("number of capacities", len(set(capacities)), 2)
+if not any(0.5 < r <= 1 for r in regularities):
+    raise ValueError(f"regularities = {regularities}: needs one in (1/2, 1]")
+if any(n % path_quantiles.CHUNK for n in paths):
+    raise ValueError(f"paths = {paths}: must be multiples of {path_quantiles.CHUNK}")
 rows, s2 = [], noises[-1]  # of the scoreboard; the noise that is scored
 
 # %% [markdown]
@@ -141,24 +136,23 @@ def recursion(spectrum, F, etas, s2, decay):
 
 
 # %%
-short = mercer_spectrum("relu", 2, 400)
+short, at = mercer_spectrum("relu", 2, 400), np.array([1, 10, 1000, 5000])
 target, decaying = source_target(short, 0.5, excess), schedules.polynomial(step / short.trace, 0.5)
-plain = recursion(short, target.power, decaying.step_sizes(5000), s2, 0.01)
+plain = recursion(short, target.power, decaying.step_sizes(at[-1]), s2, 0.01)[at - 1]
 for method in ("direct", "collocation"):
-    library = expected_risk(short, target, decaying, [1, 10, 1000, 5000], s2, 0.01,
-                            method=method, tail=False).risk
-    gap = np.abs(library / plain[[0, 9, 999, 4999]] - 1).max()
-    assert gap < 1e-8
-print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
+    library = expected_risk(short, target, decaying, at, s2, 0.01, method=method, tail=False).risk
+    assert np.abs(library / plain - 1).max() < 1e-8
+print(f"these lines and the library, both of its methods: R = {plain.round(6)} at T = {at}")
 
 # %% [markdown]
-# *Long horizons.* In $\log t$ each moment is smooth: over a block of steps it is a polynomial of degree 16 that satisfies the
-# recursion at 16 points. The tests hold it against the enumeration of *all* sample paths on a small group and against sampled SGD.
+# *Long horizons.* In $\log t$ each moment is smooth: over a block of steps it is represented by a polynomial of degree 16 that
+# satisfies the recursion at 16 points. The tests hold it against *all* sample paths on a small group and against sampled SGD.
+#
 # *Prior work.* Loss curves of SGD through second moments are known for features with Gaussian or general moments
 # ([Bordelon and Pehlevan (2022)](00_reading_guide.ipynb#bordelon2022), [Li et al. (2025)](00_reading_guide.ipynb#li2025), Wang, Liu
-# and Chen, arXiv 2609.40148), and for translation-invariant models they close exactly
+# and Chen, arXiv 2609.40148); for translation-invariant models they close exactly
 # ([Velikanov, Kuznedelev and Yarotsky (2023)](00_reading_guide.ipynb#velikanov2023), as said in arXiv 2504.12519). Here the
-# addition theorem closes them on every sphere, for any schedule, noise and weight decay; carried to the horizon `far`.
+# addition theorem closes them on every sphere, for any schedule, noise and weight decay.
 #
 # ## 2. Where the rate comes from
 # Let $\lambda=0$. Unrolled, with $\varphi(D)=\sum_k\lambda_k^2N_ke^{-2\lambda_kD}$,
@@ -170,8 +164,7 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 # says that degree $k$, once $\lambda_kS_T\gg1$, holds $\tfrac{\eta_T}2\lambda_kN_ks^2$: summed, $\tfrac{\eta_T}2\kappa(1)s^2$.
 # Exponent $\theta$, whatever the spectrum. Their balance $2r(1-\theta)=\theta$ gives $\theta=2r/(2r+1)$ and $T^{-2r/(2r+1)}$.
 #
-# **Memory.** The first steps were large. Their noise has $\varphi(S_T)\sim S_T^{-(2-1/\beta)}$ left. So the exponent is the least
-# of **three**,
+# **Memory.** Of the first, large steps' noise $\varphi(S_T)\sim S_T^{-(2-1/\beta)}$ is left. The exponent is the least of **three**,
 # $$ \boxed{\min\{\,2r(1-\theta),\ (2-\tfrac1\beta)(1-\theta),\ \theta\,\}} $$
 # (without $\theta$ if $s^2=0$), and with $\theta=2r/(2r+1)$ memory is slowest once $r>1-\tfrac1{2\beta}$. Capacity: for ReLU
 # $\lambda_k\sim k^{-d}$, $N_k\sim k^{d-2}$, so $\beta=d/(d-1)$; for squareplus $\beta=\infty$ (notebook 01).
@@ -180,19 +173,12 @@ print(f"ten lines and library: {plain[[9, 4999]].round(6)}, both methods agree")
 # brought in while $S_u\le S_T/2$, carried to $T$. *Fresh*: the rest.
 
 # %%
-circle, frames = mercer_spectrum("relu", 2, 100_000), []
+circle = mercer_spectrum("relu", 2, 100_000)
 times = np.round(np.geomspace(10, long, 69))
-for r in (0.5, 1.0):
-    paper = schedules.source_polynomial(step / circle.trace, r)
-    target = source_target(circle, r, excess)
-    risk = expected_risk(circle, target, paper, times, s2).risk
-    parts = risk_parts(circle, target, paper, times, s2)
-    np.testing.assert_allclose(parts.bias + parts.memory + parts.fresh, risk, rtol=1e-9)
-    coarse = expected_risk(circle, target, paper, times, s2, nodes=nodes).risk
-    np.testing.assert_allclose(coarse, risk, rtol=1e-4)  # so much is enough from here on
-    frames.append(pd.DataFrame({"r": r, "T": times, "bias": parts.bias / risk,
-                                "fresh noise": parts.fresh / risk, "memory": parts.memory / risk}))
-shares = pd.concat(frames, ignore_index=True)
+held = tables.holders(circle, (0.5, 1.0), times, s2, step, excess, nodes)
+np.testing.assert_allclose(held.bias + held["fresh noise"] + held.memory, 1, rtol=1e-9)
+np.testing.assert_allclose(held.coarse, held.risk, rtol=1e-4)  # so much is enough from here on
+shares = held.drop(columns=["risk", "coarse"])
 save(draw.holders(shares), "03_rkhs_convergence-parts", shares,
      alt="Shares of bias, fresh noise and memory in the risk against time: at last fresh noise "
          "holds most at r = 1/2, memory of early noise nearly all at r = 1.")
@@ -209,21 +195,19 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 # eigenvalues are $\ge x$, at most $(C/Ax)^{1/\beta}=\tfrac12(c/x)^{1/\beta}$ are $\ge Ax$: for small $x$ at least
 # $\tfrac14(c/x)^{1/\beta}$ lie between, and each gives $x^2\,16^{-A}$. $\square$
 #
-# This holds for **every** sequence with $2\eta_u\lambda_0\le1$ ($\lambda_0$ the largest eigenvalue) and $\eta_1$ bounded below, and
-# without noise too. It binds steps whose sum $S_T$ grows slowly. It holds for averages of the iterates as well: the first step's
-# noise enters each with a factor of at least $\prod_u(1-\eta_u\lambda_k)$. Without noise the best is $\theta=0$, exponent
-# $\min(2r,2-\tfrac1\beta)$ (scaling; [Berthier, Bach and Gaillard (2020)](00_reading_guide.ipynb#berthier2020) prove polynomial
-# rates set by both regularities). Wang, Liu and Chen have the same kernel exponent for linear random features;
-# [Ge et al. (2019)](00_reading_guide.ipynb#ge2019): in finite dimension, without a source condition, no polynomially decaying steps
-# are minimax for the last iterate.
+# This holds for **every** sequence with $2\eta_u\lambda_0\le1$ ($\lambda_0$ the largest eigenvalue) and $\eta_1$ bounded below, without
+# noise too, and binds steps whose sum $S_T$ grows slowly. Averages of the iterates do not escape it: the first step's noise enters each
+# with a factor of at least $\prod_u(1-\eta_u\lambda_k)$. Without noise the best is $\theta=0$, exponent $\min(2r,2-\tfrac1\beta)$
+# (scaling; [Berthier, Bach and Gaillard (2020)](00_reading_guide.ipynb#berthier2020) prove polynomial rates set by both regularities).
+# Wang, Liu and Chen have the same kernel exponent for linear random features; [Ge et al. (2019)](00_reading_guide.ipynb#ge2019): in
+# finite dimension, without a source condition, no polynomially decaying steps are minimax for the last iterate.
 #
 # **Upper bound.** Let $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$, $\eta_t$ not increase. For every split $m<T$,
 # $$ R_T\le\Big(\frac r{eS_T}\Big)^{2r}\|h\|^2+(\rho+s^2)\,\Phi(S_T-S_m)\sum_{u\le m}\eta_u^2
 # +\Big(\sup_{t\ge m}R_t+s^2\Big)\frac{\eta_{m+1}\kappa(1)}2. $$
 # *Late noise*, $u>m$: the identity of section 2 with $\eta_u\le\eta_{m+1}$. *Rough bound*: the same with $m=0$ gives
 # $R_t\le\rho=(\|f^*\|^2+s^2\eta_1\kappa(1)/2)/(1-\eta_1\kappa(1)/2)$. *Early noise*: $R_{u-1}\le\rho$, and $\Phi\ge\varphi$. With
-# $n(x)=\#\{i:\lambda_{(i)}\ge x\}\le Ax^{-1/\beta}$ and $g(x)=x^2e^{-2xD}$, whose derivative $2x(1-xD)e^{-2xD}$ is negative beyond
-# $1/D$,
+# $n(x)=\#\{i:\lambda_{(i)}\ge x\}\le Ax^{-1/\beta}$ and $g(x)=x^2e^{-2xD}$, whose derivative $2x(1-xD)e^{-2xD}$ is negative beyond $1/D$,
 # $$ \varphi(D)=\int_0^\infty n(x)\,g'(x)\,dx\le
 # 2A\,D^{-a}\int_0^1v^{a-1}(1-v)e^{-2v}dv=:\Phi(D),\qquad a=2-\tfrac1\beta. $$
 # With $m\propto T$ the terms have the three exponents if $\theta>\tfrac12$, where $\sum\eta_u^2<\infty$; for $\theta\le\tfrac12$
@@ -231,46 +215,16 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 # $T^{-(2-1/\beta)/(2r+1)}$ is the exact order.
 
 # %%
-frames, times = [], np.round(np.geomspace(10, long, 35))
-for r in [r for r in regularities if 0.5 <= r <= 1]:
-    paper = schedules.source_polynomial(step / circle.trace, r)
-    target, scale = source_target(circle, r, excess), times ** predicted_rates.capacity_free(r)
-    frames.append(pd.DataFrame({
-        "r": r, "T": times, "risk": scale * expected_risk(circle, target, paper, times, s2,
-                                                              nodes=nodes).risk,
-        "upper": scale * risk_bound(circle, target, paper, times, s2, beta=2.0).total,
-        "lower": scale * first_step_bound(circle, target, paper, times, s2)}))
-sandwich = pd.concat(frames, ignore_index=True)
+smooth = [r for r in regularities if 0.5 <= r <= 1]
+sandwich = tables.between(circle, smooth, np.round(np.geomspace(10, long, 35)), s2, step, excess,
+                          nodes, beta=2.0)
 assert np.all(sandwich.lower <= sandwich.risk) and np.all(sandwich.risk <= sandwich.upper)
 save(draw.between(sandwich), "03_rkhs_convergence-bound", sandwich,
      alt="Exact risk times the claimed rate against time, between an upper and a lower bound, a "
          "panel for each r: flat up to r = 3/4, rising with both bounds at r = 1.")
-
-# %%
-def add(kind, quantity, T, theory, at, decades=None, **rest):
-    """Put an exponent on the scoreboard; `at` has r, exponent, low, high (activation, d)."""
-    low = T / 10 ** (np.log10(T) / 4 if decades is None else decades)
-    rows.append(claims.Statement(
-        "B", quantity, kind, measured=at.exponent, range=f"T = {low:.3g}..{T:.3g}",
-        theory=float(theory), relation="=", interval=(at.low, at.high), interval_kind="numerical",
-        activation=getattr(at, "activation", "relu"), d=getattr(at, "d", 2), r=at.r, **rest))
-
-
-def measured_at(r, times, values, T, decades=None):
-    """Exponent of a curve before T, with its bracket, as `add` takes it."""
-    e = rates.last_exponent(times, values, T, decades)
-    return pd.Series({"r": r, "exponent": e.value, "low": e.low, "high": e.high})
-
-
-# %%
-for r, part in sandwich.groupby("r"):
-    rate = predicted_rates.capacity_free(r)
-    memory = predicted_rates.memory(2.0, rate)
-    for side, limit in (("lower", memory), ("upper", min(memory, rate))):
-        at = measured_at(r, times, part[side].to_numpy() * times**-rate, long)
-        add("check", f"exponent of the {side} bound", long, -limit, at)
-    end = part.iloc[-1]
-    print(f"r = {r:g}, T = {long:.0e}: upper bound / risk {end.upper / end.risk:.1f}, "
+rows += rate_board.bounds(sandwich, long, beta=2.0)
+for end in sandwich[sandwich["T"] == long].itertuples():
+    print(f"r = {end.r:g}, T = {long:.0e}: upper bound / risk {end.upper / end.risk:.1f}, "
           f"risk / lower bound {end.risk / end.lower:.3g}")
 
 # %% [markdown]
@@ -278,57 +232,30 @@ for r, part in sandwich.groupby("r"):
 # **first step** alone decides the rate.
 #
 # ## 4. Measured exponents
-# An exact curve has no sampling error, but need not be asymptotic. Bracket: the exponent over three decades before $T$ (a quarter
-# of $\log T$ at the far horizon), give or take its change from the window before and what a prefactor that moves by 10 % makes: a
-# rule of thumb. Printed is how many brackets contain the derived limit.
+# An exact curve has no sampling error, but need not be asymptotic. *Bracket* (a rule of thumb): the exponent over three decades
+# before $T$, a quarter of $\log T$ at the far horizon, give or take its change from the window before and what a prefactor that
+# moves by 10 % makes. Printed is how many brackets contain the derived limit.
 
 # %%
 cases = [(activation, d) for activation in activations for d in dimensions]
 times = np.round(np.geomspace(10, far, 6 * round(np.log10(far / 10)) + 1))
 curves = rates.paper_risks(cases, regularities, times, step, excess, nodes=nodes)
-found = pd.DataFrame(rates.exponents(curves, noises, T, far))
-beta = np.where(found.activation == "relu", found.d / (found.d - 1), np.inf)
-found["paper"] = -predicted_rates.capacity_free(found.r)
-found["memory"] = -predicted_rates.last_iterate(found.r, -found.paper, beta)
-found["remembers"] = found.r > 1 - 1 / (2 * beta)
+found = tables.exponents(curves, noises, T, far)
+at_T, limits = found[found.column == f"s2={s2:g}"], found[found.column == "far"]
+rows += rate_board.decaying(at_T) + rate_board.decaying(limits)
 print(found.pivot_table(index=["activation", "d", "r", "paper", "memory"], columns="column",
                         values="exponent").round(3).reset_index().to_string(index=False))
-
-# %%
-at_T, limits = found[found.column == f"s2={s2:g}"], found[found.column == "far"]
 for name, part in ((f"T = {T:.0e}", at_T), ("far horizon", limits)):
     print(f"{name}: {calibration(part.itertuples(), part.memory)}")
-for row in at_T.itertuples():
-    add("claim", "steps t^(-2r/(2r+1))", row.T, row.paper, row, 3,
-        why="memory of early noise" if row.remembers else "unexplained")
-for row in limits.itertuples():
-    add("prediction", "steps t^(-2r/(2r+1)), memory", row.T, row.memory, row,
-        why="unexplained" if row.activation == "relu" else "logarithms")
 
 # %% [markdown]
 # `paper` is $-2r/(2r+1)$, `memory` the least of three. Now a **constant step tied to the horizon**, $\eta_1T^{-2r/(2r+1)}$: all
 # steps are alike, and by the identity all gradient noise together holds at most $\tfrac{\eta\kappa(1)}2(\sup_tR_t+s^2)$. No memory.
 
 # %%
-horizons, tied = window_times(tied_T, 3), []
-risks = rates.tied_risks(circle, regularities, horizons, s2, step, excess=excess, nodes=nodes)
-for r, risk in zip(regularities, risks, strict=True):
-    at = measured_at(r, horizons, risk, tied_T, 3)
-    balance = rates.balanced_risks(circle, r, horizons, s2, step, excess)
-    tied.append({**at, "case": "step tied to T, d = 2"})
-    add("prediction", "step T^(-2r/(2r+1))", tied_T, -predicted_rates.capacity_free(r), at, 3,
-        here=window(horizons, balance).value,
-        settles=rates.settles_at(circle, r, tied_T, s2, step, excess))
-
-# %%
-case = {d: f"t^(-θ), d = {d}" for d in dimensions}
-relu = limits[limits.activation == "relu"].assign(case=lambda part: part.d.map(case))
-attained = pd.concat([relu, pd.DataFrame(tied)], ignore_index=True)
-attained = attained[["case", "r", "exponent", "low", "high"]]
-grid = np.linspace(0.2, 1.6, 57)
-paper = predicted_rates.capacity_free(grid)
-lines = pd.DataFrame({"r": grid, "paper": paper} | {
-    name: predicted_rates.last_iterate(grid, paper, d / (d - 1)) for d, name in case.items()})
+tied = tables.tied(circle, regularities, tied_T, s2, step, excess, nodes)
+rows += rate_board.tied(tied, tied_T)
+attained, lines = tables.saturation(limits, tied, dimensions)
 save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation",
      pd.concat([attained, lines], ignore_index=True), alt=(
          "Rate exponent against regularity: steps that decay follow 2r/(2r+1), then bend below it, "
@@ -336,46 +263,34 @@ save(draw.saturation(attained, lines), "03_rkhs_convergence-saturation",
 
 # %% [markdown]
 # ReLU. Decaying steps (far horizon) leave the claim's curve at $r=1-\tfrac1{2\beta}$ for the dashed lines; the step tied to $T$
-# does not. No constant repairs this, and averaging $t^{-\theta}$ iterates does not either (section 3):
+# does not. Averaging $t^{-\theta}$ iterates does not help (section 3):
 
 # %%
-windows, exponents = window_times(1e15, 3), {}
-paper = schedules.source_polynomial(step / circle.trace, 1.0)
-target = source_target(circle, 1.0, excess)
-for average in ("tail", "uniform"):
-    e = expected_risk(circle, target, paper, windows, s2, average=average, nodes=nodes)
-    exponents |= {"last": window(windows, e.risk).value, average: window(windows, e.averaged).value}
+exponents = tables.averaged(circle, 1.0, 1e15, s2, step, excess, nodes)
 print("r = 1, T = 1e15:", {name: round(value, 3) for name, value in exponents.items()})
 assert max(exponents.values()) - min(exponents.values()) < 0.02
 
 # %% [markdown]
-# Which averages do help, and which schedules, is [notebook 04](04_schedules.ipynb).
+# Which averages and schedules do help is [notebook 04](04_schedules.ipynb).
 #
 # ## 5. With weight decay, as the summary has it
 # With $\lambda>0$ a gradient's noise is also multiplied by $(1-\eta_u\lambda)^2$ a step: by the time $T$ early noise is smaller by
 # the factor $e^{-2\lambda S_T}$. The mean goes to $L(L+\lambda)^{-1}f^*$, at the squared distance
-# $\sum_kF_k\lambda^2/(\lambda_k+\lambda)^2\lesssim\lambda^{2\min(r,1)}$.
+# $\sum_kF_k\lambda^2/(\lambda_k+\lambda)^2\lesssim\lambda^{2\min(r,1)}$. (Online, along $\lambda_t\to0$:
+# [Tarrès and Yao (2014)](00_reading_guide.ipynb#tarres2014).)
 #
 # 1. $\lambda=c/S_T$: memory times $e^{-2c}$, the same exponent.
 # 2. $\lambda=a\log T/S_T$: memory times $T^{-2a}$. It is down to the rate when $(2-\tfrac1\beta)(1-\theta)+2a\ge2r(1-\theta)$, that
 #    is $a\ge(2r-2+\tfrac1\beta)(1-\theta)/2$. The price is a bias $(\log T/S_T)^{2\min(r,1)}$: **for $r\le1$ the claim's rate, up
 #    to logarithms** (heuristic, by section 2); beyond $r=1$ weight decay saturates.
 # 3. $\lambda$ fixed: like 1. near $S_T=1/\lambda$, that is $T\sim\lambda^{-(2r+1)}$; then its bias stays.
-#
-# Online learning along a path $\lambda_t\to0$: [Tarrès and Yao (2014)](00_reading_guide.ipynb#tarres2014).
 
 # %%
-r, times = 1.0, np.round(np.geomspace(100, long, 13))
-a = enough_decay(r, 2.0)
-kinds = {"λ = 0": 0.0, "λ = 1/S_T": lambda T, S: 1 / S,
-         "λ = 1/(5 S_T)": lambda T, S: 0.2 / S,
+r, times, a = 1.0, np.round(np.geomspace(100, long, 13)), enough_decay(1.0, beta=2.0)
+kinds = {"λ = 0": 0.0, "λ = 1/S_T": lambda T, S: 1 / S, "λ = 1/(5 S_T)": lambda T, S: 0.2 / S,
          "λ = a log T/S_T": lambda T, S: a * np.log(T) / S, f"λ = {fixed:g}": fixed}
 columns = decayed_risks(circle, r, times, list(kinds.values()), step, excess, nodes)
-risks = columns @ [1.0, s2]
-decayed = pd.concat([pd.DataFrame({
-    "decay": name, "T": times, "ratio": risk / risks[0],
-    "scaled": risk * times ** predicted_rates.capacity_free(r)})
-    for name, risk in zip(kinds, risks, strict=True)], ignore_index=True)
+decayed = tables.decayed(kinds, r, times, columns @ [1.0, s2])
 save(draw.weight_decay(decayed), "03_rkhs_convergence-weightdecay", decayed,
      alt="Risk against time for several weight decays, times the claimed rate and over the risk "
          "without: one that vanishes slowly lowers the risk at long horizons and raises it at "
@@ -389,16 +304,15 @@ print(f"T = {long:.0e}: λ = 1/S_T divides the variance by {1 / spared:.2f}, e^2
 rows.append(claims.Statement(
     "B", "variance with lambda = 1/S_T over without", "prediction", measured=spared, r=r, d=2,
     range=f"T = {long:.3g}", theory=np.exp(-2), relation="=", resolution=0.01, activation="relu"))
-for name, risk in (("1/S_T", risks[1]), ("a log(T)/S_T", risks[3])):
-    why = "logarithms" if "log" in name else "memory of early noise"
-    add("claim", f"steps t^(-2r/(2r+1)), lambda = {name}", long, -predicted_rates.capacity_free(r),
-        measured_at(r, times, risk, long), why=why)
+rows += rate_board.weight_decays(decayed, r, long, {
+    "λ = 1/S_T": ("1/S_T", "memory of early noise"),
+    "λ = a log T/S_T": ("a log(T)/S_T", "logarithms")})
 
 # %% [markdown]
-# $r=1$, ReLU on the circle. Weight decay does what is derived. But what restores the exponent is no free repair: at short horizons
-# (the first rows) its bias exceeds all that it saves. A smaller multiple of $1/S_T$ saves a little at every horizon here, a
-# constant and not the exponent. A constant step tied to $T$ has no memory to suppress: there $\lambda$ of order $1/S_T$ only adds
-# bias, and saturation at $r=1$.
+# $r=1$, ReLU on the circle. $\lambda=1/S_T$ divides the variance as derived. What should restore the exponent is no free repair:
+# at short horizons (the first rows) its bias exceeds all that it saves. A smaller multiple of $1/S_T$ saves a little at every
+# horizon here, a constant and not the exponent. A constant step tied to $T$ has no memory to suppress: there $\lambda$ of order
+# $1/S_T$ only adds bias, and saturation at $r=1$.
 #
 # ## 6. Convergence in the RKHS
 # For $r>1/2$ one may ask for $E\|f_T-f^*\|_H^2=\sum_kC_k/\lambda_k$, which controls the error at every point:
@@ -409,14 +323,9 @@ for name, risk in (("1/S_T", risks[1]), ("a log(T)/S_T", risks[3])):
 # [Guo and Shi (2019)](00_reading_guide.ipynb#guo2019), whose exponents we have not seen).
 
 # %%
-times, frames = np.round(np.geomspace(10, long, 69)), []
-for r in [r for r in regularities if r > 0.5]:
-    paper, theta = schedules.source_polynomial(step / circle.trace, r), 2 * r / (2 * r + 1)
-    e = expected_risk(circle, source_target(circle, r, excess), paper, times, s2, nodes=nodes)
-    limit = -float(predicted_rates.rkhs_last_iterate(r, theta, 2.0))
-    frames.append(pd.DataFrame({"r": r, "T": times, "rkhs": e.rkhs, "slope": limit}))
-    add("prediction", "squared RKHS distance", long, limit, measured_at(r, times, e.rkhs, long))
-rkhs = pd.concat(frames, ignore_index=True)
+rkhs = tables.rkhs(circle, [r for r in regularities if r > 0.5],
+                   np.round(np.geomspace(10, long, 69)), s2, step, excess, nodes, beta=2.0)
+rows += rate_board.rkhs(rkhs, long)
 save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs,
      alt="Squared distance from the target in the RKHS against the number of steps, for each r "
          "above 1/2: it falls along the derived powers.")
@@ -424,8 +333,8 @@ save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs,
 # %% [markdown]
 # ## 7. High probability: one run against the mean
 # So far, means over runs. The paper's bound carries a factor $\log(2/\delta)$ (we read its $\delta$ as the chance of the random
-# start). What of one run? Markov's inequality loses $1/\delta$. With Gaussian labels more is true: **given the inputs** $Z=f_T-f^*$
-# is linear in the noise, a Gaussian vector. For a coordinate $\mu+\sqrt v\,g$, $\mu^2+v=1$,
+# start). What of one run? Markov's inequality loses $1/\delta$. With Gaussian noise more is true: **given the inputs** $Z=f_T-f^*$
+# is affine in the noise, a Gaussian vector. For a coordinate $\mu+\sqrt v\,g$, $\mu^2+v=1$,
 # $$ \log E\,e^{z(\mu+\sqrt vg)^2}=-\tfrac12\log(1-2zv)+\tfrac{z(1-v)}{1-2zv}\le-\tfrac12\log(1-2z), $$
 # as it grows with $v$. $\|Z\|^2/E\|Z\|^2$ is a weighted mean of such squares; by convexity and Chernoff's inequality
 # $P(\|Z\|^2>x\,E\|Z\|^2)\le\sqrt x\,e^{(1-x)/2}$. So with probability $1-\delta$, for every kernel, step and $T$,
@@ -435,13 +344,15 @@ save(draw.rkhs_norm(rkhs), "03_rkhs_convergence-rkhs", rkhs,
 # noise keeps a relative spread $\sqrt{2\sum_kN_k\lambda_k^2}/\kappa(1)$ at **every** $T$.
 
 # %%
-deltas = np.geomspace(0.5, 1e-3, 12)
+deltas, runs_T = np.geomspace(0.5, 1e-3, 12), list(zip(runs, paths, strict=True))
 kinds = [("relu", 0.25), ("relu", 0.5), ("relu", 1.0), ("squareplus(0.5)", 0.5)]
-found = path_quantiles.sampled_losses(kinds, list(zip(runs, paths, strict=True)), 64, s2, seed,
-                                      step, excess)
+found = path_quantiles.sampled_losses(kinds, runs_T, 64, s2, seed, step, excess)
 quantiles = pd.DataFrame(path_quantiles.quantile_table(found, deltas))
 spreads = pd.DataFrame(path_quantiles.spread_table(found))
 assert np.all(np.abs(spreads.z) < 4)  # the mean over paths is the exact expected risk
+rows += rate_board.probability(quantiles, found, runs[0][-1], deltas)
+
+# %%
 save(draw_probability(quantiles, spreads, runs[0][-1]), "03_rkhs_convergence-probability",
      quantiles.merge(spreads[["case", "T", "spread", "low", "high", "law"]], on=["case", "T"],
                      suffixes=("", "_spread")),
@@ -451,24 +362,9 @@ save(draw_probability(quantiles, spreads, runs[0][-1]), "03_rkhs_convergence-pro
 print(f"C = {largest_factor():.3f}; upper ends of the intervals (order statistics) are finite down "
       f"to delta = {quantiles.delta.min():.2g} with {paths[0]} paths")
 
-# %%
-for case, part in quantiles.groupby("case", sort=False):
-    one = spreads[spreads.case == case].iloc[-1]
-    ends = [(part[end] / np.log(2 / part.delta)).max() for end in ("quantile", "low", "high")]
-    rows.append(claims.Statement(
-        "B", "sup of quantile / (log(2/delta) risk)", "prediction", measured=ends[0],
-        interval=ends[1:], interval_kind="statistical", range=f"T = 100..{one['T']:.3g}",
-        theory=largest_factor(), relation="<=", activation=one.activation, d=2, r=one.r))
-for one in (one for one in found if one.T == runs[0][-1]):
-    e = path_quantiles.tail_power(one.losses, deltas[deltas < 0.12])
-    rows.append(claims.Statement(
-        "B", "power of log(2/delta), delta < 0.12", "finding", measured=e.value, interval=e, d=2,
-        interval_kind="statistical", activation=one.activation, r=one.r, range=f"T = {one.T}"))
-    print(f"{one.activation}, r = {one.r:g}, T = {one.T}: quantile ~ log(2/delta)^p, p = {e}")
-
 # %% [markdown]
-# Left: quantiles over the mean lie on the heuristic law, far below the bound. Right: a run keeps to a third of the mean or more;
-# the last iterate does **not** concentrate as more degrees are learned. (Degrees end at 64.)
+# Left: quantiles over the mean follow the heuristic law, far below the bound. Right: the standard deviation stays above a third of
+# the mean; on these horizons the last iterate does **not** concentrate as more degrees are learned. (Degrees end at 64.)
 #
 # ## 8. What ignoring the capacity costs
 # **Claim B\*** (our reading). Where the eigenvalues decay favourably, $T^{-2r/(2r+1)}$, which knows nothing of the capacity, comes
@@ -481,19 +377,16 @@ for one in (one for one in found if one.T == runs[0][-1]):
 
 # %%
 kernels = [("power", b) for b in capacities] + [("relu", d) for d in dimensions]
-rs = [0.25, 0.5, 1.0]
-found = capacity.capacity_gaps(kernels, rs, window_times(tied_T, 3), s2, step, excess,
-                               nodes=nodes)
-gaps = pd.DataFrame([{"kernel": g.kernel, "beta": g.beta, "r": g.r, "gap": g.gap.value,
-                      "low": g.gap.low, "high": g.gap.high, "derived": g.derived} for g in found])
-names = ["prescribed decay"] * len(capacities) + [f"ReLU, d = {d}" for d in dimensions]
-losses = pd.DataFrame({"kernel": names, "beta": [*capacities, *(d / (d - 1) for d in dimensions)],
-                       "loss": capacity.tuned_losses(kernels, 0.5, 10**6, s2, step, excess,
-                                                    nodes=nodes)})
-beta = np.linspace(1, max(capacities), 101)
-curves = pd.concat([pd.DataFrame({
-    "beta": beta, "r": r,
-    "gap": predicted_rates.minimax(r, beta) - predicted_rates.capacity_free(r)}) for r in rs])
+rs, settings = [0.25, 0.5, 1.0], {"nodes": nodes, "excess": excess}
+found = capacity.capacity_gaps(kernels, rs, window_times(tied_T, 3), s2, step, **settings)
+rows += rate_board.gaps(found, tied_T)
+gaps, curves = tables.gaps(found), tables.gap_curves(rs, max(capacities))
+losses = pd.DataFrame({
+    "kernel": ["prescribed decay"] * len(capacities) + [f"ReLU, d = {d}" for d in dimensions],
+    "beta": [*capacities, *map(predicted.relu_capacity, dimensions)],
+    "loss": capacity.tuned_losses(kernels, 0.5, 10**6, s2, step, **settings)})
+
+# %%
 save(draw_capacity(gaps, losses, curves, 10**6), "03_rkhs_convergence-capacity",
      pd.concat([gaps, losses.assign(r=0.5), curves.assign(kernel="derived")], ignore_index=True),
      alt="Left: minimax minus capacity-free exponent against the capacity: measured gaps lie on "
@@ -501,54 +394,33 @@ save(draw_capacity(gaps, losses, curves, 10**6), "03_rkhs_convergence-capacity",
          "of the tail average, each at its best step: smaller the smaller the capacity.")
 print(gaps.round(3).to_string(index=False))
 
-# %%
-where = {"interval_kind": "numerical", "relation": "=", "d": 2,
-         "range": f"T = {tied_T / 1000:.3g}..{tied_T:.3g}"}
-decayed_kernels = [g for g in found if g.kernel == "prescribed decay"]
-for r in rs:
-    limit = capacity.at_one([g for g in decayed_kernels if g.r == r])
-    rows.append(claims.Statement("B*", "minimax minus capacity-free exponent, beta to 1", "claim",
-                                 measured=limit.value, interval=limit, theory=0, r=r,
-                                 activation="prescribed decay", **where))
-for g in found:
-    rows.append(claims.Statement(
-        "B*", f"minimax minus capacity-free exponent, beta = {g.beta:.3g}", "prediction",
-        measured=g.gap.value, interval=g.gap, theory=g.derived, resolution=g.derived / 2, r=g.r,
-        activation=g.kernel, **{**where, "d": 2 if g in decayed_kernels else int(g.kernel[-1])}))
-
 # %% [markdown]
 # The gap closes as $\beta\to1$, along the formula; the claim's rows continue it linearly to $\beta=1$. A finite factor remains:
-# with its best step the last iterate is worse than the average, by less the smaller $\beta$.
+# each with its best step, the last iterate is worse than the average, by less the smaller $\beta$.
 #
 # ## 9. Scoreboard
 
 # %%
 board = claims.record("03_rkhs_convergence", rows)
 print(claims.counts(board))
-for (kind, quantity), part in board.groupby(["kind", "quantity"], sort=False):
-    same = [name for name in ("activation", "d", "range") if part[name].nunique() == 1]
-    shown = part.drop(columns=["claim", "kind", "quantity", "interval", *same])
-    print(f"\n{kind}: {quantity};", *(f"{name}: {part[name].iloc[0]}" for name in same))
-    print(claims.text(shown))
+print(claims.by_quantity(board))
 
 # %% [markdown]
 # Rows that do not hold (default profile). *Claim, decaying steps, $r>1-\tfrac1{2\beta}$*: memory; a row that holds there, or is
 # undecided, owes it to the width of its bracket, and the far horizon shows the limit. *Claim, $\lambda>0$, $r=1$*: the logarithms
 # of the bias, or the memory that $e^{2}$ divides. *Squareplus far out, $r\ge3/4$*: $\lambda_k$ falls about like $e^{-ck^p}$,
 # $p=\tfrac23$ (notebook 01), so the memory is $S_T^{-2}(\log S_T)^{(d-1)/p-1}$ (heuristic) and the bias is divided by a power of
-# the same logarithm: exponents fall short of their limit or exceed it, and the bracket is made for power laws. *Step tied to $T$,
-# $r=3/2$*: out of range; $S_T\sim T^{1/4}$ has reached a dozen degrees, the noise is not in balance with the rest, and bias and
-# balance by the formulas of section 2 on these horizons (`here`) give the measured exponent.
+# the same logarithm; the bracket is made for power laws. *Step tied to $T$, $r=3/2$*: out of range; $S_T\sim T^{1/4}$ has reached a
+# dozen degrees, and bias and balance by the formulas of section 2 on these horizons (`here`) give the measured exponent.
 
 # %%
 relu = board[board.activation == "relu"]
-claim, by = relu[relu.quantity == "steps t^(-2r/(2r+1))"], dict(list(relu.groupby("quantity")))
-edge = (relu.d.astype(float) + 1) / (2 * relu.d.astype(float))  # 1 - 1/(2 beta)
-smooth, near = (claim.r <= edge[claim.index]), (relu.r - edge).abs() < 0.06  # near: not settled
-tied = by["step T^(-2r/(2r+1))"].verdict
-memory = by["steps t^(-2r/(2r+1)), memory"]
-said = [(memory.verdict[~near[memory.index]] == "holds").all(),
-        (claim.verdict[smooth] == "holds").all() and (claim.verdict[claim.r >= 1] != "holds").all(),
+claim, by = relu[relu.quantity == rate_board.STEPS], dict(list(relu.groupby("quantity")))
+edge = predicted.largest_r(predicted.relu_capacity(relu.d.astype(float)))
+within, near = claim.r <= edge[claim.index], (relu.r - edge).abs() < 0.06  # near: not settled
+tied, memory = by["step T^(-2r/(2r+1))"].verdict, by[f"{rate_board.STEPS}, memory"].verdict
+said = [(memory[~near[memory.index]] == "holds").all(),
+        (claim.verdict[within] == "holds").all() and (claim.verdict[claim.r >= 1] != "holds").all(),
         tied.isin(["holds", "out of range"]).all() and (tied == "holds").any(),
         decayed.query("T < 1e6 and decay == 'λ = 1/S_T'").ratio.min() > 1,
         decayed.query("decay == 'λ = 1/(5 S_T)'").ratio.max() < 1]

@@ -17,7 +17,7 @@ from ntksgd.risk.collocation import moments_on, observe
 from ntksgd.risk.exact import expected_risk, truncation_gap
 from ntksgd.risk.modes import sphere_modes
 from ntksgd.risk.moments import initial, step
-from ntksgd.risk.radau import Block
+from ntksgd.risk.radau import DEGREE, LANES, Block
 from ntksgd.risk.single_steps import take_steps
 from ntksgd.risk.stability import fixed_point_gain, largest_stable_step
 from ntksgd.sgd.kernel import kernel_sgd
@@ -121,6 +121,23 @@ def test_block_solves_recursions_whose_solution_is_a_polynomial():
     for time in (213.0, 264.0):
         np.testing.assert_allclose(block.at(time, y), time**3 + k, rtol=1e-11)
     assert block.unresolved(y[None], 0.0) < 1e-13 < block.unresolved(np.abs(t - 230)[None], 0.0)
+
+
+@pytest.mark.parametrize("start, length", [(16., 17.), (32., 40.), (128., 128.),
+                                           (1e12, 130.), (1e23, 1e23)])
+def test_matrices_of_a_block_need_no_pivots(start, length):
+    """Without pivots: as good as with them from 100 steps on, well below TOLERANCE for shorter."""
+    block, one = Block(start, length), np.eye(DEGREE)
+    for theta in (0.0, 0.9):
+        lam = np.append(np.geomspace(1.0, 1e-16, 2 * LANES), 0.0)
+        decay = block.times[1:, None] ** -theta * lam
+        matrices = block.difference[:, 1:] + decay.T[:, :, None] * one
+        found = np.moveaxis(block.inverses(decay), 2, 0)
+        pivoted = np.linalg.inv(matrices)
+        missed, usual = (np.abs(x @ matrices - one).max() for x in (found, pivoted))
+        assert missed < (3 * usual if length > 100 else collocation.TOLERANCE / 100)
+        apart = DEGREE * (missed + usual) * np.abs(pivoted).max()
+        np.testing.assert_allclose(found, pivoted, rtol=0, atol=apart)
 
 
 def test_tail_average_equals_direct_recursion(circle):

@@ -7,6 +7,7 @@ from ntksgd.compare import families, rates, regret
 from ntksgd.kernels.spectrum import mercer_spectrum
 from ntksgd.problems import decays, schedules
 from ntksgd.problems.target import source_target
+from ntksgd.report.answer_lines import reach
 from ntksgd.risk import predicted
 from ntksgd.risk.exact import expected_risk
 
@@ -81,6 +82,18 @@ def test_bad_input_is_named(scanned, options, message):
         families.scheme_risks(scanned[0], **(good | options))
 
 
+def test_claimed_rate_ends_at_the_largest_r():
+    """There memory, 2 - 1/beta powers of S_T, overtakes the bias's 2r; on the circle at r = 3/4."""
+    for beta in (*map(predicted.relu_capacity, (2, 3, 10)), 1.05, np.inf):
+        edge, r = predicted.largest_r(beta), np.linspace(0.1, 2, 191)
+        rate = predicted.capacity_free(r)
+        attained = predicted.last_iterate(r, rate, beta)
+        np.testing.assert_allclose(attained[r <= edge], rate[r <= edge])
+        assert np.all(attained[r > edge + 1e-9] < rate[r > edge + 1e-9])
+        np.testing.assert_allclose(predicted.memory(beta, 0.3), predicted.bias(edge, 0.3))
+    assert predicted.largest_r(predicted.relu_capacity(2)) == reach(2) == 0.75
+
+
 def test_predicted_rates_saturate_where_they_should():
     r = np.array([0.3, 0.5, 1.0, 2.0])
     for beta in (1.25, 1.5, 2.0):
@@ -95,7 +108,7 @@ def test_predicted_rates_saturate_where_they_should():
                                  r, min(beta, 1.5))),
                              ("uniform average", predicted.minimax(np.minimum(r, 1), beta))):
             np.testing.assert_allclose(families.predicted_rate(scheme, r, beta), rate)
-        edge = 1 - 1 / (2 * beta)
+        edge = predicted.largest_r(beta)
         free = predicted.horizon_free_tail(r, beta)
         np.testing.assert_allclose(free[r <= edge], minimax[r <= edge])
         np.testing.assert_allclose(free[r > edge], edge)

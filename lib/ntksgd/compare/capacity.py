@@ -103,12 +103,12 @@ def _problem(kind, number, rs, pace, excess):
                 [source_power(spectrum, number, r, excess) for r in rs])
     spectrum = mercer_spectrum("relu", int(number), degrees("relu", int(number)))
     powers = [source_target(spectrum, r, excess).power for r in rs]
-    return f"ReLU, d = {number:g}", number / (number - 1), spectrum, powers
+    return f"ReLU, d = {number:g}", predicted.relu_capacity(number), spectrum, powers
 
 
 def _gaps(item, seed):
     kind, number, rs, times, noise, step, excess, nodes = item
-    beta = number if kind == "power" else number / (number - 1)
+    beta = number if kind == "power" else predicted.relu_capacity(number)
     slowest = min(minimax_decay(r, beta) for r in rs)
     name, beta, spectrum, powers = _problem(kind, number, rs, times[-1] ** (1 - slowest), excess)
     eta1, gaps, unit = step / spectrum.trace, [], np.array([1.0, noise])

@@ -14,6 +14,7 @@ from ntksgd.compare.rates import clustered
 from ntksgd.problems import schedules
 from ntksgd.risk.clustering import NODES
 from ntksgd.risk.collocation import observe
+from ntksgd.risk.predicted import largest_r
 from ntksgd.risk.stability import check_stable
 
 
@@ -42,8 +43,8 @@ def decayed_risks(spectrum, r, times, decays, step=1.0, excess=0.05, nodes=NODES
 def enough_decay(r, beta) -> float:
     """a of lambda = a log(T)/S_T from which on the memory is at most of order T^(-2r/(2r+1)).
 
-    Zero up to r = 1 - 1/(2 beta). Beyond, from exp(-2 lambda S_T) = T^(-2a):
+    Zero up to r = `largest_r`. Beyond, from exp(-2 lambda S_T) = T^(-2a):
     (2 - 1/beta)(1 - theta) + 2a >= 2r/(2r+1), theta = 2r/(2r+1).
     """
-    short = 2 * check.positive("r", r) - 2 + 1 / check.number("beta", beta, 1.0)
-    return max(short, 0.0) / (2 * r + 1) / 2
+    beyond = check.positive("r", r) - largest_r(check.number("beta", beta, 1.0))
+    return max(beyond, 0.0) / (2 * r + 1)

@@ -1,12 +1,13 @@
 """The lines of `ntksgd.report.answer`: claims of the paper, and what lies beyond it."""
 
 from ntksgd.report.answer import Line, by_regularity, number, ranges, span
+from ntksgd.report.rate_board import STEPS
 from ntksgd.report.readable import count, extent
 from ntksgd.report.width_board import AGAINST
+from ntksgd.risk.predicted import largest_r, relu_capacity
 from ntksgd.risk.predicted_widths import sufficient_width
 
 TAU = "tau = 0.1"  #: the tolerance at which widths are told
-STEPS = "steps t^(-2r/(2r+1))"
 
 
 def at_tau(value: str) -> bool:
@@ -27,8 +28,8 @@ def starts(*beginnings: str):
 
 
 def reach(d: int) -> float:
-    """1 - 1/(2 beta) for ReLU on S^(d-1), beta = d/(d-1): the largest r with claim B's rate."""
-    return 1 - (d - 1) / (2 * d)
+    """The largest r with claim B's rate, for ReLU on S^(d-1)."""
+    return largest_r(relu_capacity(d))
 
 
 def _within(row):

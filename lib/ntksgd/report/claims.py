@@ -80,6 +80,17 @@ def text(table: pd.DataFrame) -> str:
     return shown.loc[:, (shown != "").any()].to_string(index=False)
 
 
+def by_quantity(table: pd.DataFrame) -> str:
+    """`text` of each quantity, under a line with what is common to all of its rows."""
+    parts = []
+    for (kind, quantity), part in table.groupby(["kind", "quantity"], sort=False):
+        same = [name for name in ("activation", "d", "range") if part[name].nunique() == 1]
+        head = " ".join((f"{kind}: {quantity};", *(f"{x}: {part[x].iloc[0]}" for x in same)))
+        shown = part.drop(columns=["claim", "kind", "quantity", "interval", *same])
+        parts.append(f"\n{head}\n{text(shown)}")
+    return "\n".join(parts)
+
+
 def merge(directory: Path) -> pd.DataFrame:
     """Put the rows of every ``NN_name-claims.csv`` in `directory` into its ``claims.csv``.
 

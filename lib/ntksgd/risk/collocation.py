@@ -1,9 +1,8 @@
 r"""The same second moments over long blocks of steps at once: T = 10^9 in well under a second.
 
 Past the first steps every moment varies on the scale of t itself, so on a block of steps it is a
-polynomial of degree p in t to high accuracy, and module `radau` solves for it. The moments depend
-on each other in one direction, M -> C -> L, B, A, so each solve has the earlier ones as forcing. A
-block that is not resolved is halved.
+polynomial of degree p in t to high accuracy: module `radau` solves for it. The moments depend on
+each other in one direction, M -> C -> L, B, A. A block that is not resolved is halved.
 """
 
 from dataclasses import replace
@@ -54,26 +53,25 @@ def squares(block, modes, state, eta, M):
 
     Returned is a function: of nothing, or of what degree k sees beyond R + s^2 (n + 1, p, K), where
     the error is not spread evenly (`given_start`). With C^0 the solution without gradient noise,
-    and G^j that of a unit (R + s^2) at node j alone, C = C^0 + sum_j (R_j + s^2) G^j; summed over
-    the degrees, p equations for R_1 ... R_p.
+    and Q_k what takes forcing to C_k, C_k = C_k^0 + Q_k [(eta^2/b) w_k (R + s^2)]; summed over the
+    degrees, p equations for R at the nodes.
     """
     lam, F, n = modes.weight_decay, modes.power[:, None], len(modes.power)
-    forcing = np.zeros((n + 1 + DEGREE, DEGREE, F.shape[-1]))
-    keep = 1 - modes.mean_decay(eta[:, 0])
-    forcing[:n] = eta**2 * lam**2 * F - 2 * eta * lam * keep * M[:, 1:]
-    forcing[n + 1:] = np.eye(DEGREE)[:, :, None] * eta**2 / modes.batch * modes.weights
-    start = np.concatenate([state.C, np.zeros((DEGREE, F.shape[-1]))])
-    solved = block.solve(modes.decay(eta[:, 0]), start, forcing)
-    quiet, response = solved[:n + 1], solved[n + 1:]
-    G, noise = response.sum(-1).T, unit_noise(modes)[:, None]
-    by_degree = np.ascontiguousarray(np.moveaxis(response, 2, 0))
+    forcing = np.zeros((n + 1, DEGREE, F.shape[-1]))
+    if lam > 0:
+        keep = 1 - modes.mean_decay(eta[:, 0])
+        forcing[:n] = eta**2 * lam**2 * F - 2 * eta * lam * keep * M[:, 1:]
+    inverses, taken = block.inverses(modes.decay(eta[:, 0])), eta**2 / modes.batch * modes.weights
+    quiet, noise = block.apply(inverses, state.C, forcing), unit_noise(modes)[:, None]
+    G = inverses @ modes.weights * (eta[:, 0]**2 / modes.batch)
 
-    def solution(uneven=None):
-        quiet_too = quiet
-        if uneven is not None:
-            quiet_too = quiet + np.moveaxis(np.moveaxis(uneven, 2, 0) @ by_degree, 0, 2)
-        R = np.linalg.solve(np.eye(DEGREE) - G, (quiet_too.sum(-1) + noise * G.sum(1)).T)
-        return _from(state.C, quiet_too + np.einsum("jn,jik->nik", R + noise.T, response))
+    def solution(uneven=0.0):
+        R = quiet.sum(-1)
+        if np.ndim(uneven):  # summed over the degrees
+            R = R + (uneven * taken).reshape(n + 1, -1) @ inverses.reshape(DEGREE, -1).T
+        R = np.linalg.solve(np.eye(DEGREE) - G, (R + noise * G.sum(1)).T).T
+        level = (R + noise)[..., None] + uneven
+        return _from(state.C, quiet + block.apply(inverses, np.zeros_like(state.C), level * taken))
 
     return solution
 
@@ -124,10 +122,9 @@ def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_
     while state.t < last:
         if state.t == ends[0]:
             begin = ends.pop(0)  # short steps again: what was in balance moves
-        length = min(max(state.t - begin, first), limit, ends[0] - state.t)
-        if schedule.horizon is not None:  # blocks shrink towards it
-            length = min(length, max((schedule.horizon - state.t) // 2, 1))
-        length = np.floor(length)
+        # blocks shrink towards a horizon
+        room = np.inf if schedule.horizon is None else max((schedule.horizon - state.t) // 2, 1)
+        length = np.floor(min(max(state.t - begin, first), limit, ends[0] - state.t, room))
         if length <= first:
             etas, limit = schedule(np.arange(state.t + 1, state.t + length + 1)), np.inf
             if one_step is None:

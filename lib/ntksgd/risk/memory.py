@@ -25,7 +25,9 @@ from ntksgd import check
 from ntksgd.kernels.spectrum import Spectrum
 from ntksgd.problems.schedules import Schedule, power_sums
 from ntksgd.problems.target import Target
+from ntksgd.risk.clustering import cluster
 from ntksgd.risk.exact import whole_times
+from ntksgd.risk.modes import sphere_modes
 from ntksgd.risk.stability import check_contracting
 
 #: Steps multiplied one by one; the logarithm of the others is summed as a power series.
@@ -104,8 +106,8 @@ def first_step_bound(spectrum, target, schedule: Schedule, times: ArrayLike,
     if times.min() < 1:
         raise ValueError(f"times: {times.min():g} is below 1")
     check_contracting(spectrum, schedule)
-    lam = spectrum.eigenvalues
-    kept = np.exp(log_products(schedule, lam, times)) @ (lam**2 * spectrum.multiplicities)
+    modes = cluster(sphere_modes(spectrum, [target], tail=False))  # the sum, to 1e-10
+    kept = np.exp(log_products(schedule, modes.eigenvalues, times)) @ modes.weights
     return float(schedule(1)) ** 2 * (target.power.sum() + noise) * kept
 
 

@@ -21,6 +21,19 @@ def memory(beta, theta):
     return (2 - 1 / beta) * (1 - theta)
 
 
+def largest_r(beta):
+    """1 - 1/(2 beta): up to this r early noise is forgotten no later than the bias falls.
+
+    So far steps t^(-2r/(2r+1)) give the last iterate the rate `capacity_free`.
+    """
+    return 1 - 1 / (2 * beta)
+
+
+def relu_capacity(d):
+    """beta = d/(d-1) of the tangent kernel of ReLU on S^(d-1), with a bias (notebook 01)."""
+    return d / (d - 1)
+
+
 def last_iterate(r, theta, beta=np.inf, noise=True):
     """Steps t^(-theta): the slowest of bias, memory and (with noise) fresh noise ~ T^(-theta)."""
     slowest = np.minimum(bias(r, theta), memory(beta, theta))
@@ -28,8 +41,8 @@ def last_iterate(r, theta, beta=np.inf, noise=True):
 
 
 def best_theta(r, beta=np.inf):
-    """theta = q/(1+q) with q = min(2r, 2 - 1/beta): where the rate of `last_iterate` is largest."""
-    q = np.minimum(2 * np.asarray(r), 2 - 1 / beta)
+    """theta = q/(1+q), q = 2 min(r, `largest_r`): where the rate of `last_iterate` is largest."""
+    q = 2 * np.minimum(r, largest_r(beta))
     return q / (1 + q)
 
 
@@ -101,13 +114,13 @@ def optimal_power(beta):
 def horizon_free_tail(r, beta):
     """Tail average of steps t^(-theta), the best theta >= 0.
 
-    Minimax for (1 - 1/beta)/2 <= r < 1 - 1/(2 beta).
+    Minimax for (1 - 1/beta)/2 <= r < `largest_r`.
 
     1 - theta = beta/(2 r beta + 1), or theta = 1/2 beyond, where early noise is remembered.
     """
-    return tail_average(np.minimum(r, 1 - 1 / (2 * beta)), beta)
+    return tail_average(np.minimum(r, largest_r(beta)), beta)
 
 
 def horizon_free_theta(r, beta):
     """theta of `horizon_free_tail`."""
-    return 1 - np.minimum(1 / (2 * np.minimum(r, 1 - 1 / (2 * beta)) + 1 / beta), 1)
+    return 1 - np.minimum(1 / (2 * np.minimum(r, largest_r(beta)) + 1 / beta), 1)

@@ -14,7 +14,10 @@ import numpy as np
 from numpy.polynomial import legendre
 from scipy.special import roots_jacobi
 
+from ntksgd.compilation import compiled
+
 DEGREE = 16  # p
+LANES = 256  # degrees inverted side by side: their matrices fit into a cache
 
 
 @lru_cache(maxsize=8)
@@ -25,6 +28,47 @@ def rule(degree):
     derivative = np.stack([legendre.legval(nodes, legendre.legder(row))
                            for row in np.eye(degree + 1)], axis=1) @ transform
     return nodes, transform, derivative
+
+
+@compiled
+def _inverses(E, decay):
+    """(E + diag(decay_k))^-1 of every degree k, for E (p, p) and decay (p, K): (p, p, K).
+
+    Gauss-Jordan without pivots: E of a `Block`, decay >= 0 lose no digit (2 below 100 steps)."""
+    p, K = decay.shape
+    out = np.empty((p, p, K))
+    for first in range(0, K, LANES):
+        n = min(LANES, K - first)
+        W, factor = np.zeros((p, p, n)) + E.reshape(p, p, 1), np.empty(n)
+        for i in range(p):
+            W[i, i] += decay[i, first:first + n]
+        for j in range(p):
+            factor[:] = 1 / W[j, j]
+            W[j, j] = 1.0
+            for l in range(p):
+                for k in range(n):
+                    W[j, l, k] *= factor[k]
+            for i in range(p):
+                if i != j:
+                    factor[:] = W[i, j]
+                    W[i, j] = 0.0
+                    for l in range(p):
+                        for k in range(n):
+                            W[i, l, k] -= factor[k] * W[j, l, k]
+        out[:, :, first:first + n] = W
+    return out
+
+
+@compiled
+def _applied(inverses, right):
+    """Each degree's matrix times its columns (c, p, K)."""
+    out, (n, p, K) = np.zeros(right.shape), right.shape
+    for c in range(n):
+        for i in range(p):
+            for j in range(p):
+                for k in range(K):
+                    out[c, i, k] += inverses[i, j, k] * right[c, j, k]
+    return out
 
 
 class Block:
@@ -56,11 +100,16 @@ class Block:
 
         decay (p, K), y at the start of the block `first` (..., K), forcing (..., p, K).
         """
-        E, right = self.difference, forcing - self.difference[:, :1] * first[..., None, :]
-        # one p x p system a degree, its right-hand sides side by side
-        matrices = E[:, 1:] + decay.T[:, :, None] * np.eye(len(E))
-        columns = np.moveaxis(right.reshape(-1, *decay.shape), (0, 2), (2, 0))
-        return np.moveaxis(np.linalg.solve(matrices, columns), (0, 2), (2, 0)).reshape(right.shape)
+        return self.apply(self.inverses(decay), first, forcing)
+
+    def inverses(self, decay):
+        """What takes forcing to y where y is 0 at the start, a p x p matrix a degree: (p, p, K)."""
+        return _inverses(np.ascontiguousarray(self.difference[:, 1:]), decay)
+
+    def apply(self, inverses, first, forcing):
+        """`solve`, with the inverses at hand."""
+        right = forcing - self.difference[:, :1] * first[..., None, :]
+        return _applied(inverses, right.reshape(-1, *right.shape[-2:])).reshape(right.shape)
 
     def accumulate(self, first, gain):
         """Solve y(t+1) - y(t) = gain, as `solve`."""

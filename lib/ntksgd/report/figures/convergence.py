@@ -19,7 +19,8 @@ def saturation(data, curves):
     for case, colour in zip(data["case"].unique(), palette, strict=False):
         if case in curves:
             ax.plot(curves["r"], curves[case], "--", color=colour, lw=1)
-    marks.family(ax, _rates(data), "r", "a", "case", INTERVAL, ls="")
+    named = data.assign(case=data["case"].str.replace("t^(-θ)", "steps $t^{-θ}$"))
+    marks.family(ax, _rates(named), "r", "a", "case", INTERVAL, ls="")
     ax.set(ylim=(0.15, 0.85), title="Steps $t^{-θ}$ saturate, a step tied to T does not")
     return panels.legends(ax, loc="upper left")
 
