@@ -387,8 +387,8 @@ for case, f in first.items():
     s = f.source
     q = s.problem.schedule(after) * s.spectrum.trace / 2
     price = s.expected(after).variance / (q / (1 - q))
-    swept = [s.expected([T_high], noise, theta).risk[0] for theta in thetas]
-    ours, best = s.expected([T_high], noise).risk[0], int(np.argmin(swept))
+    swept = [s.risk([T_high], noise=noise, theta=theta)[0] for theta in thetas]
+    ours, best = s.risk([T_high], noise=noise)[0], int(np.argmin(swept))
     rows.append([*case, *price, float(paper_theta(s.r)), thetas[best], ours / swept[best]])
 (noisy := pd.DataFrame(rows, columns=["data", "activation", *(f"V / (5), T = {t}" for t in after),
                                       "2r/(2r+1)", "best theta", "risk / best"]).round(3))
