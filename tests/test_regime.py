@@ -112,6 +112,30 @@ def test_the_compiled_recursion_is_that_of_exact_risk(known):
     got = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
     expected = expected_risk(spectrum, spectrum.power, problem.schedule, times, method="direct")
     np.testing.assert_allclose(got, expected.risk, rtol=1e-12)
+    noisy = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times, noise=0.3)
+    np.testing.assert_allclose(noisy, expected.signal + 0.3 * expected.variance, rtol=1e-12)
+
+
+@pytest.mark.parametrize("spec", ["relu", "squareplus(0.5)"])
+def test_compiled_gradients_of_the_flow_are_those_of_numpy(spec):
+    rng = np.random.default_rng(4)
+    act, u, a, y = activation(spec), *map(rng.normal, (0, 0, 0), (1, 1, 1), ((7, 5), 5, 7))
+    terms = u.copy(), u.copy()
+    compiled = mean_flow._gradients(act)(terms[0], a, y, 2.0)
+    plain = mean_flow._by_numpy(act, terms[1], a, y, 2.0)
+    for got, expected in zip((*compiled, terms[0]), (*plain, terms[1]), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+def test_the_slope_of_the_mean_risk_is_that_of_finite_differences(known):
+    """B' = sum_ij slope_ij (K_0 - K)_ij, for the kernel of a drawn start."""
+    problem, spectrum = known
+    bound = prediction.limit(problem, spectrum, np.array([20, 300]))
+    start = initialise(64, problem.d, np.random.default_rng(5))
+    change = empirical_ntk(start, SAMPLE.x, SAMPLE.x, problem.activation) - problem.gram
+    up, down = (empirical_spectrum(SAMPLE, problem.kernel, problem.gram + h * change)
+                .bias(bound.effort) for h in (1e-4, -1e-4))
+    np.testing.assert_allclose(np.tensordot(bound.slope, change, 2), (up - down) / 2e-4, rtol=1e-5)
 
 
 # --- first order, control variate, excess -------------------------------------------------------

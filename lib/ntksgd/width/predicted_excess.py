@@ -53,18 +53,24 @@ class Predicted:
 
 
 class Limit(NamedTuple):
-    """What is known at m = infinity: risk, sum of the steps, p[lambda_i, lambda_j] at the times."""
+    """What is known at m = infinity: risk, sum of the steps, and what E does to B, at the times.
+
+    ``slope`` (times, n, n): B' = sum_ij slope_ij (K_0 - K)_ij, with indices of points.
+    """
 
     risk: np.ndarray
     effort: np.ndarray
-    divided: np.ndarray
+    slope: np.ndarray
 
 
 def limit(problem, spectrum, times) -> Limit:
     """The kernel's own numbers, which every width and start needs."""
     effort = power_sums(problem.schedule, times)
     risk = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
-    return Limit(risk, effort, divided_differences(spectrum.eigenvalues, effort))
+    # E_ij = <phi_i, (K_0 - K) phi_j>/n^2: the eigenfunctions go here, once, not to every start
+    weighted = spectrum.eigenfunctions * (spectrum.eigenfunctions.T @ problem.target.y)
+    slope = weighted @ divided_differences(spectrum.eigenvalues, effort) @ weighted.T
+    return Limit(risk, effort, slope / float(problem.target.n) ** 4)
 
 
 def predicted_excess(problem, spectrum, times, m, starts, seed, known=None) -> Predicted:
@@ -99,10 +105,7 @@ def _one_start(problem, spectrum, times, known, m, seed):
     power = (vectors.T @ y) ** 2 / n
     lazy = per_mode_risk(values, power, problem.schedule, times)
     flow, still = _flows(problem, params, known.effort, values)
-    phi = spectrum.eigenfunctions
-    coefficients = phi.T @ y / n
-    shift = phi.T @ (matrix - problem.gram) @ phi / n**2
-    first = np.einsum("tij,ij->t", known.divided, np.outer(coefficients, coefficients) * shift)
+    first = np.tensordot(known.slope, matrix - problem.gram, 2)
     bias = spectrum.bias(known.effort)
     return lazy * flow / (still**2 @ power), lazy, first / bias
 
