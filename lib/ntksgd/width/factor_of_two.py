@@ -21,7 +21,7 @@ from ntksgd.width.verdict import MARGIN
 
 
 def measured_widths(problem, spectrum, T, widths, replicates, seed, tau):
-    """`WidthLaw` after T steps of trained networks, their linearisation, the larger one, by name."""
+    """`WidthLaw` after T steps of networks, of their linearisation, and the larger one, by name."""
     times = np.array([T])
     risk = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
     run = paths(problem, [*LEARNERS, "kernel"], widths, times, replicates, seed)
