@@ -33,9 +33,9 @@
 # **Verdict** (numbers: the last cell). One half's curve foretells kernel SGD on the other as far as
 # halves resemble each other. In the mean over halves, where their scatter cancels, the recursion is
 # close for kernel SGD, a little low, and nearly as close for smooth networks. The rate fails beyond
-# its fit in most cases: the tail of finitely many points bends and ends. The width does not carry
-# over: frozen features ask for too much of smooth networks on some targets, where moving features
-# help, and for too little of ReLU networks on others.
+# its fit in most cases: the tail of finitely many points bends and ends. The width carries over least:
+# most forecasts of it are too vague to judge; where they can be judged, frozen features ask for too
+# much of smooth networks, where moving features help, and for too little of ReLU networks.
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -95,14 +95,13 @@ widths, cases = sorted(set(widths)), [(name, act) for name in data for act in ac
 # ## 1. Two laws, two halves
 #
 # Features are centred, divided by their standard deviation where their units differ (both learnt
-# from A), and scaled to length 1: inputs on $S^{d-1}$, as the theory wants them. The photograph is
-# another kind of problem: its input is a place $(u,v,1)$ scaled to length 1, its value the grey
-# level there. Labels, centred unless $\pm1$, have mean square 1, both on the whole set: the one thing
-# of B that a forecast knows; the risk of $f=0$ is about 1. $P_n$ is an input law like any other: draws
-# are independent, $T$ may exceed $n$, the target $f^*$ is the vector of labels,
-# $R(f)=\frac1n\sum_i(f(x_i)-y_i)^2$. What a statistician calls noise of the labels is, for $P_n$, part
-# of the target, which enough steps learn by heart. The next cell forecasts from half A of each random
-# split; half B is not looked at before section 4.
+# from A), and scaled to length 1: inputs on $S^{d-1}$, as the theory wants them. Of the photograph the
+# input is a place $(u,v,1)$ scaled to length 1, the value the grey level there. Labels, centred unless
+# $\pm1$, have mean square 1, both on the whole set: the one thing of B that a forecast knows; the risk of
+# $f=0$ is about 1. $P_n$ is an input law like any other: draws are independent, $T$ may exceed $n$, the
+# target $f^*$ is the vector of labels, $R(f)=\frac1n\sum_i(f(x_i)-y_i)^2$. What a statistician calls noise
+# of the labels is, for $P_n$, part of the target, which enough steps learn by heart. The next cell
+# forecasts from half A of each random split; half B is not looked at before section 4.
 
 # %%
 halves = {case: forecasts(*case, (T_low, T_fit, T_high), splits, child(seed, 0), load_factor)
@@ -188,8 +187,7 @@ tails, fits = tables.tail_tables(first)
 save(draw.tails(tails, fits), "11_real_data-regularity",
      pd.concat([tails, fits], ignore_index=True), alt=(
     f"Tail power of the labels against the eigenvalue, {len(data)} data sets by two activations, "
-    "with the power law fitted to the window that SGD visits. The tails leave their fits below the "
-    "window and drop."))
+    "with the power law fitted to the window that SGD visits; below it tails leave the fit and drop."))
 
 # %% [markdown]
 # Beyond the window the tail leaves its fit and falls, for $n$ points run out of eigenvalues (those of the
@@ -215,9 +213,8 @@ tables.forecast_table(halves)
 trials = {case: trial(of, width, child(seed, 1)) for case, of in halves.items()}
 risks = tables.risk_table(trials)
 save(draw.forecasts(risks, T_fit), "11_real_data-forecast", risks, alt=(
-    f"Training risk against steps, {len(data)} data sets by two activations. Kernel SGD on half B "
-    "lies on the curve computed from half A, in the mean over splits; the one-number power law "
-    "mostly stays above beyond the fit; ReLU networks fall behind."))
+    f"Training risk against steps, {len(data)} data sets by two activations: kernel SGD on half B lies "
+    "on the curve from half A, the power law mostly above it later; ReLU networks fall behind."))
 print(coverage("mean", splits), coverage("slope", splits, 5), sep="\n")
 
 # %% [markdown]
@@ -247,9 +244,8 @@ tables.interval_table({case: {**exponents[case], **{
 shown = [tables.mark_table(of) for of in (found["miss"], exponents)]
 save(draw.scores(*shown), "11_real_data-exponents",
      pd.concat(shown, keys=["miss", "exponent"], names=["panel", "row"]).reset_index(), alt=(
-    "A row for each data set and activation. Left, the factor by which one split's forecast "
-    "misses: near one for spectrum against kernel SGD, larger for the rate. Right, exponents of "
-    "the risk: spectrum and kernel SGD agree, the rate is too flat."))
+    "Rows of data sets and activations. Left, the factor by which one split's forecast misses: less "
+    "for the spectrum than for the rate. Right, exponents of the risk: the rate's are too flat."))
 
 # %% [markdown]
 # The spectrum's miss of kernel SGD is mostly its miss of B's curve: halves differ (on the photograph a
@@ -271,9 +267,8 @@ save(draw.scores(*shown), "11_real_data-exponents",
 # %%
 tests = tables.risk_table(trials, test=True)
 save(draw.test_errors(tests), "11_real_data-held-out", tests, alt=(
-    f"Test error against the examples of one pass, {len(data)} data sets by two activations: "
-    "kernel SGD and networks as points, the forecast from the training half as a line. "
-    "Points lie near the line, mostly a little above."))
+    f"Test error against the examples of one pass, {len(data)} data sets by two activations: kernel "
+    "SGD and networks lie near the line forecast from the training half, mostly a little above."))
 
 # %%
 once = {f"forecast / {learner}": ("test", f"test_{learner}") for learner in ("kernel", "network")}
@@ -286,8 +281,8 @@ tables.interval_table({case: {
 
 # %% [markdown]
 # At $T=n$. $R_A$ alone is too low where labels are noisy: what it learns by heart is of no use to new
-# points. What remains errs to the low side in every ratio of means: A's last eigenfunctions, we think,
-# fit A better than they fit B. Again the miss of one split is the score.
+# points. What remains errs to the low side in every mean: A's last eigenfunctions, we think, fit A
+# better than B. Again the miss of one split is the score.
 #
 # ## 6. How wide is wide enough
 #
@@ -317,9 +312,8 @@ for case, (half, *_) in halves.items():
 measured = {case: width_law(excess, tolerance) for case, excess in networks.items()}
 table = data_widths.law_tables(foretold, measured)
 save(draw.widths(table), "11_real_data-widths", table, alt=(
-    f"Required width against steps, {len(data)} data sets by two activations: the forecast by "
-    "linearised networks as a line with a band, trained networks as points, triangles for bounds. "
-    "Smooth networks lie at the line or below, ReLU networks mostly above it late."))
+    f"Required width against steps, {len(data)} data sets by two activations: forecast as a line with "
+    "a band, trained networks as points; smooth ones at the line or below, ReLU mostly above it late."))
 
 # %%
 (width_scores := data_widths.width_table(foretold, measured, at))
@@ -337,22 +331,16 @@ data_widths.width_exponents(foretold, measured, first)
 # enough. What separates network and linearisation, here both at B, is drift:
 
 # %%
-rows = []
-for case, (*_, m) in chosen.items():
-    lazy = on_data.linearised_samples(there[case], [m], times[-1:], starts, child(seed, 4), closure)
-    norm = first[case].source.reached_norm([T_high])[0]
-    rows.append([*case, norm, moved[case][m], norm / moved[case][m], m, lazy.mean(),
-                 str(on_data.drift_excess(networks[case], m, lazy[0]))])
-(drift := pd.DataFrame(rows, columns=[
-    "data", "activation", "||f_T||_H^2, foretold", "||Theta_T - Theta_0||^2", "ratio", "m",
-    "linearised excess", "excess of the network over it"]).round(3))
+lazy = {case: on_data.linearised_samples(there[case], ms[-1:], times[-1:], starts, child(seed, 4),
+                                         closure)[0] for case, ms in chosen.items()}
+(drift := data_widths.drift_table(first, networks, moved, lazy))
 
 # %% [markdown]
 # How far the parameters travel is foretold roughly ("ratio"): $\|\Theta_T-\Theta_0\|^2\approx
 # \|f_T\|_H^2$, which the mean iterate of A puts at $\sum_i(1-e^{-\lambda_i\tau})^2c_i^2/\lambda_i$: it grows
 # with $T$, for both activations alike. But training moves the kernel of a smooth network by $O(1/m)$,
-# that of a ReLU network, whose kinks are crossed, by more ([notebook
-# 05](05_network_follows_kernel.ipynb)). [Notebook 13](13_your_data.ipynb) forecasts with drift.
+# that of a ReLU network, whose kinks are crossed, by more: see
+# [notebook 05](05_network_follows_kernel.ipynb), and [13](13_your_data.ipynb) for a forecast with drift.
 #
 # ## 7. Noise, and the step schedule
 #

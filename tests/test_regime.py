@@ -9,7 +9,7 @@ from scipy import stats
 
 from ntksgd.kernels.empirical import empirical_spectrum
 from ntksgd.models.activations import activation
-from ntksgd.models.two_layer import empirical_ntk, forward, initialise
+from ntksgd.models.two_layer import empirical_ntk, forward, initialise, tangent_features
 from ntksgd.problems.shipped import table
 from ntksgd.problems.tables import population
 from ntksgd.risk.exact import expected_risk
@@ -125,6 +125,21 @@ def test_compiled_gradients_of_the_flow_are_those_of_numpy(spec):
     plain = mean_flow._by_numpy(act, terms[1], a, y, 2.0)
     for got, expected in zip((*compiled, terms[0]), (*plain, terms[1]), strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+def test_the_spectrum_of_a_narrow_start_comes_from_its_features(known):
+    """The same risk as from the n x n matrix; wrong without what no feature sees."""
+    problem, _ = known
+    start, x, y = initialise(8, problem.d, np.random.default_rng(6)), SAMPLE.x, SAMPLE.y
+    features = tangent_features(start, x, problem.activation)
+    assert features.shape[1] < SAMPLE.n
+    times, (values, power) = np.array([10, 300]), prediction.spectrum_of(None, y, features)
+    matrix = empirical_ntk(start, x, x, problem.activation)
+    full = per_mode_risk(*prediction.spectrum_of(matrix, y), problem.schedule, times)
+    few = per_mode_risk(values, power, problem.schedule, times)
+    np.testing.assert_allclose(few, full, rtol=1e-9)
+    blind = per_mode_risk(values[1:], power[1:], problem.schedule, times)
+    assert np.all(blind < 0.9 * full)
 
 
 def test_the_slope_of_the_mean_risk_is_that_of_finite_differences(known):

@@ -9,6 +9,7 @@ import pandas as pd
 from ntksgd.report.data_tables import KEY
 from ntksgd.report.tables import law_table
 from ntksgd.risk.predicted_widths import sufficient_width
+from ntksgd.width.on_data import drift_excess
 
 
 def law_tables(foretold, measured):
@@ -62,3 +63,20 @@ def width_exponents(foretold, measured, first):
         [[*case, exponent(foretold[case]), exponent(law),
           f"{sufficient_width(first[case].source.r):.1f}"] for case, law in measured.items()],
         columns=[*KEY, "exponent of m* in T, foretold", "measured", "sufficient"])
+
+
+def drift_table(first, excesses, moved, lazy):
+    """How far parameters travel, foretold and measured; the widest network over its linearisation.
+
+    By case: the first split's `Forecast`; `Excess` and movement as `width.on_data.measured_excess`
+    returns them; samples of the linearised network of the widest width, (starts, 1).
+    """
+    rows = []
+    for case, samples in lazy.items():
+        f, m = first[case], max(moved[case])
+        norm = f.source.reached_norm(f.times[-1:])[0]
+        rows.append([*case, norm, moved[case][m], norm / moved[case][m], m, samples.mean(),
+                     str(drift_excess(excesses[case], m, samples))])
+    return pd.DataFrame(rows, columns=[
+        *KEY, "||f_T||_H^2, foretold", "||Theta_T - Theta_0||^2", "ratio", "m", "linearised excess",
+        "excess of the network over it"]).round(3)
