@@ -187,7 +187,7 @@ tails, fits = tables.tail_tables(first)
 save(draw.tails(tails, fits), "11_real_data-regularity",
      pd.concat([tails, fits], ignore_index=True), alt=(
     f"Tail power of the labels against the eigenvalue, {len(data)} data sets by two activations, "
-    "with the power law fitted to the window that SGD visits; below it tails leave the fit and drop."))
+    "with the power law fitted on the window that SGD visits; below it tails leave the fit, drop."))
 
 # %% [markdown]
 # Beyond the window the tail leaves its fit and falls, for $n$ points run out of eigenvalues (those of the
@@ -213,8 +213,8 @@ tables.forecast_table(halves)
 trials = {case: trial(of, width, child(seed, 1)) for case, of in halves.items()}
 risks = tables.risk_table(trials)
 save(draw.forecasts(risks, T_fit), "11_real_data-forecast", risks, alt=(
-    f"Training risk against steps, {len(data)} data sets by two activations: kernel SGD on half B lies "
-    "on the curve from half A, the power law mostly above it later; ReLU networks fall behind."))
+    f"Training risk against steps, {len(data)} data sets by two activations: kernel SGD on half B "
+    "lies on the curve from half A, the power law mostly above it later; ReLU networks lag."))
 print(coverage("mean", splits), coverage("slope", splits, 5), sep="\n")
 
 # %% [markdown]
@@ -244,8 +244,8 @@ tables.interval_table({case: {**exponents[case], **{
 shown = [tables.mark_table(of) for of in (found["miss"], exponents)]
 save(draw.scores(*shown), "11_real_data-exponents",
      pd.concat(shown, keys=["miss", "exponent"], names=["panel", "row"]).reset_index(), alt=(
-    "Rows of data sets and activations. Left, the factor by which one split's forecast misses: less "
-    "for the spectrum than for the rate. Right, exponents of the risk: the rate's are too flat."))
+    "Rows of data sets and activations. Left, the factor that one split's forecast misses by: "
+    "less for the spectrum than for the rate. Right, exponents: those of the rate are too flat."))
 
 # %% [markdown]
 # The spectrum's miss of kernel SGD is mostly its miss of B's curve: halves differ (on the photograph a
@@ -267,7 +267,7 @@ save(draw.scores(*shown), "11_real_data-exponents",
 # %%
 tests = tables.risk_table(trials, test=True)
 save(draw.test_errors(tests), "11_real_data-held-out", tests, alt=(
-    f"Test error against the examples of one pass, {len(data)} data sets by two activations: kernel "
+    f"Test error against examples of one pass, {len(data)} data sets by two activations: kernel "
     "SGD and networks lie near the line forecast from the training half, mostly a little above."))
 
 # %%
@@ -312,8 +312,8 @@ for case, (half, *_) in halves.items():
 measured = {case: width_law(excess, tolerance) for case, excess in networks.items()}
 table = data_widths.law_tables(foretold, measured)
 save(draw.widths(table), "11_real_data-widths", table, alt=(
-    f"Required width against steps, {len(data)} data sets by two activations: forecast as a line with "
-    "a band, trained networks as points; smooth ones at the line or below, ReLU mostly above it late."))
+    f"Required width against steps, {len(data)} data sets by two activations: forecast, line and "
+    "band; trained networks, points; smooth ones at the line or below, ReLU mostly above it late."))
 
 # %%
 (width_scores := data_widths.width_table(foretold, measured, at))

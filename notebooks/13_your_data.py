@@ -24,7 +24,7 @@
 # **The idea.** A finite network differs from its kernel in two ways, and both can be computed from
 # drawn starts. Its kernel at the start is random (*fluctuation*): diagonalise it, and the risk of
 # the linearised network follows. Its features move (*drift*): follow the mean path of SGD, a
-# gradient flow without noise. Both are of order $1/m$.
+# gradient flow without noise. The first is of order $1/m$, for smooth activations the second too.
 #
 # ![Two panels, width measured against width predicted, with a band of a factor 2 around the diagonal:
 # in the left one, the width of the kernel regime, every point lies in the band; in the right one, of the network alone,
