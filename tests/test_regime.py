@@ -12,6 +12,7 @@ from ntksgd.models.activations import activation
 from ntksgd.models.two_layer import empirical_ntk, forward, initialise, tangent_features
 from ntksgd.problems.shipped import table
 from ntksgd.problems.tables import population
+from ntksgd.report import regime_tables
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.per_mode import per_mode_risk
 from ntksgd.sgd import mean_flow
@@ -249,6 +250,30 @@ def test_the_record_is_what_notebook_13_found():
     part = score[score["target"] == "regime"]
     assert TESTED == Calibration(part["data"].nunique(), *(
         part.loc[part[side], "data"].nunique() for side in ("above", "below")))
+
+
+def test_tables_of_the_score():
+    def pair(predicted, measured, side=0):
+        return Comparison(predicted, 0.5 * predicted, 2 * predicted, measured, 0.9 * measured,
+                          1.1 * measured, side)
+
+    score = regime_tables.score_table({
+        ("a", "relu"): {"network": pair(10, 30), "linearised": pair(20, 21),
+                        "regime": pair(20, 30)},
+        ("a", "tanh"): {"network": pair(10, 12), "linearised": pair(50, 55),
+                        "regime": pair(50, 80, 1)}})
+    shown = regime_tables.pair_table(score)
+    assert shown.loc[("relu", "a"), "network"] == "10 / 30 !"
+    assert shown.loc[("tanh", "a"), "regime"] == "50 / more than 80"
+    by_target = dict(list(score.groupby("target")))
+    cases, sets = regime_tables.shares(by_target["network"])
+    assert (cases.value, sets.value) == (0.5, 0.0)  # both activations must be right
+    assert regime_tables.by_linearised(score, "network") == 1  # 30 by 20, not 12 by 50
+    best = regime_tables.share_table(score).set_index("width of")["best constant"]
+    assert dict(best) == {"linearised": 2, "network": 2, "regime": 2}
+    rows = regime_tables.board(score, {("a", "relu"): 3, ("a", "tanh"): 3}, 1000, 0.1)
+    assert [row.kind for row in rows] == ["finding"] * 3 + ["prediction"]  # no row for a bound
+    assert rows[-1].measured == 1.5 and rows[-1].interval == pytest.approx((1.35, 1.65))
 
 
 # --- the whole ----------------------------------------------------------------------------------
