@@ -329,8 +329,8 @@ for other in ("own", "limit"):
     told, right = orders[f"D orders the gain over the {other} kernel", "all"][1:]
     better, worse = (table[f"{other}_low"] > 0).sum(), (table[f"{other}_high"] < 0).sum()
     least = table.loc[table[f"{other}_low"] > 0, "diagnostic"].min()
-    lines.append(f"- Over the {other} kernel the network is better in {better} and worse in {worse} "
-                 f"of {len(table)} cases, beyond the interval (better at $D$ of at least "
+    lines.append(f"- Over the {other} kernel the network is better in {better} and worse in "
+                 f"{worse} of {len(table)} cases, beyond the interval (better at $D$ of at least "
                  f"{least:.2g}); $D$ orders {right} of {told} pairs by this gain.")
 Markdown("**In numbers** (the best network is chosen on the test part: a favour to it).\n"
          + "\n".join(lines))
