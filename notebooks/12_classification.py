@@ -25,7 +25,7 @@
 #
 # $$ D=\frac{\|f_T\|_H^2}{m} $$
 #
-# is the mean square movement of a neuron. Features move when $D$ is not small; where they do not, training is
+# is, to first order, the mean square movement of a neuron. Features move when $D$ is not small; where they do not, training is
 # "lazy" ([Chizat, Oyallon and Bach (2019)](00_reading_guide.ipynb#chizat2019)). Whether that *helps*
 # is another matter: ridge regression with the trained kernel $K_T$ in place of $K_0$ tells better
 # features from better optimisation.
@@ -34,38 +34,39 @@
 # kernel too; the gain over the limit kernel is positive on one data set only](../figures/12_classification-diagnostic.png)
 #
 # **Verdict** (numbers: last cell).
-# 1. Over its *own* kernel the network gains wherever $D$ is not small and there is something to gain, the
-#    more the larger $D$: moving features make up for a narrow width.
+# 1. Over its *own* kernel the network gains wherever $D$ is not small and there is something to gain, mostly
+#    the more the larger $D$: moving features make up for a narrow width.
 # 2. Over the *limit* kernel it gains on one set only, where the kernel is nearly blind to the labels (is
-#    the sum of two digits odd?), with the logistic loss and $D$ about 1 or more. On the ten digits $D$ is
+#    the sum of two digits odd?), with the logistic loss and $D$ of a few or more. On the ten digits $D$ is
 #    as large, and the limit kernel stays better; on breast cancer hardly a learner can be told from another.
-# 3. So $D$ orders cases by how far features move, and by the gain over the own kernel; it does not
-#    order them by the gain over the limit. $D\ll1$ is the safe reading: there is nothing to gain.
+# 3. So $D$ orders cases by how far features move, and by the gain over the own kernel, not by the gain
+#    over the limit. What it does tell: no case with $D<1$ gains over the limit beyond its interval.
 
 # %% tags=["hide-input"]
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
 from ntksgd import check
-from ntksgd.compare.class_cases import blocks, cases
+from ntksgd.compare.class_cases import cases
 from ntksgd.compare.class_task import Task
 from ntksgd.compare.classification import outcomes
 from ntksgd.compare.kernel_ridge import RIDGES, ridge_regression
 from ntksgd.kernels.two_layer import tangent_kernel
 from ntksgd.models import many_outputs
+
+# %% tags=["hide-input"]
 from ntksgd.models.activations import activation as named_activation
 from ntksgd.models.class_losses import curvature, targets
 from ntksgd.problems import classes
-from ntksgd.report import claims
-from ntksgd.report.claims import Statement
-
-# %% tags=["hide-input"]
-from ntksgd.report.class_tables import case_table, feature_table, mean, steps_table, width_table
+from ntksgd.report import claims, class_rows
+from ntksgd.report import class_tables as tables
+from ntksgd.report.class_tables import line, mean
 from ntksgd.report.figures import classes as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.stats import intervals
-from ntksgd.stats.ordering import correlation, ordered_pairs
 from ntksgd.stats.slopes import slope
 
 use_style()
@@ -117,18 +118,17 @@ sizes, root = dict(zip(data, train_sizes, strict=True)), np.random.SeedSequence(
 split = classes.split(data[0], sizes[data[0]], np.random.default_rng(seed))
 z, limit = many_outputs.extended(split.x[:50]), tangent_kernel(act).gram(split.x[:50])
 for m in (64, 1024, 16_384):
-    rng = np.random.default_rng(seed)
-    params = many_outputs.initialise(m, split.x.shape[1], split.classes, rng)
-    (a, b), u = params, z @ params.b.T
-    value, slope_ = act.value(u), act.derivative(u)
-    K = [[((k == l) * value @ value.T + (z @ z.T) * (slope_ * a[k] * a[l] @ slope_.T)) / m
-          for l in range(2)] for k in range(2)]  # formula (1)
-    assert np.allclose(K[0][1], many_outputs.tangent_block(params, z, z, act, 0, 1))
-    rms = [np.sqrt(np.mean(block**2) / np.mean(limit**2)) for block in (K[0][0] - limit, K[0][1])]
+    a, b = start = many_outputs.initialise(m, split.x.shape[1], split.classes,
+                                           np.random.default_rng(seed))
+    value, slope_ = act.value(z @ b.T), act.derivative(z @ b.T)
+    K_11, K_12 = (((l == 0) * value @ value.T + (z @ z.T) * (slope_ * a[0] * a[l] @ slope_.T)) / m
+                  for l in (0, 1))  # formula (1)
+    assert np.allclose(K_12, many_outputs.tangent_block(start, z, z, act, 0, 1))
+    rms = [np.sqrt(np.mean(off**2) / np.mean(limit**2)) for off in (K_11 - limit, K_12)]
     print(f"m = {m:6d}: |K_11 - K|/|K| = {rms[0]:.3f}, |K_12|/|K| = {rms[1]:.3f}")
 
 # %% [markdown]
-# A factor 16 in $m$ divides both by about 4.
+# One start each; in the mean over starts a factor 16 in $m$ divides both by 4.
 #
 # **Labels and losses.** *Square*: $\frac12|g-y|^2$, $y$ the one-hot label less $1/C$. *Logistic*:
 # $-\log\mathrm{softmax}(g)_{\rm label}$. The class of largest $g_k$ is the answer. **Steps**: $\eta_t=\eta_1t^{-\theta}$ with
@@ -175,30 +175,15 @@ for name in data:
 # ## 2. Test error against $T$
 
 # %%
-table = steps_table(studies, middle_width)
+table = tables.steps_table(studies, middle_width)
 save(draw.steps(table, f"A network of {middle_width} neurons overtakes kernel SGD on pairs of "
                 "digits, with the logistic loss"), "12_classification-steps", table, alt=(
     f"Test error against the number of steps, for {len(data)} data sets and two losses: network, "
     "linearised network, kernel SGD and kernel ridge regression. On pairs of digits with the "
     "logistic loss the network ends below kernel SGD; elsewhere the learners end close together."))
 
-
 # %%
-def line(interval, digits=1):
-    """An interval as text."""
-    value, low, high = (f"{x:.{digits}f}" for x in (interval.value, interval.low, interval.high))
-    return f"{value} [{low}, {high}]"
-
-
-rows = []
-for name, (task, found) in studies.items():
-    for l, loss in enumerate(LOSSES):
-        for t in (task.times.index(sizes[name]), -1):
-            rows.append([name, loss, task.times[t], *(line(mean(s)) for s in (
-                found.network[:, l, -1, t], found.linearised[:, l, -1, t], found.kernel[:, l, t],
-                found.ridge[:, -1]))])
-print(pd.DataFrame(rows, columns=["data", "loss", "T", f"network {widths[-1]}", "linearised",
-                                  "kernel SGD", "kernel ridge"]).to_string(index=False))
+print(tables.error_table(studies).to_string(index=False))
 
 # %% [markdown]
 # Test errors in per cent at the largest width. Intervals are jackknife intervals over random splits:
@@ -208,7 +193,7 @@ print(pd.DataFrame(rows, columns=["data", "loss", "T", f"network {widths[-1]}", 
 # ## 3. Test error against $m$
 
 # %%
-table = width_table(studies)
+table = tables.width_table(studies)
 save(draw.widths(table, "Moving features make up for a narrow width, and on pairs of digits "
                  "for more"), "12_classification-widths", table, alt=(
     f"Test error against the width, for {len(data)} data sets and two losses, after one pass and "
@@ -240,21 +225,20 @@ save(draw.widths(table, "Moving features make up for a narrow width, and on pair
 
 # %%
 exponents, moved = {}, {}
-for name in data:
-    for by in (*smooth, activation):
-        found = study(name, change_widths, load, ("square",), None, change_splits, 1, by)[1]
-        exponents[name, by] = slope(change_widths, found.change[:, 0, :, 0])
-        moved[name, by] = intervals.of(lambda a, b: a / b, found.moved[:, 0, -1, -1],
-                                       found.norm[:, 0, -1], transform="log")
-        D = found.norm[:, 0, -1].mean() / change_widths[-1]
-        change = found.change[:, 0, -1, 0].mean()
-        print(f"{name:15s} {by:15s} exponent in m {exponents[name, by]};  at m = "
-              f"{change_widths[-1]}: D = {D:.4f}, change {change:.4f}, "
-              f"movement^2 / |f_T|^2 {moved[name, by]}")
+for name, by in product(data, (*smooth, activation)):
+    found = study(name, change_widths, load, ("square",), None, change_splits, 1, by)[1]
+    norm, change = found.norm[:, 0, -1], found.change[:, 0, :, 0]
+    exponents[name, by] = slope(change_widths, change)
+    moved[name, by] = intervals.of(lambda a, b: a / b, found.moved[:, 0, -1, -1], norm,
+                                   transform="log")
+    print(f"{name:15s} {by:15s} exponent in m {exponents[name, by]};  at m = {change_widths[-1]}: "
+          f"D = {norm.mean() / change_widths[-1]:.4f}, change {change[:, -1].mean():.4f}, "
+          f"movement^2 / |f_T|^2 {moved[name, by]}")
 
 # %% [markdown]
 # The parameters move about as far as $\|f_T\|_H$ says. The exponents of squareplus are near $-1$, on the pairs a little flatter
-# (there the change is as large as $D$, and its next order counts, we presume); those of ReLU are on the flat side of $-1$.
+# (there the change is as large as $D$, and its next order counts, we presume); those of ReLU are on the flat side of $-1$,
+# where its term of the kinks would put them, but the intervals are too wide to tell that from $-1$ on every set.
 #
 # ## 5. Does $D$ order the cases?
 #
@@ -263,12 +247,9 @@ for name in data:
 # network (over the *limit*).
 
 # %%
-found_cases = [case for task, found in studies.values() for case in cases(task, found)]
-for name in data:
-    found_cases += cases(*study(name, [middle_width], other_load))
-order, own = blocks(found_cases, "own")
-ordered = [found_cases[i] for i in order]
-table = case_table(ordered)
+found_cases = [case for name in data for task, found in (
+    studies[name], study(name, [middle_width], other_load)) for case in cases(task, found)]
+table = tables.case_table(found_cases)
 save(draw.diagnostic(table, "Features move, and gain over frozen ones, as D grows; over the limit "
                      "it depends"), "12_classification-diagnostic", table, alt=(
     "Three panels against D, a point for each case, marks for data sets and losses. The change of "
@@ -276,25 +257,12 @@ save(draw.diagnostic(table, "Features move, and gain over frozen ones, as D grow
     "limit kernel is clearly positive on pairs of digits only."))
 
 # %%
-D = np.log(table["diagnostic"].to_numpy())
-growth = np.log(table["growth_mean"].to_numpy())
-limit_gain, rows, order_rows = blocks(found_cases, "limit")[1], [], {}
-starts = np.cumsum([0, *(block.shape[1] for block in own)])
-parts = {name: (slice(low, high), i) for i, (name, low, high) in
-         enumerate(zip(data, starts[:-1], starts[1:], strict=True))} | {"all": (slice(None), None)}
-for what, x, gains in (("D orders the gain over the own kernel", D, own),
-                       ("D orders the gain over the limit kernel", D, limit_gain),
-                       ("alignment's growth, the same", growth, limit_gain)):
-    for name, (part, i) in parts.items():
-        here = gains if i is None else [gains[i]]
-        told, right = ordered_pairs(x[part], *here)
-        order_rows[what, name] = correlation(x[part], *here), told, right
-        rows.append([what, name, str(order_rows[what, name][0]), f"{right} of {told}"])
-
-# %%
-print(pd.DataFrame(rows, columns=["", "data", "correlation", "ordered"]).to_string(index=False))
-rank = np.corrcoef(D, np.log(table["change_mean"]))[0, 1]
-print(f"\ncorrelation of log D and log |K_T - K_0|/|K_0| over all {len(D)} cases: {rank:.2f}")
+orders = class_rows.orderings(found_cases, table)
+print(pd.DataFrame([[*key, str(found), f"{right} of {told}"]
+                    for key, (found, told, right) in orders.items()],
+                   columns=["", "data", "correlation", "ordered"]).to_string(index=False))
+rank = np.corrcoef(np.log(table["diagnostic"]), np.log(table["change_mean"]))[0, 1]
+print(f"\ncorrelation of log D and log |K_T - K_0|/|K_0| over all {len(table)} cases: {rank:.2f}")
 
 # %% [markdown]
 # Correlations are with $\log D$; pairs are those of cases whose gains differ by more than their interval, ordered
@@ -317,7 +285,7 @@ print(after.assign(A_0=[start[key] for key in zip(after["data"], after["m"], str
 
 # %% [markdown]
 # $A_0$ is what sets the pairs apart: there the labels are almost orthogonal to the kernel. Where the limit
-# kernel is aligned already, moving features has nothing to find.
+# kernel is aligned already, moving features have little left to find, we think.
 #
 # ## 6. Better features, or better optimisation?
 #
@@ -325,15 +293,15 @@ print(after.assign(A_0=[start[key] for key in zip(after["data"], after["m"], str
 # features alone. ($K_T$ has seen the training labels, so leave-one-out favours small ridges for it; the test error does not mind.)
 
 # %%
-table = feature_table(studies)
-save(draw.features(table, "Ridge regression: on pairs of digits the kernel trained with logistic "
-                   "loss beats the limit"), "12_classification-features", table, alt=(
+ridges = tables.feature_table(studies)
+save(draw.features(ridges, "Ridge regression: on pairs of digits the kernel trained with logistic "
+                   "loss beats the limit"), "12_classification-features", ridges, alt=(
     "Test error of ridge regression with the limit kernel, the kernel at the start and the trained "
     "ones, a panel for each data set. On pairs of digits the kernel trained with the logistic loss "
     "does best; on the other sets all are close."))
 
 # %%
-board, features = [], {}
+features = {}
 for name, (_, found) in studies.items():
     for l, loss in enumerate(LOSSES):
         features[name, loss] = trained = [mean(other - found.feature_ridge[:, 1 + l]) for other in (
@@ -342,76 +310,33 @@ for name, (_, found) in studies.items():
               f"over the limit kernel {line(trained[1])}")
 
 # %% [markdown]
-# On the pairs the features are better, not the optimisation: with $K_T$ the convex batch method gains as well, and with the $K_T$ of the
-# logistic loss it beats the limit kernel. On the digits $K_T$ is hardly better than $K_0$ and no better than $K$; on breast cancer no gain is
-# larger than its interval by more than a hair.
+# On the pairs the features themselves are better: with $K_T$ the convex batch method gains as well, and with the $K_T$ of the
+# logistic loss it beats the limit kernel. On the digits $K_T$ is hardly better than $K_0$ and no better than $K$; on breast cancer no gain
+# can be told from 0.
 #
 # ## 7. Rows
 
 # %%
-def row(quantity, found, where, theory=None, relation="", by=activation):
-    """A row of claim F: a finding, or a prediction where there is a theory."""
-    seen = found.low < found.high  # not so if the splits agree
-    return Statement("F", quantity, "finding" if theory is None else "prediction",
-                     interval=found if seen else None, measured=found.value, theory=theory,
-                     relation=relation, range=where, activation=by,
-                     interval_kind="statistical" if seen else "none")
-
-
-# %%
-for (name, by), fit in exponents.items():
-    where = f"T = {sizes[name]}, m = {change_widths[0]}..{change_widths[-1]}, square loss"
-    kinks = bool(named_activation(by).kinks)
-    board += [row(f"{name}: exponent of |K_T - K_0| in m", fit, where, -0.75 if kinks else -1.0,
-                  "<=" if kinks else "=", by),
-              row(f"{name}: |Theta_T - Theta_0|^2 over ||f_T||^2", moved[name, by],
-                  where.replace(f"{change_widths[0]}..", ""), 1.0, "=", by)]
-for (what, name), (found, told, right) in order_rows.items():
-    board += [row(f"{name}: correlation, {what}", found, f"{right} of {told} pairs ordered")]
-for (name, loss), (own_kernel, over_limit) in features.items():
-    where = f"T = {sizes[name] * passes}, m = {middle_width}, {loss} loss"
-    board += [row(f"{name}: ridge, error with K_0 less K_T", own_kernel, where),
-              row(f"{name}: ridge, error with K less K_T", over_limit, where)]
-
-# %%
-for name, (task, found) in studies.items():
-    for case in cases(task, found):
-        if case.m == widths[-1] or (case.m == widths[0] and case.T > sizes[name]):
-            where = f"T = {case.T}, m = {case.m}, {case.loss} loss"
-            board += [row(f"{name}: test error, {other} less network", mean(gain), where)
-                      for other, gain in (("linearised", case.own), ("kernel SGD", case.limit))
-                      if np.ptp(gain) > 0]  # equal on every split: no interval
-    board += [row(f"{name}: test error, kernel ridge", mean(found.ridge[:, -1]),
-                  f"n = {sizes[name]}")]
+board = [*class_rows.kernel_rows(exponents, moved, sizes, change_widths),
+         *class_rows.order_rows(orders, activation),
+         *class_rows.feature_rows(studies, features), *class_rows.gain_rows(studies)]
 frame = claims.record("12_classification", board)
 print(claims.text(frame.drop(columns=["claim", "activation", "interval"])))
 
 # %%
-lines = []
-for name, (_, found) in studies.items():
-    ends = [(*(mean(samples) for samples in (
-        net, found.kernel[:, l, -1] - net, found.ridge[:, -1] - net)), loss, m)
-        for l, loss in enumerate(LOSSES)
-        for m, net in zip(widths, found.network[:, l, :, -1].T, strict=True)]
-    error_, gain, batch, loss, m = min(ends, key=lambda end: end[0].value)
-    lines.append(
-        f"- **{name}**, after {passes} passes: best network ({loss} loss, $m={m}$) "
-        f"{line(error_)} %; kernel SGD less network {line(gain)}, kernel ridge less network "
-        f"{line(batch)} points; kernel ridge {line(mean(found.ridge[:, -1]))} %.")
-
-# %%
-gains = case_table(ordered)
+lines = tables.best_networks(studies)
 for other in ("own", "limit"):
-    told, right = order_rows[f"D orders the gain over the {other} kernel", "all"][1:]
-    better, worse = (gains[f"{other}_low"] > 0).sum(), (gains[f"{other}_high"] < 0).sum()
+    told, right = orders[f"D orders the gain over the {other} kernel", "all"][1:]
+    better, worse = (table[f"{other}_low"] > 0).sum(), (table[f"{other}_high"] < 0).sum()
+    least = table.loc[table[f"{other}_low"] > 0, "diagnostic"].min()
     lines.append(f"- Over the {other} kernel the network is better in {better} and worse in "
-                 f"{worse} of {len(gains)} cases, beyond the interval; $D$ orders {right} of "
-                 f"{told} pairs by this gain.")
+                 f"{worse} of {len(table)} cases, beyond the interval (better at $D$ of at least "
+                 f"{least:.2g}); $D$ orders {right} of {told} pairs by this gain.")
 Markdown("**In numbers** (the best network is chosen on the test part: a favour to it).\n"
          + "\n".join(lines))
 
 # %% [markdown]
-# **What a practitioner should do.** (1) Run kernel ridge regression with the limit kernel first: at these sizes it takes a second and is
+# **What we would do in practice.** (1) Run kernel ridge regression with the limit kernel first: at these sizes it takes a second and is
 # the one to beat. (2) Compute $D$ from a run of kernel SGD, which needs no network. If $D\ll1$ the network is its kernel: choose by
 # convenience. (3) If $D\gtrsim1$, look at the alignment of kernel and labels. Where it is near zero, train a network:
 # logistic loss, several passes, moderate width; wider is closer to the kernel, and worse. Where the kernel is aligned,

@@ -24,7 +24,7 @@
 # **The idea.** A finite network differs from its kernel in two ways, and both can be computed from
 # drawn starts. Its kernel at the start is random (*fluctuation*): diagonalise it, and the risk of
 # the linearised network follows. Its features move (*drift*): follow the mean path of SGD, a
-# gradient flow without noise. Both are of order $1/m$.
+# gradient flow without noise. The first is of order $1/m$, for smooth activations the second too.
 #
 # ![Two panels, width measured against width predicted, with a band of a factor 2 around the diagonal:
 # in the left one, the width of the kernel regime, every point lies in the band; in the right one, of the network alone,
@@ -40,10 +40,7 @@
 # The paper claims nothing about data: rows at the end are findings and predictions of ours.
 
 # %% tags=["hide-input"]
-from dataclasses import asdict
-
 import numpy as np
-import pandas as pd
 from IPython.display import Markdown
 
 from ntksgd import check
@@ -52,15 +49,14 @@ from ntksgd.models.two_layer import empirical_ntk, initialise
 from ntksgd.problems.schedules import power_sums
 from ntksgd.problems.shipped import BUILT_ON, HELD_OUT, table
 from ntksgd.problems.table_files import read_table
+from ntksgd.report import claims
 
 # %% tags=["hide-input"]
-from ntksgd.report import claims
-from ntksgd.report.claims import Statement
+from ntksgd.report import regime_tables as tables
 from ntksgd.report.figures import regime as draw
 from ntksgd.report.figures import save, use_style
 from ntksgd.report.paths import root
 from ntksgd.sgd.mean_flow import flow_steps, linear_flow, network_flow
-from ntksgd.stats.binomial import share
 from ntksgd.width.factor_of_two import tested
 from ntksgd.width.predicted_excess import divided_differences
 from ntksgd.width.regime import kernel_regime
@@ -185,23 +181,19 @@ np.testing.assert_allclose((up - down) / 2e-4, first, rtol=1e-4, atol=1e-6)
 # of [van der Houwen and Sommeijer (1980)](00_reading_guide.ipynb#vanderhouwen1980):
 
 # %%
-def euler(params, h):
-    """Training risk of the mean path at the last effort, steps of length h."""
-    (a, b, c), m = params, params.a.size
-    for _ in range(int(effort[-1] / h)):
-        u = sample.x @ b.T + c
-        error = problem.activation.value(u) @ a / np.sqrt(m) - sample.y
-        push = error[:, None] * problem.activation.derivative(u) * a
-        a = a - h / n / np.sqrt(m) * (error @ problem.activation.value(u))
-        b, c = (part - h / n / np.sqrt(m) * change for part, change in
-                ((b, push.T @ sample.x), (c, push.sum(axis=0))))
-    return np.mean((problem.activation.value(sample.x @ b.T + c) @ a / np.sqrt(m) - sample.y)**2)
+(a, b, shift), act, h = start, problem.activation, 0.25 / values[-1]
+for _ in range(int(effort[-1] / h)):
+    u = sample.x @ b.T + shift
+    error = act.value(u) @ a / np.sqrt(width) - sample.y
+    push = error[:, None] * act.derivative(u) * a
+    gradients = error @ act.value(u), push.T @ sample.x, push.sum(axis=0)
+    a, b, shift = (part - h / n / np.sqrt(width) * gradient
+                   for part, gradient in zip((a, b, shift), gradients, strict=True))
 
-
+# %%
 path = flow_steps(effort, values[-1])
-B_net = np.mean(network_flow(start, sample.x, sample.y, problem.activation, path)**2, axis=1)
-slow = euler(start, 0.25 / values[-1])
-np.testing.assert_allclose(slow, B_net[-1], rtol=0.05)
+B_net = np.mean(network_flow(start, sample.x, sample.y, act, path)**2, axis=1)
+np.testing.assert_allclose(np.mean(error**2), B_net[-1], rtol=0.05)
 still = linear_flow(values, path)**2 @ c_0**2
 print(f"drift changes the risk by {B_net[-1] / still[-1] - 1:+.1%} at width {width}")
 
@@ -216,7 +208,7 @@ for learner in ("linearised", "network"):
     last = getattr(found.predicted, learner)[:, :, -1].mean(axis=0)
     print(f"{learner:10s} " + "  ".join(f"m = {m:.0f}: {x:+.3f}" for m, x in
                                         zip(found.predicted.widths, last, strict=True)))
-print(f"||f_T||_H^2 = {found.norm:.1f}: the squared distance that all parameters move")
+print(f"||f_T||_H^2 = {found.norm:.1f}: about the squared distance that all parameters move")
 
 # %% [markdown]
 # ## 4. The width, and the verdict
@@ -253,28 +245,15 @@ print(f"width {width}: {found.verdict}")
 FIRST_SCORE = {"linearised": (24, 24), "network": (20, 24), "regime": (24, 24)}
 print("made with:", ", ".join(BUILT_ON))
 print("first score:", ", ".join(f"{k} {hits} of {of}" for k, (hits, of) in FIRST_SCORE.items()))
-rows, answers = [], {}
-for sigma in ("relu", "squareplus(0.5)"):
-    for one in list(HELD_OUT)[:sets]:
-        answer, compared = tested(*table(one), sigma, test_steps, test_widths, replicates, seed,
-                                  tolerance, points, starts)
-        answers[one, sigma] = answer
-        rows += [{"target": target, "data": one, "activation": sigma, **asdict(pair),
-                  "hit": pair.hit, "above": pair.above, "below": pair.below}
-                 for target, pair in compared.items()]
-score = pd.DataFrame(rows)
+tried = {(one, sigma): tested(*table(one), sigma, test_steps, test_widths, replicates, seed,
+                              tolerance, points, starts)
+         for sigma in ("relu", "squareplus(0.5)") for one in list(HELD_OUT)[:sets]}
+answers = {case: answer for case, (answer, _) in tried.items()}
+score = tables.score_table({case: compared for case, (_, compared) in tried.items()})
 
 # %%
-def width_text(row):
-    """Measured width, a bound where it is censored."""
-    return f"{('at most ', '', 'more than ')[row['side'] + 1]}{row['measured']:.0f}"
-
-
-shown = score.assign(predicted=score["predicted"].map("{:.0f}".format),
-                     measured=score.apply(width_text, axis=1))
-shown["pair"] = shown["predicted"] + " / " + shown["measured"] + np.where(score["hit"], "", " !")
 print("predicted / measured (!: off by more than a factor 2)\n")
-print(shown.pivot(index=["activation", "data"], columns="target", values="pair").to_string())
+print(tables.pair_table(score).to_string())
 
 # %%
 of = {"regime": "kernel regime", "network": "$m^*$ of the network"}
@@ -295,53 +274,25 @@ save(draw.score(score, titles), "13_your_data-score", score, alt=(
 # for the network, which is theory without drift.
 
 # %%
-def constant(measured):
-    """How many measured widths the best constant would have within a factor of 2."""
-    return max(np.sum((measured <= 2 * w) & (measured >= w / 2)) for w in 2 * measured)
-
-
-def by_linearised(target):
-    """How many widths the linearised network's prediction, theory without drift, gets right."""
-    pair = [part.set_index(["data", "activation"]) for part in (by_target[target],
-                                                                by_target["linearised"])]
-    return int((pair[0]["measured"] / pair[1]["predicted"]).between(0.5, 2).sum())
-
-
-def tally(part):
-    """Shares of cases, and of sets with both activations, within a factor of 2."""
-    return [share(int(v.sum()), len(v)) for v in (part["hit"], part.groupby("data")["hit"].all())]
-
+print(tables.share_table(score).to_string(index=False))
 
 # %%
 by_target = dict(list(score.groupby("target")))
-cases = {target: tally(part)[0] for target, part in by_target.items()}
-print(pd.DataFrame([
-    [target, f"{part['hit'].sum()} of {len(part)}", *map(str, tally(part)),
-     (part["side"] != 0).sum(), constant(part["measured"].to_numpy())]
-    for target, part in by_target.items()], columns=[
-        "width of", "within", "share of cases", "share of sets", "bounds", "best constant"])
-      .to_string(index=False))
-
-# %%
-regime, undrifted = by_target["regime"], by_linearised("network")
+regime, undrifted = by_target["regime"], tables.by_linearised(score, "network")
 print(f"predicted by the linearised network alone: network {undrifted}, kernel regime "
-      f"{by_linearised('regime')} of {len(regime)}")
+      f"{tables.by_linearised(score, 'regime')} of {len(regime)}")
 counts = Calibration(regime["data"].nunique(), *(regime.loc[regime[side], "data"].nunique()
                                                  for side in ("above", "below")))
 print(f"found {counts}, the library knows {TESTED}: "
       f"{'the same' if counts == TESTED else 'other sizes than it was recorded with'}")
 
 # %%
-def percent(v):
-    """A share and its interval in per cent."""
-    return f"{v.value:.0%} [{v.low:.0%}, {v.high:.0%}]"
-
-
+share = {target: tables.percent(tables.shares(part)[0]) for target, part in by_target.items()}
 missed = ", ".join(f"{r.data} ({r.activation})" for r in by_target["network"].itertuples()
                    if not r.hit)
 Markdown(f"""**Score** ($T={test_steps}$, $\\tau={tolerance:g}$; {len(regime)} cases).
-Within a factor of 2: the width of the kernel regime in {percent(cases['regime'])}, the network's
-own $m^*$ in {percent(cases['network'])}, missed for {missed or 'none'}.
+Within a factor of 2: the width of the kernel regime in {share['regime']}, the network's
+own $m^*$ in {share['network']}, missed for {missed or 'none'}.
 Without drift, theory would be right for the network in {undrifted} of {len(regime)} cases.""")
 
 # %% [markdown]
@@ -393,22 +344,8 @@ for faulty in [(hole, values_of), (good[:5], values_of[:5]), (good, text),
 # ## 7. Findings and predictions
 
 # %%
-def statement(row):
-    """The measured width over the predicted one, for one set."""
-    ends = row.measured_low / row.predicted, row.measured_high / row.predicted
-    return Statement("F", f"{row.data}: width of the kernel regime, measured over predicted",
-                     "prediction", measured=row.measured / row.predicted, theory=1.0,
-                     relation="=", interval=ends, interval_kind="statistical",
-                     range=f"T = {test_steps}, tau = {tolerance:g}", activation=row.activation,
-                     d=answers[row.data, row.activation].population.d)
-
-
-board = [Statement("F", f"share of widths within a factor 2: {target}", "finding", measured=v.value,
-                   interval=v, interval_kind="statistical",
-                   range=f"T = {test_steps}, tau = {tolerance:g}, {len(regime)} cases")
-         for target, v in cases.items()]
-board += [statement(row) for row in regime.itertuples() if row.side == 0]
-frame = claims.record("13_your_data", board)
+dimensions = {case: answer.population.d for case, answer in answers.items()}
+frame = claims.record("13_your_data", tables.board(score, dimensions, test_steps, tolerance))
 print(claims.text(frame.drop(columns=["claim", "kind", "interval"])))
 
 # %% [markdown]

@@ -50,6 +50,8 @@ def test_tangent_blocks_are_products_of_gradients(name):
         assert blocks[k, l, i, j] == pytest.approx(expected, abs=1e-12)
     np.testing.assert_allclose(many_outputs.mean_kernel(params, z[:6], act),
                                np.mean([blocks[k, k] for k in range(C)], axis=0), atol=1e-12)
+    np.testing.assert_allclose(many_outputs.mean_kernel(params, z[:6], act, 2),
+                               np.mean([blocks[k, k] for k in range(C)], axis=0)[:, :2], atol=1e-12)
 
 
 def test_gradients_are_those_of_the_outputs():

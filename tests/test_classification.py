@@ -3,13 +3,22 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare.class_cases import blocks, cases
+from ntksgd.compare.class_cases import Case, blocks, cases
 from ntksgd.compare.class_task import Task
 from ntksgd.compare.classification import error, outcomes
 from ntksgd.compare.kernel_change import alignment, relative_change
 from ntksgd.compare.kernel_ridge import RIDGES, ridge_regression
 from ntksgd.problems import classes
-from ntksgd.report.class_tables import case_table, feature_table, mean, steps_table, width_table
+from ntksgd.report import class_rows
+from ntksgd.report.class_tables import (
+    best_networks,
+    case_table,
+    error_table,
+    feature_table,
+    mean,
+    steps_table,
+    width_table,
+)
 from ntksgd.stats.ordering import correlation, ordered_pairs
 
 SHAPES = {"digits": (1797, 64, 10), "pairs of digits": (1797, 128, 2),
@@ -154,6 +163,31 @@ def test_cases_and_tables_hold_the_numbers_of_the_outcome():
     assert len(width_table(studies)) == 2 * 2 * 4 * 2 and len(case_table(studied)) == 8
     assert list(feature_table(studies)["mean"]) == pytest.approx(
         [found.ridge[:, -1].mean(), *found.feature_ridge.mean(axis=0)])
+    errors = error_table(studies)
+    assert list(errors["T"]) == [60, 120] * 2 and errors["kernel ridge"].nunique() == 1
+    value = np.mean(found.network[:, 1, -1, -1])
+    assert errors["network 8"].iloc[-1].startswith(f"{value:.1f} [")
+    [sentence] = best_networks(studies)
+    assert f"{found.network[:, :, :, -1].mean(axis=0).min():.1f} [" in sentence
+    gains = class_rows.gain_rows(studies)
+    assert gains[-1].measured == pytest.approx(found.ridge[:, -1].mean())
+
+
+def test_orderings_are_those_of_each_data_set_and_of_all():
+    rng, found = np.random.default_rng(5), []
+    for name in ("a", "b"):
+        for k in range(3):  # in "a" the gain over the own kernel rises with D, in "b" it falls
+            own = (k if name == "a" else -k) + 0.01 * rng.normal(size=4)
+            found.append(Case(name, "square", 0.5, 8, "one pass", 10, 2.0**k, np.ones(4) + own**2,
+                              np.full(4, 1.5**-k) + 0.01 * rng.normal(size=4), own, -own))
+    orders = class_rows.orderings(found, case_table(found))
+    assert list(orders) == [(what, of) for what in class_rows.ORDERS for of in ("a", "b", "all")]
+    own, limit, growth = class_rows.ORDERS
+    assert [orders[own, name][1:] for name in ("a", "b")] == [(3, 3), (3, 0)]
+    assert [orders[limit, name][1:] for name in ("a", "b")] == [(3, 0), (3, 3)]
+    assert [orders[growth, name][1:] for name in ("a", "b")] == [(3, 3), (3, 0)]
+    assert orders[own, "a"][0].value > 0.95 > -0.95 > orders[own, "b"][0].value
+    assert len(class_rows.order_rows(orders, "relu")) == 9
 
 
 def test_ordering():

@@ -82,6 +82,15 @@ def test_far_horizon_does_not_depend_on_how_the_first_steps_are_taken(monkeypatc
     np.testing.assert_allclose(found, empirical_risk(spectrum, y, schedule, times), rtol=1e-6)
 
 
+def test_by_mode_blocks_of_steps_agree_with_single_steps(monkeypatch):
+    spectrum, _, y, kernel = points("breast cancer", 40)
+    schedule, times = polynomial(0.5 / kernel.trace, 0.2), [900, 0, 20_000, 30]
+    found = empirical_risk(spectrum, y, schedule, times, 0.3, "mode")
+    monkeypatch.setattr(empirical, "WALKED", 0)
+    np.testing.assert_allclose(found, empirical_risk(spectrum, y, schedule, times, 0.3, "mode"),
+                               rtol=1e-5)
+
+
 def test_sampled_kernel_sgd_agrees_on_all_points():
     here = data_problem(real_data.load("diabetes"), "squareplus(0.5)", 50, 500)
     times = [50, 500, 1500]

@@ -14,6 +14,7 @@ from ntksgd.compare.trial import scores, trial
 from ntksgd.kernels.sphere import uniform
 from ntksgd.problems.data import Population
 from ntksgd.report import data_tables as tables
+from ntksgd.report import data_widths
 from ntksgd.risk.empirical import empirical_risk
 from ntksgd.seeds import child
 from ntksgd.stats.intervals import Interval
@@ -22,6 +23,7 @@ from ntksgd.width.excess import Excess
 from ntksgd.width.on_data import (
     drift_excess,
     forecast_excess,
+    groups,
     linearised_samples,
     measured_excess,
     widths_to_train,
@@ -213,14 +215,29 @@ def law_of(level, widths=(8, 32, 128, 512), spread=0.01):
     (300, 5000, "open"), (100, 5000, "outside"), (10, 1, "open"), (200, 1, "outside")])
 def test_verdict_on_a_width(foretold, measured, verdict):
     """Censored ones (the last four) are judged by their bound: 512, or 8."""
-    assert tables.within(law_of(measured), law_of(foretold), -1) == verdict
+    assert data_widths.within(law_of(measured), law_of(foretold), -1) == verdict
 
 
 def test_verdict_on_a_width_knows_the_interval_of_the_forecast():
     sharp, vague = law_of(100), law_of(100, spread=0.05)
     assert vague.low[-1] < 100 / 1.5 and vague.high[-1] > 150
-    assert [tables.within(law_of(300), law, -1) for law in (sharp, vague)] == ["outside", "open"]
-    assert [tables.within(law_of(120), law, -1) for law in (sharp, vague)] == ["inside", "open"]
+    far, near = law_of(300), law_of(120)
+    assert [data_widths.within(far, law, -1) for law in (sharp, vague)] == ["outside", "open"]
+    assert [data_widths.within(near, law, -1) for law in (sharp, vague)] == ["inside", "open"]
+
+
+def test_cases_beyond_their_forecast_are_counted_by_both_intervals():
+    foretold = {("a", "relu"): law_of(100), ("b", "relu"): law_of(100), ("a", "tanh"): law_of(100)}
+    measured = {("a", "relu"): law_of(300), ("b", "relu"): law_of(150), ("a", "tanh"): law_of(30)}
+    assert data_widths.beyond(foretold, measured, (0, -1), "relu") == (0, 1, 2)
+    assert data_widths.beyond(foretold, measured, (0, -1), "tanh") == (1, 0, 1)
+    vague = {case: law_of(100, spread=0.2) for case in foretold}
+    assert data_widths.beyond(vague, measured, (0, -1), "relu") == (0, 0, 2)
+
+
+def test_widths_are_trained_in_two_groups():
+    assert groups([8, 1024, 2048], [4, 3]) == [([8, 1024], 4), ([2048], 3)]
+    assert groups([8, 32], [4, 3]) == [([8, 32], 4)]
 
 
 def test_widths_to_train_reach_beyond_the_forecast():

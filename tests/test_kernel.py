@@ -2,15 +2,25 @@
 
 import numpy as np
 import pytest
+from numpy.polynomial.chebyshev import chebval
 from scipy import special
 
 from ntksgd.kernels import sphere
+from ntksgd.kernels.chebyshev_sum import chebyshev_sum
 from ntksgd.kernels.two_layer import TangentKernel, tangent_kernel
 from ntksgd.models.activations import Activation, activation, relu, squareplus
 from reference_kernel import adaptive_pair, gauss_hermite_pair
 
 NAMES = ["relu", "erf", "tanh", "squareplus(1)", "squareplus(0.3)"]
 T = np.linspace(-1, 1, 201)
+
+
+@pytest.mark.parametrize("terms", [1, 2, 3, 84, 85])
+def test_chebyshev_sum_is_that_of_numpy(terms):
+    c, x = np.random.default_rng(terms).normal(size=terms), np.linspace(-1, 1, 260).reshape(2, -1).T
+    np.testing.assert_allclose(chebyshev_sum(x, c), chebval(x, c), rtol=0, atol=1e-12)
+    assert chebyshev_sum(0.3, c) == pytest.approx(chebval(0.3, c), abs=1e-12)
+    assert chebyshev_sum(np.empty((0, 3)), c).shape == (0, 3)
 
 
 @pytest.mark.parametrize("name", ["erf", "tanh", "squareplus(2)"])

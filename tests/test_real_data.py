@@ -119,7 +119,8 @@ def test_held_out_error_is_that_of_one_pass_over_the_training_set():
     order = np.random.default_rng(9).permutation(60)
     path = kernel_sgd(kernel, train.x[order][None], train.y[order][None], schedule.step_sizes(60),
                       test.x, times)
-    np.testing.assert_allclose(f, np.mean((path.last[0] - test.y) ** 2, axis=1), rtol=1e-12)
+    # two ways to compute: there the kernel is a table, accurate to 2e-12 of kappa(1)
+    np.testing.assert_allclose(f, np.mean((path.last[0] - test.y) ** 2, axis=1), rtol=1e-10)
     np.testing.assert_allclose(g, f, rtol=0.03)  # a wide network follows
     assert f[1] < 1  # and both beat f = 0
     with pytest.raises(ValueError, match="times = 61"):

@@ -9,9 +9,10 @@ from scipy import stats
 
 from ntksgd.kernels.empirical import empirical_spectrum
 from ntksgd.models.activations import activation
-from ntksgd.models.two_layer import empirical_ntk, forward, initialise
+from ntksgd.models.two_layer import empirical_ntk, forward, initialise, tangent_features
 from ntksgd.problems.shipped import table
 from ntksgd.problems.tables import population
+from ntksgd.report import regime_tables
 from ntksgd.risk.exact import expected_risk
 from ntksgd.risk.per_mode import per_mode_risk
 from ntksgd.sgd import mean_flow
@@ -112,6 +113,45 @@ def test_the_compiled_recursion_is_that_of_exact_risk(known):
     got = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
     expected = expected_risk(spectrum, spectrum.power, problem.schedule, times, method="direct")
     np.testing.assert_allclose(got, expected.risk, rtol=1e-12)
+    noisy = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times, noise=0.3)
+    np.testing.assert_allclose(noisy, expected.signal + 0.3 * expected.variance, rtol=1e-12)
+
+
+@pytest.mark.parametrize("spec", ["relu", "squareplus(0.5)"])
+def test_compiled_gradients_of_the_flow_are_those_of_numpy(spec):
+    rng = np.random.default_rng(4)
+    act, u, a, y = activation(spec), *map(rng.normal, (0, 0, 0), (1, 1, 1), ((7, 5), 5, 7))
+    terms = u.copy(), u.copy()
+    compiled = mean_flow._gradients(act)(terms[0], a, y, 2.0)
+    plain = mean_flow._by_numpy(act, terms[1], a, y, 2.0)
+    for got, expected in zip((*compiled, terms[0]), (*plain, terms[1]), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+def test_the_spectrum_of_a_narrow_start_comes_from_its_features(known):
+    """The same risk as from the n x n matrix; wrong without what no feature sees."""
+    problem, _ = known
+    start, x, y = initialise(8, problem.d, np.random.default_rng(6)), SAMPLE.x, SAMPLE.y
+    features = tangent_features(start, x, problem.activation)
+    assert features.shape[1] < SAMPLE.n
+    times, (values, power) = np.array([10, 300]), prediction.spectrum_of(None, y, features)
+    matrix = empirical_ntk(start, x, x, problem.activation)
+    full = per_mode_risk(*prediction.spectrum_of(matrix, y), problem.schedule, times)
+    few = per_mode_risk(values, power, problem.schedule, times)
+    np.testing.assert_allclose(few, full, rtol=1e-9)
+    blind = per_mode_risk(values[1:], power[1:], problem.schedule, times)
+    assert np.all(blind < 0.9 * full)
+
+
+def test_the_slope_of_the_mean_risk_is_that_of_finite_differences(known):
+    """B' = sum_ij slope_ij (K_0 - K)_ij, for the kernel of a drawn start."""
+    problem, spectrum = known
+    bound = prediction.limit(problem, spectrum, np.array([20, 300]))
+    start = initialise(64, problem.d, np.random.default_rng(5))
+    change = empirical_ntk(start, SAMPLE.x, SAMPLE.x, problem.activation) - problem.gram
+    up, down = (empirical_spectrum(SAMPLE, problem.kernel, problem.gram + h * change)
+                .bias(bound.effort) for h in (1e-4, -1e-4))
+    np.testing.assert_allclose(np.tensordot(bound.slope, change, 2), (up - down) / 2e-4, rtol=1e-5)
 
 
 # --- first order, control variate, excess -------------------------------------------------------
@@ -210,6 +250,30 @@ def test_the_record_is_what_notebook_13_found():
     part = score[score["target"] == "regime"]
     assert TESTED == Calibration(part["data"].nunique(), *(
         part.loc[part[side], "data"].nunique() for side in ("above", "below")))
+
+
+def test_tables_of_the_score():
+    def pair(predicted, measured, side=0):
+        return Comparison(predicted, 0.5 * predicted, 2 * predicted, measured, 0.9 * measured,
+                          1.1 * measured, side)
+
+    score = regime_tables.score_table({
+        ("a", "relu"): {"network": pair(10, 30), "linearised": pair(20, 21),
+                        "regime": pair(20, 30)},
+        ("a", "tanh"): {"network": pair(10, 12), "linearised": pair(50, 55),
+                        "regime": pair(50, 80, 1)}})
+    shown = regime_tables.pair_table(score)
+    assert shown.loc[("relu", "a"), "network"] == "10 / 30 !"
+    assert shown.loc[("tanh", "a"), "regime"] == "50 / more than 80"
+    by_target = dict(list(score.groupby("target")))
+    cases, sets = regime_tables.shares(by_target["network"])
+    assert (cases.value, sets.value) == (0.5, 0.0)  # both activations must be right
+    assert regime_tables.by_linearised(score, "network") == 1  # 30 by 20, not 12 by 50
+    best = regime_tables.share_table(score).set_index("width of")["best constant"]
+    assert dict(best) == {"linearised": 2, "network": 2, "regime": 2}
+    rows = regime_tables.board(score, {("a", "relu"): 3, ("a", "tanh"): 3}, 1000, 0.1)
+    assert [row.kind for row in rows] == ["finding"] * 3 + ["prediction"]  # no row for a bound
+    assert rows[-1].measured == 1.5 and rows[-1].interval == pytest.approx((1.35, 1.65))
 
 
 # --- the whole ----------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def _networks(task, split, params, run):
 def _feature_ridge(task, split, params):
     """Test error of ridge regression with the tangent kernel at these parameters."""
     z = many_outputs.extended(np.concatenate([split.x, split.test_x]))
-    matrix = many_outputs.mean_kernel(params, z, activation(task.activation))
+    matrix = many_outputs.mean_kernel(params, z, activation(task.activation), len(split.x))
     return _ridge_error(matrix, split, np.arange(len(split.x)))
 
 

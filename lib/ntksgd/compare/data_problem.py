@@ -57,17 +57,20 @@ class DataProblem:
         spectrum = empirical_spectrum(population, problem.kernel, matrix)
         return replace(self, problem=problem, spectrum=spectrum)
 
-    def risk(self, times, method="mode"):
-        """Training risk of kernel SGD, see `empirical_risk`."""
-        return empirical_risk(self.spectrum, self.population.y, self.problem.schedule, times,
-                              method=method)
+    def risk(self, times, method="mode", noise=0.0, theta=None):
+        """Training risk of kernel SGD, see `empirical_risk`; by default with the problem's steps.
 
-    def expected(self, times, noise=0.0, theta=None, power=None):
-        """`expected_risk` of the recursion per mode, by default with the problem's own steps."""
-        schedule, power = self.problem.schedule, self.spectrum.power if power is None else power
+        With `theta`: steps eta_1 t^(-theta).
+        """
+        schedule = self.problem.schedule
         if theta is not None:
             schedule = polynomial(schedule.largest, float(theta))
-        return expected_risk(self.spectrum, power, schedule, times, noise=noise)
+        return empirical_risk(self.spectrum, self.population.y, schedule, times, noise, method)
+
+    def expected(self, times, power=None):
+        """`expected_risk` of the recursion per mode, by default for the problem's target."""
+        power = self.spectrum.power if power is None else power
+        return expected_risk(self.spectrum, power, self.problem.schedule, times)
 
     def window(self, T_low, T_high):
         """Eigenvalues 1/(2 tau) that are learnt between two numbers of steps."""

@@ -87,5 +87,5 @@ def _test_error(source, times):
     power, n = source.spectrum.power, source.population.n
     floor = n * power[n // 2 :].mean()
     white = source.expected(times, power=np.full(n, 1 / n))
-    plain = source.expected(times).risk
+    plain = source.risk(times)
     return plain, plain + floor * (1 + white.variance - white.risk), float(floor)

@@ -9,9 +9,10 @@ and scaling are learnt from the training set alone.
 import numpy as np
 
 from ntksgd import check
-from ntksgd.compare.learners import kernel_values, network_path
+from ntksgd.compare.learners import network_path
 from ntksgd.problems import data
 from ntksgd.problems.samples import Samples
+from ntksgd.sgd.empirical import empirical_sgd
 
 
 def split(name, train_size, rng):
@@ -65,6 +66,10 @@ def one_pass(problem, test, times, width, seed):
     check.integer("times", int(times[-1]), 1, train.n)
     order = np.random.default_rng(seed).permutation(train.n)[: times[-1]]
     samples = Samples(train.x[order], train.y[order])
-    f = kernel_values(problem, samples, times=times, points=test.x)
+    cross = problem.kernel.gram(train.x, test.x)
+    # no point of the test set is drawn: its rows are not read
+    matrix = np.block([[problem.gram, cross], [cross.T, np.zeros((test.n, test.n))]])
+    step_sizes = problem.schedule.step_sizes(int(times[-1]))
+    f = empirical_sgd(matrix, step_sizes, order, samples.y, times)[:, train.n :]
     g = network_path(problem, samples, check.width(width), seed, times=times, points=test.x)
     return tuple(np.mean((values - test.y) ** 2, axis=-1) for values in (f, g.values))

@@ -11,10 +11,10 @@ kernel, Williams 1998). Otherwise a series, module `kernel_series`.
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.polynomial import chebyshev
 from scipy import special
 
 from ntksgd import check
+from ntksgd.kernels.chebyshev_sum import chebyshev_sum
 from ntksgd.kernels.funk_hecke import HALVINGS
 from ntksgd.kernels.kernel_series import angle_and_sine, angle_series, chebyshev_series
 from ntksgd.kernels.sphere import NORM_TAIL, gauss_panels
@@ -93,8 +93,8 @@ class TangentKernel(Zonal):
             return CLOSED_FORMS[self.activation.value](t)
         if self.activation.kinks:
             x = 2 * angle_and_sine(t)[0] / np.pi - 1
-            return tuple(chebyshev.chebval(x, c) for c in angle_series(self.activation))
-        return tuple(chebyshev.chebval(t, c) for c in chebyshev_series(self.activation))
+            return tuple(chebyshev_sum(x, c) for c in angle_series(self.activation))
+        return tuple(chebyshev_sum(t, c) for c in chebyshev_series(self.activation))
 
     def __call__(self, t):
         """kappa(t), same shape as t; ValueError for t outside [-1, 1]."""

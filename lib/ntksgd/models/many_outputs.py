@@ -66,9 +66,13 @@ def tangent_block(params, z, other, activation, k, l):
     return (same + (z @ other.T) * slopes) / len(b)
 
 
-def mean_kernel(params, z, activation):
-    """The mean of K_11, ..., K_CC at the rows of z, shape (n, n)."""
+def mean_kernel(params, z, activation, first=None):
+    """The mean of K_11, ..., K_CC at the rows of z and its first rows, by default all of them.
+
+    Shape (n, first).
+    """
     a, b = params
     u = z @ b.T
     values, slopes = activation.value(u), activation.derivative(u) * np.sqrt(np.mean(a**2, axis=0))
-    return (values @ values.T + (z @ z.T) * (slopes @ slopes.T)) / len(b)
+    same, seen = values @ values[:first].T, slopes @ slopes[:first].T
+    return (same + (z @ z[:first].T) * seen) / len(b)

@@ -19,6 +19,12 @@ def mean(samples):
     return Interval(value, low, high)
 
 
+def line(interval, digits=1):
+    """An interval as text."""
+    value, low, high = (f"{x:.{digits}f}" for x in (interval.value, interval.low, interval.high))
+    return f"{value} [{low}, {high}]"
+
+
 def _columns(samples):
     found = mean(samples)
     return {"mean": found.value, "low": found.low, "high": found.high}
@@ -37,6 +43,36 @@ def steps_table(studies, m):
                                    "n": task.train_size, "T": task.times[:samples.shape[1]],
                                    **_columns(samples)}) for learner, samples in series.items()]
     return pd.concat(rows, ignore_index=True)
+
+
+def error_table(studies):
+    """Test error of the four learners after one pass and after the last, widest network, as text.
+    """
+    rows = []
+    for name, (task, found) in studies.items():
+        for l, loss in enumerate(task.losses):
+            for t in (task.times.index(task.train_size), -1):
+                learners = (found.network[:, l, -1, t], found.linearised[:, l, -1, t],
+                            found.kernel[:, l, t], found.ridge[:, -1])
+                rows.append([name, loss, task.times[t], *(line(mean(s)) for s in learners)])
+    return pd.DataFrame(rows, columns=["data", "loss", "T", f"network {task.widths[-1]}",
+                                       "linearised", "kernel SGD", "kernel ridge"])
+
+
+def best_networks(studies):
+    """The network of least test error after the last pass, in a sentence a data set."""
+    lines = []
+    for name, (task, found) in studies.items():
+        kernel, ridge = found.kernel[:, :, -1], found.ridge[:, -1]
+        ends = [(mean(net), mean(kernel[:, l] - net), mean(ridge - net), loss, m)
+                for l, loss in enumerate(task.losses)
+                for m, net in zip(task.widths, found.network[:, l, :, -1].T, strict=True)]
+        error, gain, batch, loss, m = min(ends, key=lambda end: end[0].value)
+        lines.append(
+            f"- **{name}**, after {task.times[-1] // task.train_size} passes: best network ({loss} "
+            f"loss, $m={m}$) {line(error)} %; kernel SGD less network {line(gain)}, kernel ridge "
+            f"less network {line(batch)} points; kernel ridge {line(mean(ridge))} %.")
+    return lines
 
 
 def width_table(studies):

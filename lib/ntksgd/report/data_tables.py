@@ -8,7 +8,6 @@ from ntksgd.models.activations import activation
 from ntksgd.problems.schedules import paper_theta
 from ntksgd.report.statements import Statement
 from ntksgd.report.tables import positive_table
-from ntksgd.risk.predicted_widths import sufficient_width
 from ntksgd.stats.intervals import Interval
 from ntksgd.stats.slopes import curve_slope
 
@@ -96,41 +95,6 @@ def mark_table(found):
     """The same as `figures.data.scores` draws them."""
     return pd.DataFrame([[*case, what, i.value, i.low, i.high] for case, of in found.items()
                          for what, i in of.items()], columns=[*KEY, "what", "value", "low", "high"])
-
-
-def within(law, forecast, k, factor=2):
-    """Whether m* lies "inside" a factor of its forecast, "outside", or this is "open".
-
-    Two `WidthLaw`s, at time index k. Anything that both intervals allow counts; those of censored
-    values have an infinite or zero end.
-    """
-    with np.errstate(divide="ignore"):
-        low, high = law.low[k] / forecast.high[k], law.high[k] / forecast.low[k]
-    if low >= 1 / factor and high <= factor:
-        return "inside"
-    return "outside" if low > factor or high < 1 / factor else "open"
-
-
-def width_table(foretold, measured, at):
-    """m* foretold and measured at the time indices `at`, by case."""
-    def shown(law, k):
-        return f"{law.text(k)} [{law.low[k]:.0f}, {law.high[k]:.0f}]"
-
-    return pd.DataFrame(
-        [[*case, f"{law.times[k]:.0f}", shown(foretold[case], k), shown(law, k),
-          within(law, foretold[case], k)] for case, law in measured.items() for k in at],
-        columns=[*KEY, "T", "m* foretold", "m* measured", "factor of 2"])
-
-
-def width_exponents(foretold, measured, first):
-    """Exponents of m* in T, those of the paper's sufficient width beside them."""
-    def exponent(law):
-        return f"{law.slope} on {law.seen.sum()} times" if law.slope else "-"
-
-    return pd.DataFrame(
-        [[*case, exponent(foretold[case]), exponent(law),
-          f"{sufficient_width(first[case].source.r):.1f}"] for case, law in measured.items()],
-        columns=[*KEY, "exponent of m* in T, foretold", "measured", "sufficient"])
 
 
 def board(trials, found, foretold, measured, at, tau):

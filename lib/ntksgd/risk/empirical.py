@@ -4,6 +4,7 @@ With e = f_t - f*, eigenpairs l_i, phi_i of L under P_n and A_ij = E<e, phi_i><e
     A_ij <- (1 - eta (l_i + l_j)) A_ij + eta^2 l_i l_j E[phi_i phi_j (v + s^2)],   v(x) = E e(x)^2,
 closed, for v(x) = sum_ij A_ij phi_i(x) phi_j(x). Three ways to close the diagonal, the risk:
     "mode"   v = R at every point: the recursion of :mod:`ntksgd.risk.exact`; on the sphere, exact.
+             Up to `WALKED` steps it is taken step by step, O(n) each (`per_mode`).
     "mean"   A_ij = m_i m_j for i /= j, m = E e = prod (1 - eta l_i) m_i(0) being known: the error
              of the mean iterate is unevenly spread as it is, and what is left out is that the
              fluctuations about it are correlated from one eigenfunction to another. O(n^2) a node.
@@ -23,11 +24,14 @@ from ntksgd.risk.coupled import Coupled
 from ntksgd.risk.exact import expected_risk, whole_times
 from ntksgd.risk.modes import Modes
 from ntksgd.risk.moments import State, initial, step, unit_noise
+from ntksgd.risk.per_mode import per_mode_risk
+from ntksgd.risk.stability import check_stable
 from ntksgd.risk.uneven import Eigenspace
 from ntksgd.risk.uneven_moments import observe_uneven
 
 METHODS = ("mode", "mean", "exact")
 SETTLED, ROUNDS = 1e-8, 200
+WALKED = 100_000
 SINGLE = 16  # steps taken one by one at the start of "mean", where one costs three n x n products
 
 
@@ -61,7 +65,7 @@ def empirical_risk(spectrum, y, schedule, times, noise=0.0, method="mean"):
     times = whole_times(times, schedule)
     coefficients = spectrum.eigenfunctions.T @ y / y.size
     if method == "mode":
-        return expected_risk(spectrum, coefficients**2, schedule, times, noise).risk
+        return _by_mode(spectrum, coefficients**2, schedule, times, noise)
     space = _space(spectrum)
     if method == "exact":
         effort = power_sums(schedule, [times.max()])[0]
@@ -70,6 +74,14 @@ def empirical_risk(spectrum, y, schedule, times, noise=0.0, method="mean"):
         kept, first = _MeanProfile(space, coefficients[None]), SINGLE
     signal, unit = observe_uneven(kept, schedule, times, first=first)[:, 0].T
     return signal + noise * unit
+
+
+def _by_mode(spectrum, power, schedule, times, noise):
+    if times.max() > WALKED:
+        return expected_risk(spectrum, power, schedule, times, noise).risk
+    check_stable(spectrum, schedule)
+    grid, back = np.unique(times.astype(np.int64), return_inverse=True)
+    return per_mode_risk(spectrum.eigenvalues, power, schedule, grid, noise)[back]
 
 
 def _space(spectrum):

@@ -10,11 +10,14 @@ w_1 = T_s(w_0) / T_s'(w_0); |R_s| < 1 up to h lambda of about 1.9 s^2, and s = 1
 Steps are a fixed share of the effort spent so far, for what is learnt at tau has lambda ~ 1/tau.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import Chebyshev
+
+from ntksgd.models.compiled_activations import compiled_pair
+from ntksgd.sgd.loops.training import compiled_loop
 
 FIRST, GROWTH = 0.1, 0.2  # h lambda_1 of the first step; later h = GROWTH tau
 RISE = 1e-3  # of the risk, relative, that is put down to the method
@@ -77,26 +80,65 @@ def network_flow(params, x, y, activation, steps, gamma=1.0):
     kernel that has grown (and all neurons may be dead).
     """
     root, out, last = np.sqrt(params.a.size), [], np.mean(y**2)
+    gradients, x = _gradients(activation), np.ascontiguousarray(x)
 
     def residual(theta):
         u = x @ theta[2:] + gamma * theta[1]
-        value = activation.value(u)
-        return u, value, value @ theta[0] / root - y
+        return gradients(u, theta[0], y, root), u
 
     def slope(theta):
-        u, value, error = residual(theta)
-        push = error[:, None] * activation.derivative(u) * theta[0]
-        parts = [error @ value, gamma * push.sum(axis=0), *(x.T @ push)]
-        return np.array(parts) / (-y.size * root)
+        (_, in_a, in_c), push = residual(theta)
+        return np.vstack([in_a, gamma * in_c, x.T @ push]) / (-y.size * root)
 
     theta = np.vstack([params.a, params.c, params.b.T])
     for part in steps:
         for step in part:
             theta = advance(theta, slope, step)
-        out.append(residual(theta)[2])
+        out.append(residual(theta)[0][0])
         risk = np.mean(out[-1] ** 2)
         if not risk <= last * (1 + RISE):
             raise ArithmeticError(f"steps: the risk of the mean flow rises from {last:.3g} to "
                                   f"{risk:.3g}, steps of at most {max(part).h:.3g}")
         last = risk
     return np.array(out)
+
+
+def _gradients(activation):
+    """Of preactivations u (n, m), a, y and sqrt(m): the errors e_j = g(x_j) - y_j, and the sums
+    over j of e_j sigma(u_ji) and of e_j a_i sigma'(u_ji), the terms of which replace u.
+    """
+    try:
+        pair, key = compiled_pair(activation)
+    except ValueError:  # no code for a scalar can be made of it
+        return partial(_by_numpy, activation)
+    return partial(compiled_loop(_gradient_loop, key, pair), activation.scale or 0.0)
+
+
+def _by_numpy(activation, u, a, y, root):
+    value, slope = activation.value(u), activation.derivative(u)
+    error = value @ a / root - y
+    u[:] = error[:, None] * slope * a
+    return error, error @ value, u.sum(axis=0)
+
+
+def _gradient_loop(pair):
+    """The same for this compiled pair(u, scale) = (sigma(u), sigma'(u)), each row read once."""
+
+    def run(scale, u, a, y, root):
+        error, value = np.zeros(y.size), np.zeros(a.size)
+        in_a, in_c = np.zeros(a.size), np.zeros(a.size)
+        for j in range(y.size):
+            row, g = u[j], 0.0
+            for i in range(a.size):
+                value[i], slope = pair(row[i], scale)
+                row[i] = slope * a[i]
+                g += value[i] * a[i]
+            e = g / root - y[j]
+            error[j] = e
+            for i in range(a.size):
+                row[i] *= e
+                in_a[i] += e * value[i]
+                in_c[i] += row[i]
+        return error, in_a, in_c
+
+    return run

@@ -7,6 +7,8 @@ the prediction is ruled out by that bound.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ntksgd.compare.paths import paths
 from ntksgd.kernels.empirical import empirical_spectrum
 from ntksgd.problems.tables import population
@@ -18,8 +20,9 @@ from ntksgd.width.requirement import WidthLaw, width_law
 from ntksgd.width.verdict import MARGIN
 
 
-def measured_widths(problem, spectrum, times, widths, replicates, seed, tau):
-    """`WidthLaw` of trained networks, of their linearisation, and the larger one, by name."""
+def measured_widths(problem, spectrum, T, widths, replicates, seed, tau):
+    """`WidthLaw` after T steps of networks, of their linearisation, and the larger one, by name."""
+    times = np.array([T])
     risk = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
     run = paths(problem, [*LEARNERS, "kernel"], widths, times, replicates, seed)
     laws = {learner: width_law(Excess(times, ((run.widths.astype(float), controlled_excess(
@@ -80,7 +83,7 @@ def tested(X, y, scale, activation, steps, widths, replicates, seed, tau=0.1, po
     whole = population(X, y, scale)
     problem = found.problem.with_(target=whole)
     spectrum = empirical_spectrum(whole, problem.kernel, problem.gram)
-    laws = measured_widths(problem, spectrum, found.times, widths, replicates, seed, tau)
+    laws = measured_widths(problem, spectrum, found.times[-1], widths, replicates, seed, tau)
     predicted = {"network": found.network.width, "linearised": found.linearised.width,
                  "regime": found.regime}
     return found, {name: compared(predicted[name], law) for name, law in laws.items()}

@@ -92,6 +92,12 @@ def measured_excess(here: DataProblem, groups, times, seed, workers=None):
     return Excess(times, tuple(blocks)), moved
 
 
+def groups(widths, replicates, wide=1024):
+    """The groups of `measured_excess`: widths up to `wide`, and above, with their replicates."""
+    parts = [m for m in widths if m <= wide], [m for m in widths if m > wide]
+    return [(part, count) for part, count in zip(parts, replicates, strict=True) if part]
+
+
 def widths_to_train(law, widths, reach=3.0, least=4):
     """Of the widths in increasing order, those up to the first >= reach x the largest forecast m*.
 

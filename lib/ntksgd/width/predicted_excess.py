@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise
+from ntksgd.models.two_layer import Parameters, empirical_ntk, initialise, tangent_features
 from ntksgd.problems.schedules import power_sums
 from ntksgd.risk.per_mode import per_mode_risk
 from ntksgd.seeds import child
@@ -53,18 +53,24 @@ class Predicted:
 
 
 class Limit(NamedTuple):
-    """What is known at m = infinity: risk, sum of the steps, p[lambda_i, lambda_j] at the times."""
+    """What is known at m = infinity: risk, sum of the steps, and what E does to B, at the times.
+
+    ``slope`` (times, n, n): B' = sum_ij slope_ij (K_0 - K)_ij, with indices of points.
+    """
 
     risk: np.ndarray
     effort: np.ndarray
-    divided: np.ndarray
+    slope: np.ndarray
 
 
 def limit(problem, spectrum, times) -> Limit:
     """The kernel's own numbers, which every width and start needs."""
     effort = power_sums(problem.schedule, times)
     risk = per_mode_risk(spectrum.eigenvalues, spectrum.power, problem.schedule, times)
-    return Limit(risk, effort, divided_differences(spectrum.eigenvalues, effort))
+    # E_ij = <phi_i, (K_0 - K) phi_j>/n^2: the eigenfunctions go here, once, not to every start
+    weighted = spectrum.eigenfunctions * (spectrum.eigenfunctions.T @ problem.target.y)
+    slope = weighted @ divided_differences(spectrum.eigenvalues, effort) @ weighted.T
+    return Limit(risk, effort, slope / float(problem.target.n) ** 4)
 
 
 def predicted_excess(problem, spectrum, times, m, starts, seed, known=None) -> Predicted:
@@ -89,22 +95,37 @@ def controlled(samples, control):
 
 def _one_start(problem, spectrum, times, known, m, seed):
     """Risks of network and linearised network, and B'/B: each of shape (times,)."""
-    x, y, n = problem.target.x, problem.target.y, problem.target.n
+    x, y = problem.target.x, problem.target.y
     params = initialise(m, problem.d, np.random.default_rng(seed))
     # both neurons of a pair have the same tangent kernel
     half = Parameters(*(part[: m // 2] for part in params))
     matrix = empirical_ntk(half, x, x, problem.activation, problem.gamma)
-    values, vectors = np.linalg.eigh(matrix / n)
-    values = np.maximum(values, np.finfo(float).eps * values[-1])
-    power = (vectors.T @ y) ** 2 / n
+    features = None
+    if half.a.size * (problem.d + 2) < len(y):  # narrow: K_0 has a rank below n
+        features = tangent_features(half, x, problem.activation, problem.gamma)
+    values, power = spectrum_of(matrix, y, features)
     lazy = per_mode_risk(values, power, problem.schedule, times)
     flow, still = _flows(problem, params, known.effort, values)
-    phi = spectrum.eigenfunctions
-    coefficients = phi.T @ y / n
-    shift = phi.T @ (matrix - problem.gram) @ phi / n**2
-    first = np.einsum("tij,ij->t", known.divided, np.outer(coefficients, coefficients) * shift)
+    first = np.tensordot(known.slope, matrix - problem.gram, 2)
     bias = spectrum.bias(known.effort)
     return lazy * flow / (still**2 @ power), lazy, first / bias
+
+
+def spectrum_of(matrix, y, features=None):
+    """Eigenvalues of K_0/n, increasing, and the power of y in each eigenfunction.
+
+    `features` F (n, p), p < n, K_0 = F F^T: from F^T F instead, v_i its eigenvectors, the power
+    being (v_i^T F^T y)^2/(n^2 lambda_i); what no feature sees is left to one eigenvalue of 0.
+    """
+    n = len(y)
+    values, vectors = np.linalg.eigh((matrix if features is None else features.T @ features) / n)
+    # an eigenvalue below rounding is only known not to be negative
+    values = np.maximum(values, np.finfo(float).eps * values[-1])
+    if features is None:
+        return values, (vectors.T @ y) ** 2 / n
+    power = (vectors.T @ (features.T @ y)) ** 2 / (n**2 * values)
+    unseen = max(np.mean(y**2) - power.sum(), 0.0)
+    return np.append(0.0, values), np.append(unseen, power)
 
 
 def _flows(problem, params, effort, values):

@@ -103,6 +103,7 @@ def save(fig: Figure, name: str, data, alt: str) -> None:
         )
         # no date and no version string: they would change the bytes, not the figure
         fig.savefig(png, metadata={"Software": None, "Description": alt})
+        fig.set_layout_engine("none")  # laid out by now: once, and alike in all formats
         fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None,
                                    "Subject": alt})
         table.to_csv(csv, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")

@@ -53,7 +53,7 @@ def widths(table, title):
         _percent(ax, table[table["data"] == part["data"].iloc[0]])
     panels.outer_labels(axes, "width $m$", "test error, per cent")
     fig.suptitle(title, fontsize=9.5)
-    return panels.legend_below(fig, axes[0, 0], 6, {"one pass": "--", "several": "-"})
+    return panels.legend_below(fig, axes[0, 0], 3, {"one pass": "--", "several passes": "-"})
 
 
 def diagnostic(table, title):
@@ -83,7 +83,7 @@ def diagnostic(table, title):
     for ax in (left, middle, right):
         ax.set_xlabel(r"$D=\|f_T\|_H^2/m$")
     fig.suptitle(title, fontsize=9.5)
-    return panels.legend_below(fig, right, 6, {"change $=D$": "k-",
+    return panels.legend_below(fig, right, 3, {"change $=D$": "k-",
                                                "open: square loss, full: logistic": " "})
 
 

@@ -42,7 +42,7 @@ def tails(table, fits):
 
     `table`: columns data, activation, eigenvalue, tail. `fits`: data, activation, window, x, y.
     """
-    title = "Tail powers fall more slowly than $\\lambda$: the fitted $r$ is below 1/2 everywhere"
+    title = "Where SGD learns, tail powers fall more slowly than $\\lambda$: a fitted $r$ below 1/2"
     fig, axes, parts = _cases(table, 3.8, title, sharex=True, sharey=True)
     for ax, part in parts:
         ax.plot(part["eigenvalue"], part["tail"], color=palette[0])
@@ -88,6 +88,8 @@ def _curves(table, title, xlabel, ylabel, T_fit=None):
         panels.log_axes(ax, y=None)
         ax.set_yscale("log")
         panels.plain_ticks(ax.yaxis, *ax.get_ylim(), marks=(1, 3))
+        if T_fit is None:  # less than two decades of examples
+            panels.plain_ticks(ax.xaxis, *ax.get_xlim(), marks=(1, 3))
     _rows(axes, parts, xlabel, ylabel)
     return panels.legend_below(fig, axes[0, 0], 4)
 
