@@ -193,3 +193,12 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="times"):
         moments([np.ones((3, 1))], np.ones(3) / 3, np.ones(3), p.labels.expected, p.schedule,
                 [3, 1])
+
+
+def test_kernel_alone_is_that_which_networks_run_beside():
+    p = problem("logistic")
+    alone, beside = (loss_paths(p, widths, [10, 100], 3, 5) for widths in ([], [4]))
+    for measure in ("loss", "distance"):
+        np.testing.assert_array_equal(alone[measure].kernel, beside[measure].kernel)
+    assert alone["loss"].network.shape == (3, 0, 2)
+    assert np.isnan(beside["loss"].trace).all()
