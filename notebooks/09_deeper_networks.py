@@ -383,9 +383,9 @@ save(draw.excess(tested[tested["excess"] > 0]), "09_deeper_networks-excess", tes
     "falls like one over the width. Both kinds of points lie near the line."))
 
 # %%
-widest = [one[-1] for one in drifts.values()]
+widest = {L: one[-1] for L, one in drifts.items()}  # the largest trained width
 half_way, last = (", ".join(f"{100 * one.value[i]:.1f} ± {100 * one.half[i]:.1f}"
-                            for one in widest) for i in (middle, -1))
+                            for one in widest.values()) for i in (middle, -1))
 gone = ", ".join(f"$L={L}$, $m={m:.0f}$, {name} {value:.2f}" for L, m, name, value in
                  hidden[["depth", "m", "series", "excess"]].itertuples(index=False)) or "none"
 Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising, "
@@ -415,7 +415,7 @@ Markdown(depth_prices.in_numbers(price, laws, titles, far, tolerances[0], double
 
 # %%
 board += [*depth_board.exponents(exponents, r), *depth_board.prices(price, far, r),
-          *depth_board.drifts({L: one[-1] for L, one in drifts.items()}, trained[-1], T,
+          *depth_board.drifts({L: one[-1] for L, one in widest.items()}, trained[-1], T,
                               cases[0], r)]
 print(claims.text(claims.record("09_deeper_networks", board).drop(
     columns=["claim", "r", "interval"])))

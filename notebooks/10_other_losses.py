@@ -79,7 +79,7 @@ r = 0.5  # type: float  regularity of the targets
 step = 0.25  # type: float  eta_1 D kappa(1), D the mean curvature of the loss
 max_degree = 64  # type: int  largest degree of spectra and targets
 widths = [8, 16, 32, 64, 128, 256]  # type: list[int]
-replicates = 24  # type: int
+replicates = 20  # type: int
 tolerances = [0.1, 0.5]  # type: list[float]
 one_neuron = [[20, 6, 3], [12, 4, 5]]  # type: list  cut, angles, radii: of ReLU, of squareplus
 T_bound = 100  # type: int  steps of the runs that are set beside the bound
@@ -87,7 +87,7 @@ max_log2_width = 14  # type: int  the widest of them
 T_trace = 10**4  # type: int
 trace_widths = [16, 64, 256]  # type: list[int]
 T_momentum = 10**4  # type: int  samples seen with momentum and batches
-replicates_short = 64  # type: int  of the runs to T_trace and T_momentum
+replicates_short = 48  # type: int  of the runs to T_trace and T_momentum
 seed = 6  # type: int
 
 # %% tags=["hide-input"]
@@ -412,7 +412,7 @@ bound_range = f"T = {T_bound}, m = {bound_widths[-3]}..{bound_widths[-1]}"
 frame = claims.record("10_other_losses", [
     *board.agreement(agreement, spans, r), *board.exponents(exponents, names[1:], spans, r),
     *board.excesses(tests, f"{spans[1]}, m >= 64", r), *board.widths(decades, spans, r),
-    *board.gaps(falls, bound_range, smooth), *board.traces(traces, T_trace, trace_widths, r),
+    *board.gaps(falls, bound_range, smooth, r), *board.traces(traces, T_trace, trace_widths, r),
     *board.momentum(factor, same, samples[-1], r)])
 print(claims.text(frame.drop(columns=["claim", "d", "r", "interval"])))
 

@@ -36,9 +36,9 @@ def widths(found, spans, r):
             for j, fit in enumerate(fits) if fit is not None]
 
 
-def gaps(found, where, activation):
+def gaps(found, where, activation, r):
     """Slopes of the distance to the linearised network, from {loss: Slope}."""
-    return [_row(f"slope in m of ||network - linearised||, {name}", fit, where, None, activation)
+    return [_row(f"slope in m of ||network - linearised||, {name}", fit, where, None, activation, r)
             for name, fit in found.items()]
 
 
