@@ -23,7 +23,8 @@
 # kernel at infinite width ([notebook 03](03_rkhs_convergence.ipynb): exact).
 #
 # **Idea.** Freeze the features: given its start the network is SGD with a random kernel, and its risk is exact, to any $T$
-# ([notebook 06](06_width_requirement.ipynb)). That kernel differs from its limit by a mean shift and by fluctuation, both of order $1/m$, so that
+# ([notebook 06](06_width_requirement.ipynb)). That kernel differs from its limit by a
+# mean shift and a fluctuation, whose variance, like the shift, is of order $1/m$, so that
 #
 # $$\frac{\mathbb E R_m(T)}{R(T)}-1=\frac{c_L(T)}m+O(m^{-2}),\qquad m^*_L\simeq\frac{c_L(T)}\tau,\qquad
 # c_L=c^{(1)}+\dots+c^{(L)}+\text{shift},$$
@@ -56,7 +57,6 @@ from ntksgd.problems.problem import source_problem
 from ntksgd.report import claims, depth_board, depth_prices, depth_tables
 
 # %% tags=["hide-input"]
-from ntksgd.report.claims import Statement
 from ntksgd.report.figures import deep as draw_kernel
 from ntksgd.report.figures import depth as draw
 from ntksgd.report.figures import save, use_style
@@ -112,7 +112,7 @@ if len(set(trained)) < 3 or not set(trained) <= set(widths[0]):
     raise ValueError(f"trained = {trained}: must be three or more of {widths[0]}")
 
 # %%
-smooth, root, board = "squareplus(0.5)", np.random.SeedSequence(seed), []
+smooth, root = "squareplus(0.5)", np.random.SeedSequence(seed)
 cases, deepest = [(smooth, 2), ("relu", 2), (smooth, 3)], depths[-1]
 titles = {case: f"{'ReLU' if case[0] == 'relu' else 'squareplus'}, $d={case[1]}$"
           for case in cases}
@@ -169,10 +169,6 @@ errors = {f"{L} hidden": deep_kernel_errors("relu", L, limit_widths, limit_repli
 errors["2 hidden, equal signs"] = deep_kernel_errors("relu", 2, limit_widths, limit_replicates,
                                                      child(root, 2), True)
 fits = {name: slope(limit_widths, e, independent=True) for name, e in errors.items()}
-board += [Statement("F", f"slope of |K_m - K| in m, {name}", "prediction", measured=f.value,
-                    theory=-0.5, relation="=", interval=f, interval_kind="statistical", d=2,
-                    activation="relu", range=f"m = {limit_widths[0]}..{limit_widths[-1]}")
-          for name, f in fits.items() if "equal" not in name]
 pd.DataFrame([[name, str(f)] for name, f in fits.items()], columns=["", "slope in m (-1/2)"])
 
 # %% [markdown]
@@ -339,7 +335,7 @@ save(draw.layers(shares), "09_deeper_networks-layers", shares, alt=(
 # %% [markdown]
 # What is seen: at first the shares add up to several times the cost of one hidden layer. Later, for squareplus, every share
 # grows more slowly than $c_1$, and their sum comes down to it; for ReLU the shares grow almost in parallel with $c_1$, the
-# second alone staying above it. If each layer made a part $w_l$ of the kernel, $\sum w_l=1$, and fluctuated in it alone,
+# second alone staying above it. If each layer made a part $w_l$ of the kernel, $\sum w_l=1$, and fluctuated in it at cost $w_l^2c_1$,
 # $\sum_l(c^{(l)}/c_1)^{1/2}$ would be 1; it is the column of roots. So that is not the reason, and *we have none*. For
 # squareplus the last layer costs least, for ReLU the second most.
 
@@ -414,8 +410,9 @@ Markdown(depth_prices.in_numbers(price, laws, titles, far, tolerances[0], double
 #   little, ReLU's does (section 2); on $S^2$, where starts afford few degrees, ReLU is left out for it.
 
 # %%
-board += [*depth_board.exponents(exponents, r), *depth_board.prices(price, far, r),
-          *depth_board.drifts({L: one[-1] for L, one in widest.items()}, trained[-1], T,
-                              cases[0], r)]
-print(claims.text(claims.record("09_deeper_networks", board).drop(
-    columns=["claim", "r", "interval"])))
+frame = claims.record("09_deeper_networks", [
+    *depth_board.limits({name: fit for name, fit in fits.items() if "equal" not in name},
+                        limit_widths),
+    *depth_board.exponents(exponents, r), *depth_board.prices(price, far, r),
+    *depth_board.drifts({L: one[-1] for L, one in widest.items()}, trained[-1], T, cases[0], r)])
+print(claims.text(frame.drop(columns=["claim", "r", "interval"])))
