@@ -202,3 +202,15 @@ def test_kernel_alone_is_that_which_networks_run_beside():
         np.testing.assert_array_equal(alone[measure].kernel, beside[measure].kernel)
     assert alone["loss"].network.shape == (3, 0, 2)
     assert np.isnan(beside["loss"].trace).all()
+
+
+@pytest.mark.parametrize(("fixed", "name"), [(True, "logistic"), (True, "huber"),
+                                             (False, "logistic")])
+def test_a_fixed_curvature_is_diagonalised_once(fixed, name, monkeypatch):
+    p, calls, original = problem(name), [], np.linalg.eigh
+    loss = local(p.labels.expected) if fixed else p.labels.expected
+    before = circle_moments(p, [300], loss)
+    monkeypatch.setattr(np.linalg, "eigh", lambda M: calls.append(1) or original(M))
+    found = circle_moments(p, [300], loss)
+    assert (len(calls) == 2) == fixed  # cosines and sines
+    np.testing.assert_array_equal(found.distance, before.distance)
