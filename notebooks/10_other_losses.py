@@ -155,8 +155,9 @@ theories = {key: tables.theories(problems[key[:2]], times, closure[key[:2]], nea
 
 # %%
 wide = f"network, m = {widths[-1]}"
-table = tables.theory_rows(times, theories, {
-    key: {"kernel SGD, sampled": run.kernel, wide: run.network[:, -1]} for key, run in runs.items()})
+sampled = {key: {"kernel SGD, sampled": run.kernel, wide: run.network[:, -1]}
+           for key, run in runs.items()}
+table = tables.theory_rows(times, theories, sampled)
 save(draw.theories(table[table["measure"] == "loss"]), "10_other_losses-theories", table, alt=(
     "Excess loss over that of the moment closure against the number of steps, two losses by two "
     "activations: three theories as lines, sampled kernel SGD and the widest network as points. "
