@@ -23,7 +23,8 @@
 # kernel at infinite width ([notebook 03](03_rkhs_convergence.ipynb): exact).
 #
 # **Idea.** Freeze the features: given its start the network is SGD with a random kernel, and its risk is exact, to any $T$
-# ([notebook 06](06_width_requirement.ipynb)). That kernel differs from its limit by a mean shift and by fluctuation, both of order $1/m$, so that
+# ([notebook 06](06_width_requirement.ipynb)). That kernel differs from its limit by a
+# mean shift and a fluctuation, whose variance, like the shift, is of order $1/m$, so that
 #
 # $$\frac{\mathbb E R_m(T)}{R(T)}-1=\frac{c_L(T)}m+O(m^{-2}),\qquad m^*_L\simeq\frac{c_L(T)}\tau,\qquad
 # c_L=c^{(1)}+\dots+c^{(L)}+\text{shift},$$
@@ -31,18 +32,17 @@
 # a share for the finite width of each layer. The shift is derived below for every depth; the shares are expectations over
 # drawn starts. Nothing in $c_L$ is fitted. Then networks are trained, all layers, to see what freezing hid.
 #
-# ![Ratio of the widths that two and three hidden layers need to that of one on the circle, against the number of steps: it
-# begins near two and three and a half and falls, for squareplus to about one](../figures/09_deeper_networks-price.png)
+# ![Ratio of the widths that two and three hidden layers need to that of one on the circle, against the number of steps: to
+# first order it begins near two and near four and falls, for squareplus to about one](../figures/09_deeper_networks-price.png)
 #
-# **Verdict.** Relative to one hidden layer, depth costs most at first. After a hundred steps $L$ layers need, to first order,
-# about $L$ times as many neurons *per layer*; exact risks at $\tau=0.1$ give less, in wide intervals. Then the ratio falls: on
-# the circle and for squareplus to about one, by first order at $T=10^9$; for ReLU slowly. In absolute neurons the price of
-# depth grows for ReLU; in parameters it is far higher, for matrices between hidden layers grow like $m^2$. Squareplus networks
-# were trained too, on the circle: at the largest width, drift adds at most a few per cent of $R$; ReLU networks were not
-# ([notebook 11](11_real_data.ipynb): there drift matters). Numbers: section 6.
+# **Verdict.** After a hundred steps $L$ layers need, to first order, about $L$ times as many neurons *per layer* as one, or
+# more; exact risks at $\tau=0.1$ give less, in wide intervals. Then the first order's ratio falls: on the circle and for
+# squareplus to about one at the last $T$, for ReLU slowly; the exact ratios, known at fewer $T$, are too uncertain to show it. In
+# absolute neurons the price of depth grows for ReLU; in parameters it is far higher, for matrices between hidden layers grow like
+# $m^2$. Squareplus networks were trained too, on the circle: at the largest width, drift adds at most a few per cent of $R$; ReLU
+# networks were not ([notebook 11](11_real_data.ipynb): there drift matters). Numbers: section 6.
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -50,19 +50,16 @@ from IPython.display import Markdown
 from ntksgd import check
 from ntksgd.compare.concentration import deep_kernel_errors
 from ntksgd.compare.deep_drift import deep_paths
-from ntksgd.kernels.deep import deep_kernel, relu_circle_tail
+from ntksgd.kernels.deep import deep_kernel
 from ntksgd.kernels.deep_shift import eigenvalue_shift
-from ntksgd.kernels.spectrum import quadrature_spectrum
 from ntksgd.problems.grid import log_times
 from ntksgd.problems.problem import source_problem
-from ntksgd.report import claims, depth_board, depth_tables
+from ntksgd.report import claims, depth_board, depth_prices, depth_tables
 
 # %% tags=["hide-input"]
-from ntksgd.report.claims import Statement
 from ntksgd.report.figures import deep as draw_kernel
 from ntksgd.report.figures import depth as draw
 from ntksgd.report.figures import save, use_style
-from ntksgd.report.tables import law_table
 from ntksgd.risk.finite_width import first_order
 from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.seeds import child
@@ -115,17 +112,16 @@ if len(set(trained)) < 3 or not set(trained) <= set(widths[0]):
     raise ValueError(f"trained = {trained}: must be three or more of {widths[0]}")
 
 # %%
-smooth, root, board = "squareplus(0.5)", np.random.SeedSequence(seed), []
-cases = [(smooth, 2), ("relu", 2), (smooth, 3)]
+smooth, root = "squareplus(0.5)", np.random.SeedSequence(seed)
+cases, deepest = [(smooth, 2), ("relu", 2), (smooth, 3)], depths[-1]
 titles = {case: f"{'ReLU' if case[0] == 'relu' else 'squareplus'}, $d={case[1]}$"
           for case in cases}
-deepest, top, wide = (depths[-1], *(dict(zip(cases, cuts, strict=True))
-                                    for cuts in (degrees, far_degrees)))
-times_a_degree = {case: 8 if case[0] == "relu" else 3 for case in cases}  # rule of quadrature
-rule, fine = ({case: times_a_degree[case] * cuts[case] for case in cases} for cuts in (top, wide))
+cut, far_cut = (dict(zip(cases, cuts, strict=True)) for cuts in (degrees, far_degrees))
+rule, far_rule = ({case: (8 if case[0] == "relu" else 3) * cuts[case] for case in cases}
+                  for cuts in (cut, far_cut))  # exactness of the quadrature
 problems, far_problems = ({
     (case, L): source_problem(*case, r, noise, max_degree=cuts[case], depth=L)
-    for case in cases for L in depths} for cuts in (top, wide))
+    for case in cases for L in depths} for cuts in (cut, far_cut))
 
 # %% [markdown]
 # ## 1. The limit kernel
@@ -147,22 +143,21 @@ problems, far_problems = ({
 # and leaves its exponent* ([Bietti and Bach (2021)](00_reading_guide.ipynb#bietti2021)), hence the smoothness for the same $r$, and the rate.
 
 # %%
-angle, spectra, profile = np.linspace(0, np.pi, 181), {}, []
-for L in depths:
-    kernel = deep_kernel("relu", L)
-    spectra[L] = quadrature_spectrum(kernel, 2, 1024).eigenvalues
-    profile.append(pd.DataFrame({"depth": L, "angle": angle,
-                                 "kernel": kernel(np.cos(angle)) / kernel.trace}))
-tail = {L: relu_circle_tail(L, np.arange(1, 1025)) for L in depths}
-eigenvalues = pd.concat([pd.DataFrame({"depth": L, "degree": np.arange(1025), "eigenvalue": e,
-                                       "tail": np.append(np.nan, tail[L])})
-                         for L, e in spectra.items()], ignore_index=True)
-save(draw_kernel.deep_kernels(pd.concat(profile), eigenvalues, tail),
-     "09_deeper_networks-kernels", pd.concat([eigenvalues, *profile], ignore_index=True), alt=(
+t = np.cos(np.linspace(0, np.pi, 9))
+S, K = t, t  # ReLU, gamma = 1; w the angle whose cosine is S
+for _ in range(deepest):
+    w = np.arccos(np.clip(S, -1, 1))
+    kappa_0, kappa_1 = 1 - w / np.pi, (np.sin(w) + (np.pi - w) * np.cos(w)) / np.pi
+    S, K = kappa_1, kappa_1 + kappa_0 * (K + 1)
+np.testing.assert_allclose(K, deep_kernel("relu", deepest)(t), atol=1e-12)
+
+# %%
+profile, eigenvalues = depth_tables.limit_kernels(depths, 1024)
+save(draw_kernel.deep_kernels(profile, eigenvalues), "09_deeper_networks-kernels",
+     pd.concat([eigenvalues, profile], ignore_index=True), alt=(
     f"ReLU networks with {depths[0]} to {depths[-1]} hidden layers. Left, tangent kernel against "
     "the angle between inputs: the deeper, the steeper at zero. Right, eigenvalues against the "
     "degree: parallel lines, higher the deeper, on the dotted prediction."))
-plt.show()
 
 # %% [markdown]
 # At finite width the error falls like $m^{-1/2}$, if the output signs $a$ are *drawn*: $W_{ij}$ and $\dot\varphi(u_i)$ are
@@ -174,10 +169,6 @@ errors = {f"{L} hidden": deep_kernel_errors("relu", L, limit_widths, limit_repli
 errors["2 hidden, equal signs"] = deep_kernel_errors("relu", 2, limit_widths, limit_replicates,
                                                      child(root, 2), True)
 fits = {name: slope(limit_widths, e, independent=True) for name, e in errors.items()}
-board += [Statement("F", f"slope of |K_m - K| in m, {name}", "prediction", measured=f.value,
-                    theory=-0.5, relation="=", interval=f, interval_kind="statistical", d=2,
-                    activation="relu", range=f"m = {limit_widths[0]}..{limit_widths[-1]}")
-          for name, f in fits.items() if "equal" not in name]
 pd.DataFrame([[name, str(f)] for name, f in fits.items()], columns=["", "slope in m (-1/2)"])
 
 # %% [markdown]
@@ -205,37 +196,36 @@ pd.DataFrame([[name, str(f)] for name, f in fits.items()], columns=["", "slope i
 # %%
 rows, n = [], 16
 for L in depths[1:]:
-    p = problems[cases[0], L]
+    p, derived = problems[cases[0], L], eigenvalue_shift(smooth, L, 2, 6)
+    moved = drawn(p, [n] * L, shift_starts, child(root, 20 + L), rule[cases[0]], None)[0][:, :7]
     lam = p.spectrum.eigenvalues[:7]
-    moved = drawn(p, [n] * L, shift_starts, child(root, 20 + L), rule[cases[0]], None)[0]
-    found = intervals.of(lambda means: means, n * moved[:, :7] / lam)
-    rows.append(pd.DataFrame({"panel": f"{L} hidden layers", "depth": L, "degree": range(7),
-                              "derived": eigenvalue_shift(smooth, L, 2, 6) / lam,
-                              "drawn": found.value, "half": found.half}))
+    rows.append(depth_tables.shifts(L, n * moved / lam, derived / lam))
 shifts = pd.concat(rows, ignore_index=True)
 save(draw.shift(shifts), "09_deeper_networks-shift", shifts, alt=(
     "Mean shift of each eigenvalue of the kernel against its degree, a panel for each depth: drawn "
     "starts as points, the derived shift as a line. Both change sign with the degree; the points "
     "follow the line, less closely at the highest degrees."))
-plt.show()
 
 # %% [markdown]
-# The shift changes sign with the degree; at $n=16$ its sign and size are as derived at low degrees; at
-# the highest ones drawn the next order takes half of it, or more. The *variance* $V_{kl}$ of the kernel between degrees asks for four inputs at a time,
-# where two Gaussians do not do: we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's
-# response to both is that of [notebook 07](07_width_theory.ipynb). For $L=1$, $c_1$ is derived by another route (module `risk.finite_width`):
+# The shift changes sign with the degree; at $n=16$ its sign and size are as derived at low degrees; at the highest ones drawn the
+# next order takes half of it, or more. The *variance* $V_{kl}$ of the kernel between degrees asks for four inputs at a time, where
+# two Gaussians do not do: we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's response
+# to both is that of [notebook 07](07_width_theory.ipynb). For $L=1$, $c_1$ is derived by another route (module
+# `risk.finite_width`):
 
 # %%
 far = {case: log_times(10**power, 2 * power - 3, 100)
        for case, power in zip(cases, far_log_T, strict=True)}
 pairs = {(case, L): first_order_cuts([far_problems[case, L], problems[case, L]], far[case],
-                                     m_large, count, child(root, 40 + L), fine[case])
+                                     m_large, count, child(root, 40 + L), far_rule[case])
          for case, count in zip(cases, starts_large, strict=True) for L in depths}
 orders, near = ({key: pair[i] for key, pair in pairs.items()} for i in (0, 1))
 c, c_near = ({key: intervals.of(lambda means: means, one.samples, transform="log")
               for key, one in some.items()} for some in (orders, near))
+
+# %%
 exact_one, near_one = ({case: first_order(source_problem(*case, r, noise, max_degree=cuts[case]),
-                                          far[case]) for case in cases} for cuts in (wide, top))
+                                          far[case]) for case in cases} for cuts in (far_cut, cut))
 pd.DataFrame([[titles[case], f"{far[case][-1]:.0e}", *(str(c[case, L][-1]) for L in depths),
                f"{exact_one[case][-1]:.3f}", f"{orders[case, deepest].shift[-1]:.2f}"]
               for case in cases],
@@ -247,16 +237,13 @@ pd.DataFrame([[titles[case], f"{far[case][-1]:.0e}", *(str(c[case, L][-1]) for L
 # %%
 relu, rows, at = cases[1], [], (0, -3, -1)
 for L in depths:
-    one = orders[relu, L].samples
-    q = intervals.of(lambda means: means[:, 0] / means[:, 1] - 1,
-                     np.stack([one[:, at], near[relu, L].samples[:, at]], 1))
-    twice = first_order_deep(far_problems[relu, L], far[relu], m_large, 2,
-                             child(root, 40 + L), 2 * fine[relu]).samples.mean(0)
-    rows.append([L, *map(str, q), f"{twice[-1] / one[:2, -1].mean() - 1:+.3f}"])
-doubled = {case: first_order(source_problem(*case, r, noise, max_degree=2 * wide[case]),
-                             far[case])[-1] / exact_one[case][-1] - 1 for case in cases}
-pd.DataFrame(rows, columns=["L", *(f"degrees {top[relu]} to {wide[relu]}, T = {far[relu][i]:.0e}"
-                                   for i in at), "rule twice as fine"])
+    few, more = (some[relu, L].samples[:, at] for some in (near, orders))
+    change = intervals.of(lambda means: means[:, 0] / means[:, 1] - 1, np.stack([more, few], 1))
+    twice = first_order_deep(far_problems[relu, L], far[relu], m_large, 2, child(root, 40 + L),
+                             2 * far_rule[relu]).samples.mean(0)
+    rows.append([L, *map(str, change), f"{twice[-1] / more[:2, -1].mean() - 1:+.3f}"])
+pd.DataFrame(rows, columns=["L", *(f"degrees {cut[relu]} to {far_cut[relu]}, "
+                                   f"T = {far[relu][i]:.0e}" for i in at), "rule twice as fine"])
 
 # %% [markdown]
 # So ReLU's cut makes $c_L$ too small at late $T$, the more the deeper, and the ratios with it: their fall is smaller than drawn.
@@ -276,56 +263,47 @@ for case, power, count, ms in zip(cases, exact_log_T, starts, widths, strict=Tru
         laws |= {(case, L, tau): width_law(sweeps[case, L].excess, tau) for tau in tolerances}
 
 # %%
-required = pd.concat([law_table({L: law}, "depth").assign(panel=titles[case], tau=tau)
-                      for (case, L, tau), law in laws.items()], ignore_index=True)
-curves = pd.concat([pd.DataFrame({
-    "panel": titles[case], "tau": tau, "depth": L, "T": far[case][at],
-    "width": c_near[case, L].value[at] / tau}) for (case, L, tau), law in laws.items()
-    for at in [far[case] <= law.times[-1]]], ignore_index=True)
+lines = {key: one.value for key, one in c_near.items()}
+required, curves = depth_tables.requirement(laws, titles, far, lines)
 save(draw.requirement(required, curves), "09_deeper_networks-width",
      pd.concat([required, curves], ignore_index=True), alt=(
     "Required width against the number of steps for each depth, a panel for each kernel and "
     "tolerance: exact widths as points, the first order as lines. Deeper networks need more; "
     "points lie near their lines, mostly above, with wide intervals."))
-plt.show()
 
 # %%
-gaps = np.concatenate([np.log(law.required * tau / c_near[case, L].value[
-    np.isin(far[case], law.times)])[law.seen] for (case, L, tau), law in laws.items()])
-Markdown("Points are exact risks over starts, lines $c_L/\\tau$, from other starts. "
-         f"Of {gaps.size} points whose interval lies among the widths, {np.mean(gaps < 0):.0%} are "
-         f"below their line, by up to {-np.expm1(gaps.min()):.0%}; the highest is "
-         f"{np.expm1(gaps.max()):.0%} above. *Exponents, first and last decade side by side*:")
+Markdown("Points are exact risks over starts (open triangles: at most the narrowest width), lines "
+         f"$c_L/\\tau$, from other starts. {depth_tables.beside_line(laws, far, lines)} "
+         "*Exponents, first and last decade side by side*:")
 
 # %%
-exponents = {(case, L, tau): depth_tables.decades(law, far[case], c_near[case, L].value)
+exponents = {(case, L, tau): depth_tables.decades(law, far[case], lines[case, L])
              for (case, L, tau), law in laws.items()}
-pd.DataFrame([[titles[key[0]], *key[1:], *(
-    word for *_, found, line in exponents[key] for word in
-    (str(found or "censored"), f"{line:.2f}")), law.text(-1)] for key, law in laws.items()],
-             columns=["", "L", "tau", "100..1000", "c_L", "last decade", "c_L", "m* at the end"])
+depth_tables.exponents(exponents, laws, titles)
 
 # %% [markdown]
-# The first decade is a start-up: on the circle exponents about zero for squareplus, half the later ones for ReLU. From it one
-# would conclude that depth costs a constant factor and hardly a power of $T$. Later $m^*$ grows, by $c_L$ more slowly the
-# deeper on the circle; exact intervals are too wide to tell depths apart everywhere. So the depths approach one another:
+# The first decade is a start-up: on the circle exponents about zero for squareplus, well below the later ones for ReLU. From it
+# one would conclude that depth costs a constant factor and hardly a power of $T$. Later $m^*$ grows, by $c_L$ more slowly the
+# deeper on the circle; exact intervals are too wide to tell depths apart everywhere. By $c_L$, then, the depths approach one
+# another:
 
 # %%
-rows, price = [], {(case, L): intervals.of(lambda means, case=case: means / exact_one[case],
-                                             orders[case, L].samples, transform="log")
-                   for case, L in orders if L > 1}
-for (case, L), q in price.items():
-    if case[1] == 2:
-        labels, tau = {"panel": titles[case], "depth": L}, tolerances[0]
-        exact = width_ratio(laws[case, L, tau], laws[case, 1, tau])
-        rows += [depth_tables.curve(far[case], q, "ratio", series="first order", **labels),
-                 depth_tables.curve(*exact, "ratio", series="exact", **labels)]
-ratios = pd.concat(rows, ignore_index=True)
+price = {(case, L): intervals.of(lambda means, case=case: means / exact_one[case],
+                                 orders[case, L].samples, transform="log")
+         for case, L in orders if L > 1}
+flat = [(case, L) for case, L in price if case[1] == 2]
+exact = {(case, L): width_ratio(*(laws[case, depth, tolerances[0]] for depth in (L, 1)))
+         for case, L in flat}
+ratios = pd.concat([
+    depth_tables.curve(*one, "ratio", series=name, panel=titles[case], depth=L) for case, L in flat
+    for name, one in (("first order", (far[case], price[case, L])), ("exact", exact[case, L]))],
+    ignore_index=True)
+
+# %%
 save(draw.price(ratios), "09_deeper_networks-price", ratios, alt=(
     "Width that deeper networks need over that of one hidden layer, against the number of steps, "
-    "on the circle. It begins near the number of layers and falls: for squareplus to about one, "
-    "for ReLU slowly. Exact ratios, as points with wide intervals, lie at the lines or below."))
-plt.show()
+    "on the circle. To first order it begins near the number of layers and falls: for squareplus "
+    "to about one, for ReLU slowly. Exact ratios, at fewer steps, are points with wide intervals."))
 
 # %% [markdown]
 # ## 4. Which layer must be wide
@@ -339,26 +317,27 @@ rows, totals = [], []
 for case in cases[:2]:
     one = layer_costs(problems[case, deepest], far[case], 64, 8, starts_layer,
                       child(root, 80), rule[case])
-    q = intervals.of(lambda means: means, one)
+    share = intervals.of(lambda means: means, one)
     total = intervals.of(lambda means: means, one.sum(axis=1) + near[case, deepest].shift)
     totals += [[total[i], c_near[case, deepest][i]] for i in (0, -1)]
-    rows += [depth_tables.curve(far[case], q[i], "c", panel=titles[case],
+    rows += [depth_tables.curve(far[case], share[i], "c", panel=titles[case],
                                 series=f"layer {i + 1} of {deepest}") for i in range(deepest)]
     rows.append(pd.DataFrame({"panel": titles[case], "series": "one hidden layer", "T": far[case],
                               "c": near_one[case], "low": np.nan, "high": np.nan}))
+
+# %%
 shares = pd.concat(rows, ignore_index=True)
 save(draw.layers(shares), "09_deeper_networks-layers", shares, alt=(
     f"Share of each of {deepest} layers in the first order against the number of steps, with that "
     "of one hidden layer in black. For squareplus every share comes to lie below the black line, "
     "the last layer's lowest; for ReLU all rise in parallel with it, the second above it."))
-plt.show()
 
 # %% [markdown]
 # What is seen: at first the shares add up to several times the cost of one hidden layer. Later, for squareplus, every share
 # grows more slowly than $c_1$, and their sum comes down to it; for ReLU the shares grow almost in parallel with $c_1$, the
-# second alone staying above it. If each layer made a part $w_l$ of the kernel, $\sum w_l=1$, and fluctuated in it alone,
+# second alone staying above it. If each layer made a part $w_l$ of the kernel, $\sum w_l=1$, and fluctuated in it at cost $w_l^2c_1$,
 # $\sum_l(c^{(l)}/c_1)^{1/2}$ would be 1; it is the column of roots. So that is not the reason, and *we have none*. For
-# squareplus the last layer costs least; for ReLU the second costs most.
+# squareplus the last layer costs least, for ReLU the second most.
 
 # %%
 ends = pd.concat([shares[(shares["panel"] == titles[case]) & shares["T"].isin(far[case][[0, -1]])]
@@ -375,36 +354,34 @@ costs.round(1).assign(**{"roots": roots.round(2),
 # All layers move now: same starts, same samples for network and linearisation; their difference is added to the exact excess.
 
 # %%
-runs, networks, drifts, rows = {}, {}, {}, []
 times = sweeps[cases[0], 1].times
 times, middle = times[times <= T], np.sum(times <= T) // 2
+networks, drifts = {}, {}
 for L in depths:
-    key = cases[0], L
-    runs[L] = deep_paths(problems[key], trained, times, replicates, child(root, 60 + L),
-                         rule[cases[0]])
-    networks[L] = sweeps[key].with_drift(runs[L])
-    R = kernel_risk(problems[key], times, tail=False)
-    drift = intervals.of(lambda means: means, (runs[L].network - runs[L].linearised) / R)
-    drifts[L] = drift[-1]
-    rows += [[L, m, f"{networks[L].mean[j, -1]:.3f}", *(str(drift[j, i]) for i in (0, middle, -1))]
-             for j, m in enumerate(trained)]
-pd.DataFrame(rows, columns=["L", "m", f"excess at T = {T:,}",
-                            *(f"drift's part, T = {times[i]:,}" for i in (0, middle, -1))])
+    p, sweep = problems[cases[0], L], sweeps[cases[0], L]
+    run = deep_paths(p, trained, times, replicates, child(root, 60 + L), rule[cases[0]])
+    drifts[L] = intervals.of(lambda means: means, (run.network - run.linearised)
+                             / kernel_risk(p, times, tail=False))
+    networks[L] = sweep.with_drift(run)
+pd.DataFrame([[L, m, f"{networks[L].mean[j, -1]:.3f}", *(str(drifts[L][j, i]) for i in (
+    0, middle, -1))] for L in depths for j, m in enumerate(trained)],
+             columns=["L", "m", f"excess at T = {T:,}",
+                      *(f"drift's part, T = {times[i]:,}" for i in (0, middle, -1))])
 
 # %%
 tested = pd.concat([depth_tables.excesses(
-    sweeps[cases[0], L].excess, networks[L], T,
-    c_near[cases[0], L].value[list(far[cases[0]]).index(T)], L) for L in depths], ignore_index=True)
+    sweeps[cases[0], L].excess, networks[L], T, lines[cases[0], L][list(far[cases[0]]).index(T)], L)
+    for L in depths], ignore_index=True)
 hidden = tested[tested["excess"] <= 0]
 save(draw.excess(tested[tested["excess"] > 0]), "09_deeper_networks-excess", tested, alt=(
     f"Excess over the kernel's risk against the width after {T:,} steps, a panel for each depth: "
     "linearised networks as open circles, trained ones as diamonds, the first order as a line that "
     "falls like one over the width. Both kinds of points lie near the line."))
-plt.show()
 
 # %%
+widest = {L: one[-1] for L, one in drifts.items()}  # the largest trained width
 half_way, last = (", ".join(f"{100 * one.value[i]:.1f} ± {100 * one.half[i]:.1f}"
-                            for one in drifts.values()) for i in (middle, -1))
+                            for one in widest.values()) for i in (middle, -1))
 gone = ", ".join(f"$L={L}$, $m={m:.0f}$, {name} {value:.2f}" for L, m, name, value in
                  hidden[["depth", "m", "series", "excess"]].itertuples(index=False)) or "none"
 Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising, "
@@ -417,27 +394,13 @@ Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising,
 # ## 6. What to take away
 
 # %%
-tau, rows = tolerances[0], []
-for case, i, L in ((case, i, L) for case in cases[:2] for i in (0, -1) for L in depths):
-    law, line = laws[case, L, tau], c_near[case, L].value[far[case] == laws[case, L, tau].times[i]]
-    rows.append([titles[case], f"{law.times[i]:.0e}", L,
-                 f"{law.text(i)} [{law.low[i]:.0f}, {law.high[i]:.0f}]", f"{line[0] / tau:.0f}",
-                 *depth_tables.sizes(law, laws[case, 1, tau], i, L, case[1])])
-pd.DataFrame(rows, columns=["", "T", "L", f"m*, tau = {tau}", "c_L/tau", "per layer / L = 1",
-                            "neurons / L = 1", "parameters", "parameters / L = 1"])
+circle = {case: titles[case] for case in cases[:2]}
+depth_prices.prices(laws, circle, far, lines, tolerances[0])
 
 # %%
-lines = []
-for case in cases:
-    first, last = (", ".join(f"{price[case, L].value[i]:.2f}" for L in depths[1:]) for i in (0, -1))
-    few, more = laws[case, 1, tau], laws[case, deepest, tau]
-    exact = " and ".join(f"{more.text(i)} against {few.text(i)} at $T={few.times[i]:,.0f}$"
-                         for i in (0, -1))
-    lines.append(f"- {titles[case]}: neurons per layer against one hidden layer, first order, "
-                 f"$L={', '.join(map(str, depths[1:]))}$: **{first}** at $T=100$, **{last}** at "
-                 f"$T=10^{{{np.log10(far[case][-1]):.0f}}}$; exact, $L={deepest}$: {exact}. "
-                 f"Twice the degrees move the last $c_1$ by {100 * doubled[case]:+.1f} %.")
-Markdown("\n".join(lines))
+doubled = {case: first_order(source_problem(*case, r, noise, max_degree=2 * far_cut[case]),
+                             far[case])[-1] / exact_one[case][-1] - 1 for case in cases}
+Markdown(depth_prices.in_numbers(price, laws, titles, far, tolerances[0], doubled))
 
 # %% [markdown]
 # - *In parameters* depth is dear: an exponent of $m^*$ counts twice as soon as $L\ge2$.
@@ -447,8 +410,9 @@ Markdown("\n".join(lines))
 #   little, ReLU's does (section 2); on $S^2$, where starts afford few degrees, ReLU is left out for it.
 
 # %%
-board += [*depth_board.exponents(exponents, r), *depth_board.prices(price, far, r),
-          *depth_board.drifts({L: one[-1] for L, one in drifts.items()}, trained[-1], T,
-                              cases[0], r)]
-print(claims.text(claims.record("09_deeper_networks", board).drop(
-    columns=["claim", "r", "interval"])))
+frame = claims.record("09_deeper_networks", [
+    *depth_board.limits({name: fit for name, fit in fits.items() if "equal" not in name},
+                        limit_widths),
+    *depth_board.exponents(exponents, r), *depth_board.prices(price, far, r),
+    *depth_board.drifts({L: one[-1] for L, one in widest.items()}, trained[-1], T, cases[0], r)])
+print(claims.text(frame.drop(columns=["claim", "r", "interval"])))

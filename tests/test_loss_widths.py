@@ -3,17 +3,23 @@
 import numpy as np
 import pytest
 
-from ntksgd.compare.bounded_paths import bounded_path
+from ntksgd.compare.bounded_paths import bounded_path, bounded_paths
 from ntksgd.compare.loss_paths import loss_paths
 from ntksgd.compare.paths import paths
 from ntksgd.compare.trace_mechanism import trace_test
 from ntksgd.problems import labels
 from ntksgd.problems.problem import source_problem
-from ntksgd.report.loss_tables import beside_bound, hits
+from ntksgd.report.loss_tables import beside_bound
+from ntksgd.report.loss_width_tables import hits
 from ntksgd.risk.circle_closure import circle_moments
 from ntksgd.seeds import child
 from ntksgd.stats.intervals import Interval
-from ntksgd.width.comparisons import exponents_of_part, over_first_order, required_ratio
+from ntksgd.width.comparisons import (
+    drift_excess,
+    exponents_of_part,
+    over_first_order,
+    required_ratio,
+)
 from ntksgd.width.excess import Excess
 from ntksgd.width.requirement import width_law
 
@@ -85,6 +91,25 @@ def test_paths_beside_their_bound():
     assert found.loc["finite"].iloc[5] == pytest.approx(-1)
 
 
+def test_paths_of_many_seeds_and_widths_are_those_of_each():
+    p = source_problem("squareplus(0.5)", 2, 0.5, 0.5, max_degree=8, labels=labels.huber(0.5, 2.0))
+    seeds = [child(np.random.SeedSequence(3), i) for i in range(2)]
+    found = bounded_paths(p, 5, [64, 128], seeds)
+    np.testing.assert_array_equal(found[1, 0], bounded_path(p, 5, 64, seeds[1]))
+    loud = bounded_paths(p, 5, [64, 128], seeds[:1] * 2, (7.0, -7.0))
+    np.testing.assert_array_equal(loud[1, 1], bounded_path(p, 5, 128, seeds[0], np.full(5, -7.0)))
+    assert loud.shape == found.shape == (2, 2, 4)
+
+
+def test_drift_is_the_difference_on_the_same_paths():
+    one, other = excess(bent), excess(lambda T: 3 * T**0, seed=1)
+    found = drift_excess(one, other)
+    np.testing.assert_array_equal(found.blocks[0][1], one.blocks[0][1] - other.blocks[0][1])
+    narrower = Excess(TIMES, ((WIDTHS[:-1], other.blocks[0][1][:, :-1]),))
+    with pytest.raises(ValueError, match="must be the same"):
+        drift_excess(one, narrower)
+
+
 def test_hits_are_counted():
     found = [Interval(2.0, 0.5, 3.5), Interval(0.5, 0.0, 0.9), Interval(0.9, 0.8, 1.0)]
     assert hits(found, 1) == "1 in 2 of 3 intervals, half widths 0.10-1.50, 1 centres above"
@@ -93,7 +118,7 @@ def test_hits_are_counted():
 def test_both_sides_of_the_trace_mechanism_are_what_paths_measure():
     p = source_problem("relu", 2, 0.5, 0.3, 0.5, 16)
     found = trace_test(p, [8, 16], 100, 6, 2)
-    run = loss_paths(p, [8, 16], [100], 6, 2, linearised=True)["loss"]
+    run = loss_paths(p, [8, 16], [100], 6, 2, linearised=True, trace=True)["loss"]
     drift = (run.network - run.linearised).mean(axis=0)[:, 0] / run.kernel.mean()
     share = circle_moments(p, [100]).noise_share[0]
     np.testing.assert_allclose(found.measured.value, drift)

@@ -193,3 +193,24 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="times"):
         moments([np.ones((3, 1))], np.ones(3) / 3, np.ones(3), p.labels.expected, p.schedule,
                 [3, 1])
+
+
+def test_kernel_alone_is_that_which_networks_run_beside():
+    p = problem("logistic")
+    alone, beside = (loss_paths(p, widths, [10, 100], 3, 5) for widths in ([], [4]))
+    for measure in ("loss", "distance"):
+        np.testing.assert_array_equal(alone[measure].kernel, beside[measure].kernel)
+    assert alone["loss"].network.shape == (3, 0, 2)
+    assert np.isnan(beside["loss"].trace).all()
+
+
+@pytest.mark.parametrize(("fixed", "name"), [(True, "logistic"), (True, "huber"),
+                                             (False, "logistic")])
+def test_a_fixed_curvature_is_diagonalised_once(fixed, name, monkeypatch):
+    p, calls, original = problem(name), [], np.linalg.eigh
+    loss = local(p.labels.expected) if fixed else p.labels.expected
+    before = circle_moments(p, [300], loss)
+    monkeypatch.setattr(np.linalg, "eigh", lambda M: calls.append(1) or original(M))
+    found = circle_moments(p, [300], loss)
+    assert (len(calls) == 2) == fixed  # cosines and sines
+    np.testing.assert_array_equal(found.distance, before.distance)

@@ -24,6 +24,16 @@ class BoundedPath(NamedTuple):
     moved: float
 
 
+def bounded_paths(problem, T, widths, seeds, labels=None):
+    """`bounded_path` of each seed at each width: (paths, widths, 4).
+
+    `labels`: for each path a number that all its labels are; by default its own.
+    """
+    labels = [None] * len(seeds) if labels is None else [np.full(T, y) for y in labels]
+    return np.array([[bounded_path(problem, T, int(m), seed, y) for m in widths]
+                     for seed, y in zip(seeds, labels, strict=True)])
+
+
 def bounded_path(problem, T, m, seed, y=None):
     """`BoundedPath` of the replicate that owns this seed; `y` (T,): other labels than its own.
 

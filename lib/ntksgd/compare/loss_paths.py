@@ -23,7 +23,8 @@ class LossPaths:
     """One measure of what the learners reach, after each of `times` steps.
 
     ``network``, ``linearised`` (replicates, widths, times), ``kernel`` (replicates, times);
-    ``trace``: mean over x of K_t(x, x) of the network, over that of its limit kernel.
+    ``trace``: mean over x of K_t(x, x) of the network, over that of its limit kernel. What was
+    not asked for is NaN.
     """
 
     widths: NDArray
@@ -35,7 +36,7 @@ class LossPaths:
 
 
 def loss_paths(problem: Problem, widths: Sequence[int], times: ArrayLike, replicates: int,
-               seed: int | np.random.SeedSequence, linearised: bool = False,
+               seed: int | np.random.SeedSequence, linearised: bool = False, trace: bool = False,
                workers: int | None = None) -> dict[str, LossPaths]:
     """Run networks and kernel SGD on the circle on the same samples, see `compare.paths`.
 
@@ -44,9 +45,9 @@ def loss_paths(problem: Problem, widths: Sequence[int], times: ArrayLike, replic
     problem : Problem
         On the circle, two layers.
     widths, times, replicates, seed, workers
-        As in `compare.paths`.
-    linearised : bool
-        Run the linearised networks too; else their entries are NaN.
+        As in `compare.paths`; without widths kernel SGD runs alone.
+    linearised, trace : bool
+        Run the linearised networks too, and look at the kernels' trace.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def loss_paths(problem: Problem, widths: Sequence[int], times: ArrayLike, replic
     times, grid = check.times("times", times, 1), problem.grid()
     check_stable(problem.spectrum, problem.local_schedule, problem.weight_decay, problem.batch,
                  problem.momentum)
-    task = partial(_replicate, problem, widths, times, linearised, grid)
+    task = partial(_replicate, problem, widths, times, linearised, trace, grid)
     with joblib.parallel_config(prefer="threads"):  # compiled loops release the interpreter
         found = map_tasks(task, range(check.integer("replicates", replicates, 1)), seed, workers)
     parts = [np.moveaxis(np.array(part), 1, 0) for part in zip(*found, strict=True)]
@@ -69,15 +70,16 @@ def loss_paths(problem: Problem, widths: Sequence[int], times: ArrayLike, replic
             for k, name in enumerate(("loss", "distance"))}
 
 
-def _replicate(problem, widths, times, linearised, grid, index, seed):
+def _replicate(problem, widths, times, linearised, trace, grid, index, seed):
     """Both measures (2, ...) of network, linearised network and kernel on one path."""
     samples = problem.samples(int(times[-1]), seed)
     run = {"times": times, "points": grid.points}
     network, lazy, moved = np.full((3, 2, widths.size, times.size), np.nan)
-    observers = {"trace": lambda start, now: kernel_trace(problem, grid, now)}
+    observers = {"trace": lambda start, now: kernel_trace(problem, grid, now)} if trace else {}
     for k, m in enumerate(widths):
         g = network_path(problem, samples, int(m), seed, observers=observers, **run)
-        moved[:, k, :len(g.observed["trace"])] = g.observed["trace"]
+        if trace:
+            moved[:, k, :len(g.observed["trace"])] = g.observed["trace"]
         network[:, k] = _measures(problem, grid, g.values)
         if linearised:
             h = linearised_path(problem, samples, int(m), seed, **run)

@@ -41,7 +41,7 @@ class TraceTest:
 
 def trace_test(problem, widths, T, replicates, seed):
     """`TraceTest` after T steps of a problem on the circle; arguments as in `loss_paths`."""
-    run = loss_paths(problem, widths, [T], replicates, seed, linearised=True)["loss"]
+    run = loss_paths(problem, widths, [T], replicates, seed, linearised=True, trace=True)["loss"]
     share = float(circle_moments(problem, [T]).noise_share[0])
     block = np.stack([run.network[..., 0], run.linearised[..., 0],
                       share * (run.trace[..., 0] - 1), run.kernel + 0 * run.network[..., 0]],

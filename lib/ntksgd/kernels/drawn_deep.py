@@ -23,11 +23,11 @@ def stack_kernel(stack: Stack, x, spec, gamma=1.0):
     """K_0(x_i, x_j), shape (p, p), of the network whose copies start at `stack`."""
     phi, weights = normalised(spec)[0], stack.weights
     layers, inner = [x @ weights[0].T], [x @ x.T]
-    for w in weights[1:]:
-        layers.append(phi.value(layers[-1]) @ (w.T / np.sqrt(w.shape[1])))
-    for u in layers:
-        h = phi.value(u)
+    for w in [*weights[1:], None]:
+        h = phi.value(layers[-1])
         inner.append(h @ h.T / h.shape[1])
+        if w is not None:
+            layers.append(h @ (w.T / np.sqrt(w.shape[1])))
     kernel, signal = inner[-1], stack.signs / np.sqrt(stack.signs.size)
     for level in range(len(layers) - 1, -1, -1):
         signal = signal * phi.derivative(layers[level])

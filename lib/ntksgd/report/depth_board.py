@@ -3,6 +3,12 @@
 from ntksgd.report.claims import Statement
 
 
+def limits(found, widths):
+    """Slopes of the distance to the limit kernel, ReLU on the circle, from {name: Slope}."""
+    return [_row(f"slope of |K_m - K| in m, {name}", one, f"m = {widths[0]}..{widths[-1]}",
+                 ("relu", 2), None, -0.5) for name, one in found.items()]
+
+
 def exponents(found, r):
     """Exponents of m* against those of c_L, from {((activation, d), L, tau): `decades`}."""
     return [_row(f"exponent of m* in T, {L} hidden, {name} decade", one,

@@ -1,11 +1,75 @@
-"""Tables of the width that deeper networks need."""
+"""Tables of the width that deeper networks need.
+
+A case is (activation, d); laws are `WidthLaw`s by (case, L, tau), L the number of hidden layers.
+"""
 
 import numpy as np
 import pandas as pd
 
-from ntksgd.models.deep import count_parameters
+from ntksgd.kernels.deep import deep_kernel, relu_circle_tail
+from ntksgd.kernels.spectrum import quadrature_spectrum
+from ntksgd.report.tables import law_table
+from ntksgd.stats import intervals
 from ntksgd.stats.slopes import curve_slope
 from ntksgd.width.comparisons import exponent_between
+
+
+def limit_kernels(depths, degree):
+    """ReLU's kernels on the circle by depth: against the angle, and eigenvalues with their tail."""
+    angle, k, profile, spectra = np.linspace(0, np.pi, 181), np.arange(degree + 1), [], []
+    for L in depths:
+        kernel = deep_kernel("relu", L)
+        profile.append(pd.DataFrame({"depth": L, "angle": angle,
+                                     "kernel": kernel(np.cos(angle)) / kernel.trace}))
+        spectra.append(pd.DataFrame({
+            "depth": L, "degree": k, "eigenvalue": quadrature_spectrum(kernel, 2, degree
+                                                                       ).eigenvalues,
+            "tail": np.append(np.nan, relu_circle_tail(L, k[1:]))}))
+    return tuple(pd.concat(part, ignore_index=True) for part in (profile, spectra))
+
+
+def shifts(depth, drawn, derived):
+    """Relative mean shift by degree: drawn starts (starts, K + 1), with an interval, and derived.
+    """
+    found = intervals.of(lambda means: means, drawn)
+    return pd.DataFrame({"panel": f"{depth} hidden layers", "depth": depth,
+                         "degree": range(len(derived)), "derived": derived, "drawn": found.value,
+                         "half": found.half})
+
+
+def requirement(laws, titles, times, lines):
+    """m*(T) of the laws, and c_L/tau at those of times[case] that they reach: two tables.
+
+    lines: {(case, L): c_L at times[case]}; titles: {case: str}.
+    """
+    rows, curves = [], []
+    for (case, L, tau), law in laws.items():
+        rows.append(law_table({L: law}, "depth").assign(panel=titles[case], tau=tau))
+        at = times[case] <= law.times[-1]
+        curves.append(pd.DataFrame({"panel": titles[case], "tau": tau, "depth": L,
+                                    "T": times[case][at], "width": lines[case, L][at] / tau}))
+    return tuple(pd.concat(part, ignore_index=True) for part in (rows, curves))
+
+
+def beside_line(laws, times, lines):
+    """How m* lies about c_L/tau where its interval is among the widths: a sentence."""
+    gaps = np.concatenate([
+        np.log(law.required * tau / lines[case, L][np.isin(times[case], law.times)])[law.seen]
+        for (case, L, tau), law in laws.items()])
+    return (f"Of {gaps.size} points whose interval lies among the widths, {np.mean(gaps < 0):.0%} "
+            f"are below their line, by up to {-np.expm1(gaps.min()):.0%}; the highest is "
+            f"{np.expm1(gaps.max()):.0%} above.")
+
+
+def exponents(found, laws, titles):
+    """`decades` of each law, beside those of the line, as words; and m* at the end."""
+    rows = []
+    for key, law in laws.items():
+        words = [word for *_, one, line in found[key]
+                 for word in (str(one or "censored"), f"{line:.2f}")]
+        rows.append([titles[key[0]], *key[1:], *words, law.text(-1)])
+    return pd.DataFrame(rows, columns=["", "L", "tau", "100..1000", "c_L", "last decade", "c_L",
+                                       "m* at the end"])
 
 
 def curve(times, q, column, **labels):
@@ -27,20 +91,6 @@ def decades(law, times, line):
         found.append((name, low, high, exponent_between(law, low, high),
                       curve_slope(times[at], line[at]).value))
     return found
-
-
-def sizes(law, one, index, depth, d):
-    """m* at a time, and that times depth, against one hidden layer; parameters, and likewise.
-
-    Four words each, "censored" where either law is.
-    """
-    if law.censored[index] or one.censored[index]:
-        return ["censored"] * 4
-    size, first = law.required[index], one.required[index]
-    count, least = (count_parameters(2 * round(m / 2), d, L)
-                    for m, L in ((size, depth), (first, 1)))
-    return [f"{size / first:.2f}", f"{depth * size / first:.1f}", f"{count:,}",
-            f"{count / least:.0f}"]
 
 
 def excesses(sweep, network, T, c, depth):

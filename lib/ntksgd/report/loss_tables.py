@@ -1,37 +1,87 @@
-"""Tables of the notebook on other losses: what its figures draw and its csv files keep."""
+"""Tables of the notebook on other losses: what its figures draw and its csv files keep.
+
+A key names a case: (loss, activation), and often (loss, activation, measure), the measure being
+"loss" or "distance".
+"""
 
 import numpy as np
 import pandas as pd
 
-from ntksgd.report.tables import law_table, positive_table
+from ntksgd.report.tables import positive_table
+from ntksgd.risk.kernel_risk import kernel_risk
 from ntksgd.stats import intervals
 from ntksgd.stats.slopes import curve_slope
 
+KEY = [("", "loss"), ("", "activation"), ("", "measure")]
 
-def theory_rows(key, times, curves, sampled, measure="loss"):
-    """Risks over that of the last of `curves`, for a (loss, activation): one row a point.
 
-    curves: {name: risk (times,)}; sampled: {name: risks (replicates, times)}.
+def theories(problem, times, closure, nearby, measure):
+    """Risk by the mean curvature (for Huber the twin's), the local model, the closure: by name."""
+    loss = measure == "loss"
+    mean = kernel_risk(problem, times, tail=False) / (1 if loss else problem.labels.risk_factor)
+    name = "excess" if loss else "distance"
+    return {"mean curvature": mean, "local, D(x)": getattr(nearby, name),
+            "moment closure": getattr(closure, name)}
+
+
+def theory_rows(times, curves, sampled):
+    """Risks over that of the last of the curves, one row a point.
+
+    curves: {key: {name: risk (times,)}}; sampled: {key: {name: risks (replicates, times)}}.
     """
-    columns = {"loss": key[0], "activation": key[1], "measure": measure}
-    base = list(curves.values())[-1]
-    rows = [pd.DataFrame({**columns, "series": name, "T": times, "risk": y, "ratio": y / base})
-            for name, y in curves.items()]
-    for name, y in sampled.items():
-        one = positive_table(times, {name: y}, **columns).rename(columns={"x": "T", "mean": "risk"})
-        rows.append(one.assign(ratio=one["risk"] / base, low=one["low"] / base,
-                               high=one["high"] / base))
+    rows = []
+    for key, lines in curves.items():
+        columns = dict(zip(("loss", "activation", "measure"), key, strict=True))
+        base = list(lines.values())[-1]
+        rows += [pd.DataFrame({**columns, "series": name, "T": times, "risk": y, "ratio": y / base})
+                 for name, y in lines.items()]
+        for name, y in sampled[key].items():
+            one = positive_table(times, {name: y}, **columns)
+            one = one.rename(columns={"x": "T", "mean": "risk"})
+            rows.append(one.assign(ratio=one["risk"] / base, low=one["low"] / base,
+                                   high=one["high"] / base))
     return pd.concat(rows, ignore_index=True)
 
 
-def bound_rows(loss, widths, found):
-    """Gap against the width, measured with its interval and both bounds; found (paths, m, 4)."""
-    gap = intervals.of(lambda mean: mean, found[..., 0], transform="log")
-    rows = [pd.DataFrame({"loss": loss, "series": "measured", "m": widths, "gap": gap.value,
-                          "low": gap.low, "high": gap.high})]
-    for k, name in ((1, "bound, size of the labels known"), (2, "bound, any labels")):
-        mean = found[..., k].mean(axis=0)
-        rows.append(pd.DataFrame({"loss": loss, "series": name, "m": widths, "gap": mean}))
+def averaged_ratio(samples, curve):
+    """Interval of samples (replicates, times) over a curve (times,), in the mean over the times."""
+    return intervals.of(lambda mean: mean, (samples / curve).mean(axis=1), transform="log")
+
+
+def agreement(theories, times, shown, found):
+    """Theories over the last of them at the times `shown`, and `found`, {key: two Intervals}."""
+    names, rows = list(next(iter(theories.values()))), []
+    for key, curves in theories.items():
+        off = [curves[name][i] / curves[names[-1]][i] for name in names[:-1] for i in shown]
+        rows.append([*key, *(f"{v:.2f}" for v in off), *map(str, found[key])])
+    return _crossed(rows, KEY + [(name, f"T = {times[i]:,}") for name in names[:-1] for i in shown]
+                    + [("sampled", f"{when} decade") for when in ("first", "last")])
+
+
+def exponents(found, names):
+    """Of {key: (first, last) of each name}: a table with both decades side by side."""
+    return _crossed([[*key, *(str(one[j]) for j in (0, 1) for one in each)]
+                     for key, each in found.items()],
+                    KEY + [(f"{when} decade", name) for when in ("first", "last")
+                           for name in names])
+
+
+def _crossed(rows, columns):
+    """Table with two lines of column titles: rows of entries, columns [(above, below), ...]."""
+    return pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(columns))
+
+
+def bound_rows(widths, found):
+    """Gap against the width, measured with its interval and both bounds; found: {loss: (., m, 4)}.
+    """
+    rows = []
+    for loss, one in found.items():
+        gap = intervals.of(lambda mean: mean, one[..., 0], transform="log")
+        rows.append(pd.DataFrame({"loss": loss, "series": "measured", "m": widths,
+                                  "gap": gap.value, "low": gap.low, "high": gap.high}))
+        rows += [pd.DataFrame({"loss": loss, "series": name, "m": widths,
+                               "gap": one[..., k].mean(axis=0)})
+                 for k, name in ((1, "bound, size of the labels known"), (2, "bound, any labels"))]
     return pd.concat(rows, ignore_index=True).replace(np.inf, np.nan)
 
 
@@ -51,53 +101,3 @@ def beside_bound(found, widths):
     return pd.DataFrame.from_dict(rows, orient="index", columns=[
         "closed", "paths", "gap / bound", "distance / bound", f"bound at m = {widths[-1]}",
         f"its slope, m = {widths[-3]}..{widths[-1]}"])
-
-
-def law_rows(laws):
-    """m*(T) of laws {(loss, activation, measure, learner, tau): WidthLaw}, one row a time."""
-    return pd.concat([
-        law_table({key[0]: law}, "loss").assign(activation=key[1], measure=key[2], learner=key[3],
-                                                tau=key[4])
-        for key, law in laws.items()], ignore_index=True)
-
-
-def first_order_rows(times, coefficients, tolerances):
-    """c(T)/tau of {(loss, activation): (c of the excess loss, c of the distance)}."""
-    return pd.concat([
-        pd.DataFrame({"loss": key[0], "activation": key[1], "measure": measure, "tau": tau,
-                      "learner": "first order", "T": times, "width": c / tau})
-        for key, both in coefficients.items()
-        for measure, c in zip(("loss", "distance"), both, strict=True)
-        for tau in tolerances], ignore_index=True)
-
-
-def trace_rows(tests, widths):
-    """Both sides of {(name, step): TraceTest}, one row a width."""
-    return pd.concat([pd.DataFrame({
-        "series": f"{name}, step {step:g}", "m": widths, "network": test.network.value,
-        "network_half": test.network.half, "linearised": test.linearised.value,
-        "linearised_half": test.linearised.half, "noise_share": test.share,
-        "measured": test.measured.value, "low": test.measured.low, "high": test.measured.high,
-        "predicted": test.predicted.value, "predicted_low": test.predicted.low,
-        "predicted_high": test.predicted.high, "difference": test.difference.value,
-        "difference_low": test.difference.low, "difference_high": test.difference.high})
-        for (name, step), test in tests.items()], ignore_index=True)
-
-
-def crossed(rows, columns):
-    """Table with two lines of column titles: rows of entries, columns [(above, below), ...]."""
-    return pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(columns))
-
-
-def hits(found, theory):
-    """In how many intervals a number lies, how wide they are, how many centres lie above: text."""
-    inside, above = (sum(part) for part in zip(*((one.contains(theory), one.value > theory)
-                                                 for one in found), strict=True))
-    halves = [one.half for one in found]
-    return (f"{theory:g} in {inside} of {len(found)} intervals, half widths "
-            f"{min(halves):.2f}-{max(halves):.2f}, {above} centres above")
-
-
-def listed(found):
-    """{key of words: value} in one line of text."""
-    return "; ".join(f"{', '.join(key)}: {value}" for key, value in found.items())

@@ -64,7 +64,7 @@ def moments(features: Sequence[NDArray], weights: ArrayLike, truth: ArrayLike, l
     state = _State(tuple(np.zeros_like(psi[..., 0, :]) for psi in features),
                    tuple(np.zeros((*psi.shape[:-2], *psi.shape[-1:] * 2)) for psi in features))
     out = []
-    now = features, weights, truth, loss
+    now, known = (features, weights, truth, loss), [None] * len(features)
     for t, end in _blocks(times, ratio):
         n = end - t
         etas = (sums[end] - sums[t]) / n, (squares[end] - squares[t]) / n
@@ -72,8 +72,8 @@ def moments(features: Sequence[NDArray], weights: ArrayLike, truth: ArrayLike, l
         if n == 1:
             state = _step(state, at_start, etas[0])
         else:
-            middle = _advance(state, at_start, at_start[0], *etas, n / 2)
-            state = _advance(state, _averages(now, middle), at_start[0], *etas, n)
+            middle = _advance(state, at_start, at_start[0], *etas, n / 2, known)
+            state = _advance(state, _averages(now, middle), at_start[0], *etas, n, known)
         if end in times:
             out.append(_on_grid(features, state))
     mean, variance = (np.array(part) for part in zip(*out, strict=True))
@@ -120,11 +120,11 @@ def _step(state, averages, eta):
     return _State(tuple(a), tuple(P))
 
 
-def _advance(state, averages, start, eta, square, n):
+def _advance(state, averages, start, eta, square, n, known):
     """n steps of equal size: M, q frozen; b = int G psi is `start` at first, and moves with M."""
     a, P = [], []
-    for b, M, Q, a0, P0 in zip(start, *averages[1:], *state, strict=True):
-        rates, U = np.linalg.eigh(M)
+    for j, (b, M, Q, a0, P0) in enumerate(zip(start, *averages[1:], *state, strict=True)):
+        rates, U = _eigenbasis(M, known, j)
         one = eta * np.maximum(rates, 0.0)
         pairs = one[..., :, None] + one[..., None, :]
         gone, both = (-np.expm1(n * np.log1p(-np.maximum(x, 1e-100))) for x in (one, pairs))
@@ -133,3 +133,10 @@ def _advance(state, averages, start, eta, square, n):
         turned += both * (square / np.maximum(pairs, 1e-100) * kick - turned)
         P.append(U @ turned @ U.mT)
     return _State(tuple(a), tuple(P))
+
+
+def _eigenbasis(M, known, j):
+    """That of M, kept in known[j]: a loss of fixed curvature has the same M in every block."""
+    if known[j] is None or not np.array_equal(known[j][0], M):
+        known[j] = M, np.linalg.eigh(M)
+    return known[j][1]

@@ -54,6 +54,16 @@ def exponents_of_part(law, *parts):
                       law.tau).slope for part in parts]
 
 
+def drift_excess(network, linearised):
+    """What drift adds to the excess: network minus linearised network, blocks of the same paths."""
+    blocks = []
+    for (widths, one), (same, other) in zip(network.blocks, linearised.blocks, strict=True):
+        if not np.array_equal(widths, same):
+            raise ValueError(f"network, linearised: widths {widths} and {same}, must be the same")
+        blocks.append((widths, one - other))
+    return Excess(network.times, tuple(blocks))
+
+
 def over_first_order(excess, c, least, late):
     """Mean of m (E R_m / R - 1) / c(T) over widths >= `least` and the times `late`: Interval.
 

@@ -11,7 +11,7 @@ and with them  E R_m(T) / R(T) - 1 = c_L(T)/m + O(m^-2),   c_L = shift + fluctua
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -68,8 +68,8 @@ def first_order_cuts(problems: list[Problem], times: ArrayLike, m: int, starts: 
         if (one.activation, one.d, one.depth) != (widest.activation, widest.d, widest.depth):
             raise ValueError("problems: must differ in their largest degree alone")
     shifts, squares = drawn(widest, [m // 2] * widest.depth, starts, seed, degree, workers)
-    mean = eigenvalue_shift(widest.activation, widest.depth, widest.d, shifts.shape[1] - 1,
-                            widest.gamma)
+    mean = _mean_shift(widest.activation, widest.depth, widest.d, shifts.shape[1] - 1,
+                       widest.gamma)
     found = []
     for one in problems:
         n = one.spectrum.max_degree + 1
@@ -78,6 +78,14 @@ def first_order_cuts(problems: list[Problem], times: ArrayLike, m: int, starts: 
         limit = kernel_risk(one, times, tail=False)
         found.append(FirstOrder(times, m * second[1:] / limit, 2 * first[0] / limit))
     return found
+
+
+@lru_cache(maxsize=16)
+def _mean_shift(activation, depth, d, max_degree, gamma):
+    """`eigenvalue_shift`, kept: other starts of the same network ask for it again."""
+    mean = eigenvalue_shift(activation, depth, d, max_degree, gamma)
+    mean.setflags(write=False)
+    return mean
 
 
 def layer_costs(problem: Problem, times: ArrayLike, n: int, ratio: int, starts: int,

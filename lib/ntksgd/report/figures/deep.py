@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from ntksgd.report.figures import THEORY, marks, panels, shades
+from ntksgd.report.figures import marks, panels, shades
 
 
-def deep_kernels(profile, eigenvalues, tail):
-    """Kernel against the angle, and its eigenvalues with `tail`, {depth: values at the degrees}."""
+def deep_kernels(profile, eigenvalues):
+    """Kernel against the angle, and its eigenvalues with their `tail`, a column, by depth."""
     fig, ((left, right),) = panels.grid(1, 2, 2.9)
     colours, positive = shades(profile["depth"].nunique()), eigenvalues[eigenvalues["degree"] > 0]
     marks.family(left, profile, "angle", "kernel", "depth", colours=colours,
                  label="$L$ = {}")
     marks.family(right, positive, "degree", "eigenvalue", "depth", colours=colours, label=None)
-    for values in tail.values():
-        right.plot(np.arange(1, len(values) + 1), values, ":", color=THEORY, lw=1, zorder=3)
+    marks.theory(right, positive, "degree", "tail", "depth", "$L(L+1)/(\\pi k)^2$", ls=":", lw=1)
     left.set(xlabel="angle between the inputs", ylabel="$K_L(t)/K_L(1)$", ylim=(0, None),
              xticks=[0, np.pi / 2, np.pi], xticklabels=["0", "$\\pi/2$", "$\\pi$"])
     panels.log_axes(right)
@@ -21,7 +20,5 @@ def deep_kernels(profile, eigenvalues, tail):
     left.legend(title="hidden layers")
     fig.suptitle("ReLU: depth raises the tail of the spectrum and leaves its exponent",
                  fontsize=9.5)
-    if tail:
-        right.lines[-1].set_label("$L(L+1)/(\\pi k)^2$")
-        right.legend()
+    right.legend()
     return fig

@@ -21,7 +21,8 @@ def price(table):
         panels.log_axes(ax, y=None)
         ax.set(ylim=(0, None))
     panels.outer_labels(axes, "steps $T$", "neurons per layer,\nagainst one hidden layer")
-    fig.suptitle("The price of depth, in neurons per layer, falls with $T$", fontsize=9.5)
+    fig.suptitle("To first order the price of depth, in neurons per layer, falls with $T$",
+                 fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3, {"exact, given the start": "o"})
 
 
@@ -58,7 +59,8 @@ def excess(table):
                         ls="", color=colour, elinewidth=0.9, label=kind, **options)
         line = part[part["series"] == "first order"]
         ax.plot(line["m"], line["excess"], color=THEORY, lw=1, label="first order $c_L/m$")
-        panels.log_axes(ax, x=10, y=10)
+        panels.log_axes(ax)
+        panels.plain_ticks(ax.xaxis, *ax.get_xlim(), marks=(1, 3))
     panels.outer_labels(axes, "width $m$", "excess $\\mathbb{E}R_m/R-1$")
     fig.suptitle("Trained networks' excess is near that of their linearisation", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 3)
@@ -90,5 +92,5 @@ def shift(table):
     fig.suptitle("The eigenvalues' mean shift changes sign with the degree, as derived",
                  fontsize=9.5)
     panels.outer_labels(axes, "degree $k$", "$n\\,(\\mathbb{E}\\lambda_k-\\lambda_k)/\\lambda_k$")
-    return panels.legend_below(fig, axes[0, 0], 3, {"derived $\\mu_k$": "k-"})
+    return panels.legend_below(fig, axes[0, 0], 3, {"derived $\\mu_k/\\lambda_k$": "k-"})
 

@@ -16,6 +16,8 @@ def theories(table):
             one = part[part["series"] == name]
             ax.plot(one["T"], one["ratio"], style, color=THEORY, lw=1.2, zorder=3)
         sampled = part[~part["series"].isin(THEORIES)]
+        order = sampled.groupby("series", sort=False).ngroup()  # side by side
+        sampled = sampled.assign(T=sampled["T"] * 1.1**order)
         marks.family(ax, sampled, "T", "ratio", "series", ("low", "high"), ls="")
         panels.log_axes(ax, y=None)
     panels.outer_labels(axes, "steps $T$", "excess loss / closure")
@@ -77,12 +79,13 @@ def traces(table):
                     marks.bars(part, "predicted", ("predicted_low", "predicted_high")),
                     fmt=marker, color=colour, label=name, elinewidth=0.8)
     ends = np.linspace(table["predicted_low"].min(), table["predicted_high"].max(), 99)
-    ax.set_yscale("symlog", linthresh=0.1)
+    for set_scale in (ax.set_xscale, ax.set_yscale):  # the same, so that the diagonal is straight
+        set_scale("symlog", linthresh=0.1)
     ax.plot(ends, ends, color=THEORY, lw=1, label="if that were all", zorder=3)
     for line in (ax.axhline, ax.axvline):
         line(0, color="#999999", lw=0.7)
     ax.set_title("The kernel's trace does not account for drift")
-    return panels.legends(ax)
+    return panels.legend_below(ax.figure, ax, 3)
 
 
 def momentum(exact, required):
@@ -95,7 +98,9 @@ def momentum(exact, required):
     top, order = 4 * required["required"].max(), required.groupby("variant", sort=False).ngroup()
     required = required.assign(tau=required["tau"] * 1.06**order, low=required["low"].clip(1),
                                high=required["high"].clip(upper=top))
-    marks.family(right, required, "tau", "required", "variant", ("low", "high"), ls="")
+    colour = dict(zip(exact["variant"].unique(), palette, strict=False))
+    marks.family(right, required, "tau", "required", "variant", ("low", "high"), ls="",
+                 colours=[colour[name] for name in required["variant"].unique()])
     panels.log_axes(right, y=2)
     right.set(xlabel="tolerance $\\tau$", ylabel="required width $m^*$",
               title="Networks: no difference\nof widths is resolved",
