@@ -149,8 +149,8 @@ print(f"these lines and the library, both of its methods: R = {plain.round(6)} a
 # satisfies the recursion at 16 points. The tests hold it against *all* sample paths on a small group and against sampled SGD.
 #
 # *Prior work.* Loss curves of SGD through second moments are known for features with Gaussian or general moments
-# ([Bordelon and Pehlevan (2022)](00_reading_guide.ipynb#bordelon2022), [Li et al. (2025)](00_reading_guide.ipynb#li2025), Wang, Liu
-# and Chen, arXiv 2609.40148); for translation-invariant models they close exactly
+# ([Bordelon and Pehlevan (2022)](00_reading_guide.ipynb#bordelon2022), [Li et al. (2025)](00_reading_guide.ipynb#li2025),
+# [Wang et al. (2026)](00_reading_guide.ipynb#wang2026)); for translation-invariant models they close exactly
 # ([Velikanov, Kuznedelev and Yarotsky (2023)](00_reading_guide.ipynb#velikanov2023), as said in arXiv 2504.12519). Here the
 # addition theorem closes them on every sphere, for any schedule, noise and weight decay.
 #
@@ -199,7 +199,7 @@ print(shares[shares["T"] == times[-1]].round(3).to_string(index=False))
 # noise too, and binds steps whose sum $S_T$ grows slowly. Averages of the iterates do not escape it: the first step's noise enters each
 # with a factor of at least $\prod_u(1-\eta_u\lambda_k)$. Without noise the best is $\theta=0$, exponent $\min(2r,2-\tfrac1\beta)$
 # (scaling; [Berthier, Bach and Gaillard (2020)](00_reading_guide.ipynb#berthier2020) prove polynomial rates set by both regularities).
-# Wang, Liu and Chen have the same kernel exponent for linear random features; [Ge et al. (2019)](00_reading_guide.ipynb#ge2019): in
+# [Wang et al. (2026)](00_reading_guide.ipynb#wang2026) have the same kernel exponent for linear random features; [Ge et al. (2019)](00_reading_guide.ipynb#ge2019): in
 # finite dimension, without a source condition, no polynomially decaying steps are minimax for the last iterate.
 #
 # **Upper bound.** Let $\eta_1\kappa(1)\le1$, $2\eta_1\lambda_0\le1$, $\eta_t$ not increase. For every split $m<T$,
