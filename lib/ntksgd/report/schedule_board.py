@@ -52,7 +52,7 @@ def horizon_free(found, beta, d):
 
     Beyond r = 1 - 1/(2 beta) that of the tail average with its own theta has a logarithm.
     """
-    edge = 1 - 1 / (2 * beta)
+    edge = predicted.largest_r(beta)
     return [row("prediction", f"t^(-theta): {scheme}", e, -limit, T, d, r,
                 why="logarithms" if r >= edge and "own" in scheme else "unexplained")
             for scheme, r, T, e, limit in found]
@@ -78,7 +78,7 @@ def opening(scores, summary, beta):
     `scores`: the rows as a table, see `claims.record`; `summary`: see `regret_summary`.
     """
     of = {name: part.set_index("r") for name, part in scores.groupby("quantity")}
-    own, edge = "t^(-theta): tail average, theta = 2r/(2r+1)", 1 - 1 / (2 * beta)
+    own, edge = "t^(-theta): tail average, theta = 2r/(2r+1)", predicted.largest_r(beta)
     worst = summary["max"].groupby(level=0).min()
 
     def easy(r):

@@ -106,7 +106,7 @@ def _resolved(block, modes, path, tolerance):
                for y in (path.C, path.B, path.A) if y is not None)
 
 
-def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_block=moments_on,
+def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_block=None,
            first=None, tolerance=TOLERANCE):
     """Single steps and accepted blocks from ``state`` to the time ``last``.
 
@@ -114,7 +114,7 @@ def pieces(modes: Modes, state: State, schedule, last: float, one_step=None, on_
     `one_step` and `on_block` stand in for `take_steps` (many at once) and `moments_on`, `first` for
     `FIRST`, or `FIRST_DEAR` where `one_step` is given; `tolerance` for `TOLERANCE`.
     """
-    first = first or (FIRST_DEAR if one_step else FIRST)
+    on_block, first = on_block or moments_on, first or (FIRST_DEAR if one_step else FIRST)
     begin, limit = state.t, np.inf  # limit: the length of a block, after one that was not resolved
     # the equation at the end t of a block has the step eta(t + 1) in it: blocks end before breaks
     ends = [*(t - 1 for t in schedule.breaks if state.t < t - 1 < last), last]
