@@ -30,7 +30,7 @@ import textwrap
 from IPython.display import Markdown
 
 from ntksgd.report import bibliography, claims
-from ntksgd.report.abstract import sentences
+from ntksgd.report.abstract import in_short, sentences
 from ntksgd.report.answer import markdown
 from ntksgd.report.answer_beyond import answers
 from ntksgd.report.exponents import exponents
@@ -44,7 +44,8 @@ table = claims.read()
 paper, beyond = answers(table)
 
 # %% tags=["hide-input"]
-Markdown("\n".join(f"{i}. {sentence}" for i, sentence in enumerate(sentences(table), 1)))
+Markdown("\n".join([in_short(table), "", *(
+    f"{i}. {sentence}" for i, sentence in enumerate(sentences(table), 1))]))
 
 # %% tags=["hide-input"]
 shown = exponents(table)

@@ -30,7 +30,7 @@
 # rotations, so the mean risk is linear in the target's power per degree: the worst target of the class can be computed.
 #
 # ![Above, lines through the first measured width: the power of the paper rises by many orders of magnitude, the measured
-# widths hardly; below, widths from 30 to 5000: measured networks on the curve of the exact linearised
+# widths little; below, widths from 30 to 5000: measured networks on the curve of the exact linearised
 # network](../figures/06_width_requirement-headline.png)
 #
 # **Verdict** (numbers: section 6).
@@ -371,7 +371,7 @@ headline = pd.concat([tables.headline_table(*pair, r, order[smooth, 2, r])
                       for r, pair in pairs.items()], ignore_index=True)
 save(draw.headline(headline), "06_width_requirement-headline", headline,
      "Width against steps, log-log, one column a regularity r. Above: the paper's power of T rises "
-     "by many orders of magnitude, the drift heuristic's by fewer, the widths measured hardly. "
+     "by many orders of magnitude, the drift heuristic's by fewer, the widths measured little. "
      "Below, enlarged: networks, the exact linearised network and its first order agree.")
 
 # %%

@@ -47,11 +47,11 @@ def test_a_condition_is_never_asked_of_an_empty_cell(table):
 
 
 def test_verdict_is_that_of_all_rows_or_says_how_many(table):
-    good, bad = row(), row(r=1.0, measured=-0.3)
-    assert verdict(table(good)) == "**holds** (1 rows)"
-    assert verdict(table(bad)) == "**fails** (1 rows)"
+    good, good_too, bad = row(), row(r=0.25), row(r=1.0, measured=-0.3)
+    assert verdict(table(good)) == "**holds** (1 row)"
+    assert verdict(table(bad)) == "**fails** (1 row)"
     assert verdict(table(good, bad)) == "1 holds, 1 fails"
-    assert verdict(table(good, bad), "proved") == "1 holds, 1 fails; proved"
+    assert verdict(table(good, good_too, bad), "proved") == "**proved** (2 hold, 1 fails)"
 
 
 def test_findings_are_measured_unless_something_is_proved(table):
@@ -71,7 +71,7 @@ def test_a_line_without_rows_is_left_out_of_the_table(table):
     other = Line("C", "", str, "03_x", "")
     text = markdown(lines_of(table(row()), (line, other)), "notebooks/")
     assert text.splitlines()[2:] == [
-        "| B | says | 1 rows \\| two | **holds** (1 rows) | why | [03](notebooks/03_x.ipynb) |"]
+        "| B | says | 1 rows \\| two | **holds** (1 row) | why | [03](notebooks/03_x.ipynb) |"]
 
 
 @pytest.mark.parametrize("line", LINES + BEYOND, ids=lambda line: f"{line.claim} {line.says[:40]}")

@@ -24,7 +24,9 @@ def test_ranges(text, told):
 
 def test_ranges_that_differ_in_their_first_part_are_told_as_one():
     assert extents(["T = 1000, m = 8..256", "T = 100000, m = 8..256", "T = 1000, m = 8..256"]) \
-        == "T = 1000 / 10⁵, m = 8 to 256"
+        == "T = 1000 and 10⁵, m = 8 to 256"
     assert extents(["T = 100, tau = 0.1", "T = 100, tau = 0.5"]) \
         == "T = 100, τ = 0.1; T = 100, τ = 0.5"
+    assert extents(["T = 3162..31622777, tau = 0.1", "T = 100..100000, tau = 0.1"]) \
+        == "T within 100 to 3.2·10⁷, τ = 0.1"
     assert extents(["k <= 20", "k <= 20"]) == "k ≤ 20"

@@ -80,10 +80,18 @@ def verdict(rows: pd.DataFrame, proved: str = "") -> str:
         return f"**{proved}**" if proved else "measured"
     if len(counts) == 1:
         (said,) = counts.index
-        text = f"**{said}** ({counts.iloc[0]} rows)"
-    else:
-        text = ", ".join(f"{counts[v]} {v}" for v in (*VERDICTS, "measured") if v in counts.index)
-    return f"{text}; {proved}" if proved else text
+        text = f"**{said}** ({_rows(counts.iloc[0])})"
+        return f"{text}; {proved}" if proved else text
+    text = ", ".join(f"{counts[v]} {_MANY.get(v, v) if counts[v] > 1 else v}"
+                     for v in (*VERDICTS, "measured") if v in counts.index)
+    return f"**{proved}** ({text})" if proved else text
+
+
+_MANY = {"holds": "hold", "fails": "fail"}
+
+
+def _rows(count):
+    return f"{count} row{'s' if count > 1 else ''}"
 
 
 def lines_of(table: pd.DataFrame, lines) -> pd.DataFrame:

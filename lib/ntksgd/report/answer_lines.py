@@ -61,14 +61,14 @@ def _decays(rows):
 def _tails(rows):
     powers = rows[rows["quantity"].str.startswith("power")]
     far = powers.loc[powers["ci_high"].idxmax()]
-    return (f"power of log(2/δ), claimed at most 1: {span(powers)}; farthest tail "
-            f"{number(far, '.2g')}")
+    return (f"power of log(2/δ), at most 1 claimed: {span(powers)}; least certain, in the farthest "
+            f"tail: {number(far, '.2g')}")
 
 
 def _by_width(rows):
     # the narrowest network is the one whose features move most
     wide = rows[~rows["range"].str.endswith("m = 4")]
-    return f"slope in T of risk over the kernel's, m > 4: {by_regularity(wide)}"
+    return f"slope in T of risk over the kernel's, narrowest m left out: {by_regularity(wide)}"
 
 
 def _widths(rows):
@@ -86,7 +86,7 @@ def _neurons(rows):
 def _asked(rows):
     each = "; ".join(f"{count(row.measured)} at {extent(row.range)}, r = {row.r:g}"
                      for row in rows.itertuples())
-    return f"neurons asked for: {each}; loose constants, powers not asymptotic yet"
+    return f"neurons asked for: {each}; constants are loose"
 
 
 def _powers():
@@ -100,13 +100,14 @@ LINES = (
          "proved", {"kind": "claim"}),
     Line("A", "at the ridge m^(-1/(2r+1)) the kernel of m neurons approximates the target up to "
          "O(m^(-r/(2r+1)))", _of_bound, "02_approximation_error",
-         "at this ridge the bias dominates, whatever m", "proved for 1/2 ≤ r ≤ 1",
+         "at this ridge the bias dominates: hardly sensitive to m", "proved for 1/2 ≤ r ≤ 1",
          {"kind": "claim"}),
     Line("B", "kernel SGD, last iterate, steps t^(-2r/(2r+1)), no weight decay (our reading): risk "
          "T^(-2r/(2r+1)), eigenvalues ~ i^(-β), r ≤ 1 - 1/(2β) (ReLU, all d)", _rates,
          "03_rkhs_convergence", "bias and late noise balance", "proved",
          {"kind": "claim", "quantity": STEPS}, _within),
-    Line("B", "the same, r > 1 - 1/(2β) (ReLU)", _rates, "03_rkhs_convergence",
+    Line("B", f"the same, r > 1 - 1/(2β): ReLU, r > {reach(2):g} for d = 2, r > {reach(3):.2f} for "
+         "d = 3, less beyond", _rates, "03_rkhs_convergence",
          "the noise of the first steps is forgotten too slowly; just beyond, not yet visible",
          "false, proved", {"kind": "claim", "quantity": STEPS}, _beyond),
     Line("B", "the same, eigenvalues that fall faster than any power (squareplus)", _rates,
@@ -116,11 +117,11 @@ LINES = (
          "03_rkhs_convergence", "1/S_T forgets too little; log T / S_T costs logarithms",
          "the second has the rate up to logarithms (scaling argument)",
          {"kind": "claim", "quantity": starts(f"{STEPS}, lambda")}),
-    Line("B", "ours: a constant step made for the horizon T, tied to it, η T^(-2r/(2r+1)) (03), or "
+    Line("B", "ours: a constant step made for a known T, T^(-2r/(2r+1)) up to a factor (03) or "
          "the best one (04): the same rate, for every r (ReLU, d = 2)", _rates, "04_schedules",
-         "no early step is larger than the last", "proved for the tied one, as an upper bound (03)",
+         "no early step is larger than the last", "proved for the first, as an upper bound",
          {"quantity": ("step T^(-2r/(2r+1))", "best step: last, constant"), "d": 2}),
-    Line("B*", "its exponent is minimax (known) as the capacity β tends to 1",
+    Line("B*", "its exponent is minimax (known) in the limit β → 1 (large d)",
          lambda rows: f"gap of the exponents {by_regularity(rows, '.3f')}", "03_rkhs_convergence",
          "at a given kernel better exponents are possible", "", {"kind": "claim"}),
     Line("B'", "the network's risk stays below the bound on kernel SGD", _of_bound,
@@ -134,19 +135,20 @@ LINES = (
          {"kind": "claim", "quantity": starts("power of log", "sup over delta")}),
     Line("D", "too small a width degrades the rate", _by_width, "05_network_follows_kernel",
          "plain at r = 1; at r = 1/2 the level suffers, the rate hardly", "", {"kind": "claim"}),
-    Line("C", f"a width T^(1+5/(2r+1)) suffices: m* grows no faster (exponents: {_powers()})",
-         _widths, "06_width_requirement",
-         "measured: squareplus, circle, one target", "",
+    Line("C", f"a width T^(1+5/(2r+1)) suffices ({_powers()}): here m* of one target (squareplus, "
+         "circle) grows no faster", _widths, "06_width_requirement",
+         "a test of the claim, which is about all targets, not a proof", "",
          {"kind": "claim", "quantity": lambda v: v.endswith("network")}),
     Line("C", "the same, worst target of the class, linearised network", _widths,
          "06_width_requirement", "the mean risk is linear in the target's power per degree", "",
          {"kind": "claim", "quantity": lambda v: "worst target" in v}),
-    Line("C", "ours: the linearised network's m* grows like c(T), first order in 1/m", _rates,
-         "06_width_requirement",
-         "what is learnt leaks, through the random start, into what is not", "",
+    Line("C", "ours: the linearised network's m* grows like c(T), the coefficient of 1/m in its "
+         "excess", _rates, "06_width_requirement",
+         "the random kernel couples what is learnt to what is not yet", "",
          FIRST_ORDER),
     Line("C", "ours: a width T^((1+r)/(2r+1)), up to logarithms, suffices for a risk within 1+τ of "
-         "kernel SGD's", _asked, "08_width_theorem", "paired neurons cancel the quadratic term",
+         "kernel SGD's", _asked, "08_width_theorem",
+         "pairs of opposite neurons cancel the quadratic term in the moves",
          "proved: smooth activation, paired start, uniform inputs, noisy labels, 1/2 ≤ r ≤ 1, with "
          "high probability",
          {"quantity": "width that the proof asks for"}),

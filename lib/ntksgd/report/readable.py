@@ -34,12 +34,21 @@ def extent(text: str) -> str:
 
 
 def extents(texts: Iterable[str]) -> str:
-    """Several ranges, each once, those that differ in their first part alone told as one."""
+    """Several ranges, each once; those that differ in their first part alone are told as one."""
     heads = {}
     for text in dict.fromkeys(texts):
         head, _, tail = text.partition(", ")
         name, sign, value = head.partition(" = ")
-        key, value = ((name + sign, value) if sign else ("", head))
-        heads.setdefault((key, tail), []).append(extent(value))
-    return "; ".join(f"{name}{' / '.join(values)}{', ' if tail else ''}{extent(tail)}"
+        heads.setdefault((name, tail) if sign else (head, tail), []).append(value)
+    return "; ".join(", ".join(filter(None, (_together(name, values), extent(tail))))
                      for (name, tail), values in heads.items())
+
+
+def _together(name: str, values: list[str]) -> str:
+    """``name = value``; of several values all, of several intervals the hull."""
+    if not any(values):
+        return extent(name)
+    if len(values) > 1 and all(".." in value for value in values):
+        low, high = zip(*(value.split("..") for value in values), strict=True)
+        return f"{name} within {count(min(low, key=float))} to {count(max(high, key=float))}"
+    return f"{name} = {' and '.join(map(extent, values))}"

@@ -139,7 +139,7 @@ def headline(table):
             panels.log_axes(ax)
         top.set(title=f"$r$ = {r:g}", ylim=(10, 1e12))
         below.set_ylim(ZOOM)
-    fig.suptitle("The width needed grows far more slowly than the paper's sufficient width",
+    fig.suptitle("One target's width grows far more slowly than the paper's sufficient width",
                  fontsize=10)
     tau = table["tau"].iloc[0]
     panels.outer_labels(axes, "steps $T$", rf"width $m^*$ at $\tau$ = {tau:g}")
