@@ -27,6 +27,7 @@
 # %% tags=["hide-input"]
 import textwrap
 
+import pandas as pd
 from IPython.display import Markdown
 
 from ntksgd.report import bibliography, claims
@@ -52,8 +53,8 @@ shown = exponents(table)
 save(answer(shown), "00_reading_guide-answer", shown, alt=(
     "Two panels, a line for each regularity r. Left, exponents of the risk of kernel SGD for ReLU: "
     "the brackets contain the claimed number at small r and miss it at large r. Right, exponents "
-    "of the width for squareplus: measured network and linearised network far to the left, what "
-    "is proved (up to logarithms) in between, what is claimed far to the right."))
+    "of the width for squareplus: measured network and linearised network (at a smaller tolerance, "
+    "over more steps) far to the left, what is proved (up to logarithms) in between, what is claimed far to the right."))
 
 # %% [markdown]
 # ## Every claim in one line
@@ -79,11 +80,11 @@ Markdown(markdown(beyond))
 # **Proved here**, with all hypotheses in the notebook: E ([01](01_tangent_kernel.ipynb)); A for
 # $\frac12\le r\le1$, with constants ([02](02_approximation_error.ipynb)); B, for eigenvalues
 # $\sim i^{-\beta}$, $\lambda=0$ and steps $t^{-2r/(2r+1)}$, where $r\le1-\frac1{2\beta}$, and that
-# it fails beyond ([03](03_rkhs_convergence.ipynb)); that the linearised network stays within
-# $(\log T)^3/m$ of kernel SGD ($(\log T)^4$ at $r=\frac12$), and that the network of width
+# it fails beyond ([03](03_rkhs_convergence.ipynb)); that the squared distance of
+# the linearised network from kernel SGD is of order $(\log T)^3/m$ ($(\log T)^4$ at $r=\frac12$), and that the network of width
 # $T^{(1+r)/(2r+1)}$, up to logarithms, is within $1+\tau$ of its risk: smooth activations, paired
 # start, $\frac12\le r\le1$, with high probability ([08](08_width_theorem.ipynb)); a bound on the
-# drift for bounded losses ([10](10_other_losses.ipynb)).
+# drift for losses of bounded derivative and smooth activations ([10](10_other_losses.ipynb)).
 #
 # **Derived to first order in $1/m$**: the linearised network's $c(T)/\tau$ and its exponents
 # ([07](07_width_theory.ipynb), [09](09_deeper_networks.ipynb), [10](10_other_losses.ipynb)).
@@ -91,7 +92,8 @@ Markdown(markdown(beyond))
 #
 # **Not proved here**: any lower bound on the width, so that nobody knows from these pages how much of
 # $0.67$ to $0.75$ is needed; anything on the drift of ReLU; weight decay, unpaired starts, inputs
-# that are not uniform; whether $\log(2/\delta)$ is enough in far tails of narrow networks.
+# that are not uniform; whether $\log(2/\delta)$ is enough in far tails (in the
+# full study it was not for 16 neurons).
 #
 # ## How the numbers were made
 #
@@ -106,7 +108,8 @@ Markdown(markdown(beyond))
 # * *Exponents* are log-log slopes over the range that the row names; intervals are 95 %, from the
 #   jackknife over whole paths or starts; of exact curves a rule of thumb on curvature and
 #   resolution. [Notebook 06](06_width_requirement.ipynb) measures how often such intervals cover.
-# * *Every number* on this page is read from `figures/claims.csv`, which the notebooks write.
+# * *Every measured number* on this page is read from `figures/claims.csv`, which the notebooks
+#   write, or the full study's from `figures/paper/claims.csv`.
 
 # %% [markdown]
 # ## The full study
@@ -143,12 +146,12 @@ Markdown(markdown(answers(full)[0][["claim", "what it says", "what was found", "
 #
 # $$g(x) = \frac1{\sqrt m}\sum_{i=1}^m a_i\,\sigma(b_i\cdot x + \gamma c_i)$$
 #
-# starts from $b_i = b_{i+m/2}\sim N(0,I)$, $a_i = -a_{i+m/2} = 1$, $c_i=0$, so that $g_0 = 0$ and
+# with activation $\sigma$ and weight $\gamma$ of the biases starts from $b_i = b_{i+m/2}\sim N(0,I)$, $a_i = -a_{i+m/2} = 1$, $c_i=0$, so that $g_0 = 0$ and
 # only $m/2$ neurons are independent. All of $a, b, c$ follow SGD on the square loss: one pass,
 # batches of one, step $\eta_t = \eta_1 t^{-\theta}$. As $m\to\infty$ its tangent kernel becomes,
-# with $u=b\cdot x$, $u'=b\cdot x'$ and $t=x\cdot x'$,
+# with $u=b\cdot x$, $u'=b\cdot x'$ and $z=x\cdot x'$,
 #
-# $$K(x,x') = \kappa(t) = \mathbb E[\sigma(u)\sigma(u')] + (t+\gamma^2)\,\mathbb E[\dot\sigma(u)\dot\sigma(u')].$$
+# $$K(x,x') = \kappa(z) = \mathbb E[\sigma(u)\sigma(u')] + (z+\gamma^2)\,\mathbb E[\dot\sigma(u)\dot\sigma(u')].$$
 #
 # | symbol | meaning |
 # |:--|:--|
@@ -202,7 +205,8 @@ Markdown(markdown(answers(full)[0][["claim", "what it says", "what was found", "
 tested = table[table["kind"] == "claim"]
 missed = tested[tested["verdict"] != "holds"]
 for row in missed.itertuples():
-    where = ", ".join(filter(None, [row.activation, "" if row.r != row.r else f"r = {row.r:g}"]))
+    where = ", ".join(filter(None, [row.activation, "" if pd.isna(row.d) else f"d = {row.d}",
+                                    "" if pd.isna(row.r) else f"r = {row.r:g}"]))
     number = f"{row.measured:.3g} [{row.ci_low:.3g}, {row.ci_high:.3g}]".replace(" [nan, nan]", "")
     line = (f"{row.claim}, {row.verdict}: {row.quantity} ({where}; {row.range}): {number}, "
             f"claimed {row.relation} {row.theory:.3g}. {claims.WHY.get(row.why, row.why)}.")

@@ -93,7 +93,7 @@ exact_starts = [3, 2, 3, 2]  # type: list  starts a width
 degrees = [18, 11]  # type: list  followed for the worst target: r = 1/4, and above
 regularities = [0.5, 0.75, 1.0]  # type: list
 tolerances = [0.05, 0.1, 0.5, 1.0]  # type: list
-noises = [0.01, 0.25, 1.0]  # type: list  variance s^2 of the labels, the middle one by default
+noises = [0.01, 0.25, 1.0]  # type: list  variance s^2 of the label noise, the middle one by default
 step = 1.0  # type: float  eta_1 kappa(1); 2 is the limit of stability
 decay = 0.2  # type: float  weight decay, in units of 1/(eta_1 + ... + eta_T)
 widths_drift = [96, 128, 256]  # type: list  drift: multiples of 32

@@ -34,8 +34,8 @@
 # halves resemble each other. In the mean over halves, where their scatter cancels, the recursion is
 # close for kernel SGD, a little low, and nearly as close for smooth networks. The rate fails beyond
 # its fit in most cases: the tail of finitely many points bends and ends. The width carries over least:
-# most forecasts of it are too vague to judge; where they can be judged, frozen features ask for too
-# much of smooth networks, where moving features help, and for too little of ReLU networks.
+# most forecasts of it are too vague to judge, and the few that can be judged were missed: too much
+# for a smooth network, whose moving features help, too little for a ReLU network.
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -118,7 +118,7 @@ pd.DataFrame([[*case, (s := f.source).population.n, s.population.d, s.spectrum.e
 #
 # Under $P_n$ the operator is $L=K/n$, with eigenvalues $\lambda_i$, eigenfunctions $\varphi_i$
 # orthonormal in $L^2(P_n)$, $c_i=\langle f^*,\varphi_i\rangle$. With $e=f-f^*$ a step is $e\leftarrow
-# e-\eta\,(e(x)-\xi)K_x$, and because $x\sim P_n$ is independent of $e$, $S=\mathbb E\,ee^\top$ obeys
+# e-\eta\,(e(x)-\xi)K_x$, $\xi$ the noise of the label, and because $x\sim P_n$ is independent of $e$, $S=\mathbb E\,ee^\top$ obeys
 #
 # $$ S \leftarrow S - \eta (L S + S L) + \frac{\eta^2}{n}\, K \operatorname{diag}(S_{ii} + s^2)\, K,
 #    \tag{1} $$
@@ -174,13 +174,13 @@ errors.groupby(["activation", "kernel"]).max().map("{:.2%}".format)
 # **Effective regularity.** $f^*=L^rh$ means $\sum_ic_i^2\lambda_i^{-2r}<\infty$ and bounds the *tail
 # power* $F(\lambda)=\sum_{\lambda_i\le\lambda}c_i^2\le\lambda^{2r}\|h\|^2$. Finitely many points
 # satisfy it for every $r$, so $r$ can only mean half the log-log slope of $F$ over a window. With
-# $\tau=\sum_t\eta_t$ the mean iterate has the risk $\sum_ic_i^2e^{-2\lambda_i\tau}$ (up to
+# $S_T=\sum_{t\le T}\eta_t$ the mean iterate has the risk $\sum_ic_i^2e^{-2\lambda_iS_T}$ (up to
 # $\eta^2\lambda_i^2$); if $F=A\lambda^{2r}$ this is
 #
-# $$ \int_0^\infty e^{-2\lambda\tau}\,dF(\lambda) = A\,\Gamma(2r+1)\,(2\tau)^{-2r}: \tag{4} $$
+# $$ \int_0^\infty e^{-2\lambda S_T}\,dF(\lambda) = A\,\Gamma(2r+1)\,(2S_T)^{-2r}: \tag{4} $$
 #
-# the steps between $T_{\rm low}$ and $T_{\rm fit}$ see the window $[1/2\tau(T_{\rm fit}),
-# 1/2\tau(T_{\rm low})]$, where $\eta_t=\eta_1t^{-\theta}$, $\theta=2r/(2r+1)$: a fixed point in $r$.
+# the steps between $T_{\rm low}$ and $T_{\rm fit}$ see the window $[1/2S_{T_{\rm fit}},
+# 1/2S_{T_{\rm low}}]$, where $\eta_t=\eta_1t^{-\theta}$, $\theta=2r/(2r+1)$: a fixed point in $r$.
 
 # %%
 tails, fits = tables.tail_tables(first)
@@ -245,7 +245,8 @@ shown = [tables.mark_table(of) for of in (found["miss"], exponents)]
 save(draw.scores(*shown), "11_real_data-exponents",
      pd.concat(shown, keys=["miss", "exponent"], names=["panel", "row"]).reset_index(), alt=(
     "Rows of data sets and activations. Left, the factor that one split's forecast misses by: "
-    "less for the spectrum than for the rate. Right, exponents: those of the rate are too flat."))
+    "for kernel SGD mostly less for the spectrum than for the rate. Right, exponents: those of the "
+    "rate are mostly too flat."))
 
 # %% [markdown]
 # The spectrum's miss of kernel SGD is mostly its miss of B's curve: halves differ (on the photograph a
@@ -326,7 +327,7 @@ data_widths.width_exponents(foretold, measured, first)
 # infinite (or zero) end, and such times enter no exponent (where few are left, it describes those
 # alone). "Sufficient" is the paper's $1+5/(2r+1)$, never contradicted, but hardly tested by these
 # widths, and with $r$ far below $1/2$. "Inside", "outside" a factor of 2: both intervals say so.
-# **The width does not carry over.** On the same labels smooth networks need what their linearisation
+# **The width does not reliably carry over.** On the same labels smooth networks need what their linearisation
 # needs, or far less; ReLU networks on some targets far more, and the widest one trained is not
 # enough. What separates network and linearisation, here both at B, is drift:
 
@@ -337,7 +338,7 @@ lazy = {case: on_data.linearised_samples(there[case], ms[-1:], times[-1:], start
 
 # %% [markdown]
 # How far the parameters travel is foretold roughly ("ratio"): $\|\Theta_T-\Theta_0\|^2\approx
-# \|f_T\|_H^2$, which the mean iterate of A puts at $\sum_i(1-e^{-\lambda_i\tau})^2c_i^2/\lambda_i$: it grows
+# \|f_T\|_H^2$, which the mean iterate of A puts at $\sum_i(1-e^{-\lambda_iS_T})^2c_i^2/\lambda_i$: it grows
 # with $T$, for both activations alike. But training moves the kernel of a smooth network by $O(1/m)$,
 # that of a ReLU network, whose kinks are crossed, by more: see
 # [notebook 05](05_network_follows_kernel.ipynb), and [13](13_your_data.ipynb) for a forecast with drift.

@@ -108,7 +108,7 @@ def test_the_picture_draws_what_is_claimed_beside_what_was_measured(table):
     assert {(one.kind, one.r, round(one.exponent, 2)) for one in data.itertuples()} == {
         (MEASURED, 0.5, -0.5), (CLAIMED, 0.5, -0.5), (MEASURED, 1.0, -0.3), (CLAIMED, 1.0, -0.67)}
     fig = answer(data)
-    assert [ax.get_title() for ax in fig.axes] == ["Rate (ReLU): as claimed below r = 1"]
+    assert [ax.get_title() for ax in fig.axes] == ["Rate (ReLU): as claimed up to r = 0.5"]
     plt.close(fig)
     with pytest.raises(ValueError, match="no exponent to draw"):
         answer(data.iloc[:0])

@@ -62,8 +62,8 @@ def _beyond(table):
     rows = _rows(table, "B", **CIRCLE_RATE, r=lambda r: r > reach(2))
     return (f"**For larger r the same steps provably miss the rate**: the noise of the "
             f"first steps is forgotten too slowly. At {_at(rows)} the exponents are "
-            f"{_measured(rows)}, claimed {_claimed(rows)}. A constant step T^(-2r/(2r+1)), T known "
-            f"beforehand, attained the rate where measured (03).")
+            f"{_measured(rows)}, claimed {_claimed(rows)}. A constant step T^(-2r/(2r+1)), for "
+            f"a T known beforehand, has at most a risk of that order, proved too (03).")
 
 
 def _network(table):
@@ -83,7 +83,7 @@ def _neurons(table):
     rows = _rows(table, "C", quantity="neurons needed, network", range=at_tau)
     steps = extent(rows["range"].iloc[0].split(",")[0])
     each = _list(rows, lambda row: f"{number(row, '.0f')} at r = {row.r:g}")
-    return (f"**In neurons**, there ({steps}, labels of variance 1/4): {each}; "
+    return (f"**In neurons**, there ({steps}, label noise of variance 1/4): {each}; "
             f"`ntksgd.kernel_regime` estimates the width for your data.")
 
 

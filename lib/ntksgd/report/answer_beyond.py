@@ -8,8 +8,10 @@ from ntksgd.report.answer_lines import LINES, starts
 
 def _factor_two(rows):
     ratio = rows["measured"]
-    return (f"the estimate lies within a factor 2 in {((ratio >= 0.5) & (ratio <= 2)).sum()} of "
-            f"{len(rows)} cases, {rows['quantity'].str.split(':').str[0].nunique()} data sets")
+    right = ((ratio >= 0.5) & (ratio <= 2)).sum()
+    sets = rows["quantity"].str.split(":").str[0].nunique()
+    return (f"the estimate lies within a factor 2 in {right} of {len(rows)} cases measured to their "
+            f"end, {sets} data sets")
 
 
 def _by_time(rows):

@@ -131,7 +131,7 @@ LINES = (
          "05_network_follows_kernel", "fluctuation is O(1/m); ReLU's drift is next, m^(-3/2)", "",
          {"quantity": starts("leading order of the floor")}),
     Line("B'", "with probability 1 - δ at the price of a factor log(2/δ)", _tails,
-         "05_network_follows_kernel", "far tails of very narrow networks are too rare to tell", "",
+         "05_network_follows_kernel", "far tails are too rare to tell with these samples", "",
          {"kind": "claim", "quantity": starts("power of log", "sup over delta")}),
     Line("D", "too small a width degrades the rate", _by_width, "05_network_follows_kernel",
          "plain at r = 1; at r = 1/2 the level suffers, the rate hardly", "", {"kind": "claim"}),

@@ -49,7 +49,5 @@ def _reach(table):
         return ""
     claimed = rates["exponent", CLAIMED]
     held = rates["low", MEASURED].le(claimed) & rates["high", MEASURED].ge(claimed)
-    if held.all():
-        return "Rate (ReLU): as claimed at every r"
-    missed = rates.index[~held].min()
-    return f"Rate (ReLU): as claimed below r = {missed:g}"
+    reached = rates.index[held.cumprod().astype(bool)]
+    return f"Rate (ReLU): as claimed up to r = {reached.max():g}" if len(reached) else "Rate (ReLU)"

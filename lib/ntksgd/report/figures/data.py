@@ -113,10 +113,10 @@ def scores(misses, exponents):
     left.invert_yaxis()
     left.axvline(1, color=THEORY, lw=1)
     left.set(xscale="log", xlabel="typical factor of the miss at the last $T$",
-             title="Risk: the rate misses by more")
+             title="Risk: the rate mostly misses by more")
     panels.plain_ticks(left.xaxis, *left.get_xlim(), marks=(1, 2, 5))
     right.set(xlabel="exponent of the risk beyond $T_{\\rm fit}$",
-              title="Exponents: the rate is too flat")
+              title="Exponents: the rate is mostly too flat")
     right.locator_params(axis="x", nbins=4)
     for ax in (left, right):
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
@@ -128,7 +128,7 @@ def widths(table):
 
     `table`: columns data, activation, series, T, required, low, high, censored.
     """
-    title = "The width needed is not foretold by linearised networks"
+    title = "Linearised networks do not reliably foretell the width needed"
     fig, axes, parts = _cases(table, 4.1, title, sharex=True, sharey=True)
     for ax, part in parts:
         line = part[part["series"] == "forecast"]
