@@ -20,11 +20,11 @@
 # means of squares. Such a mean vanishes only if the number squared vanishes at every length $|b|$; short weights see the Taylor
 # series of the activation, so this happens only where a part of it is a polynomial.
 #
-# ![Eigenvalues against degree for ReLU, tanh and a cubic. Without a bias ReLU and tanh lose every other degree, with one none; the cubic loses all high degrees either way](../figures/01_tangent_kernel-bias.png)
+# ![Eigenvalues against degree for ReLU, tanh and a cubic. Without a bias ReLU (from degree 3 on) and tanh lose every other degree, with one none; the cubic loses all high degrees either way](../figures/01_tangent_kernel-bias.png)
 #
 # **Verdict.** Claim E holds, with or without a bias. With one it holds *strictly*, all eigenvalues are positive: proved for every degree
 # and dimension, for ReLU and for every activation that is real-analytic on the line, no polynomial and of finite Gaussian second moments
-# (squareplus, erf, tanh), and so computed. Without a bias they lose half of the degrees. We derive besides, with constants, how fast the
+# (squareplus, erf, tanh); computed for ReLU, squareplus and tanh. Without a bias these four lose half of the degrees. We derive besides, with constants, how fast the
 # eigenvalues fall for ReLU and (formally) squareplus, and how far the kernel of a finite network is from its limit.
 #
 # **Known:** the limit, and its positive definiteness on the sphere for non-polynomial activations
@@ -361,8 +361,8 @@ print("brackets, with those of ReLU:", calibration(*zip(*[(x.bracket, x.derived)
 # %% [markdown]
 # Left: over fifteen orders of magnitude or more the law is right within the printed factor; the crosses, quadrature of
 # $\kappa P_k$, stop at the rounding error. Right: this factor, far from 1 where the asymptotics begin (most for $s=1$ at even $k$,
-# where $\frac12(v_{k-1}+v_{k+1})$ exceeds $v_k$), tends to 1 like $q^{-2/3}$. So the constant is confirmed for $s\le\frac12$, by
-# extrapolation only; for $s=1$ the bracket is too wide to decide.
+# where $\frac12(v_{k-1}+v_{k+1})$ exceeds $v_k$), tends to 1 like $q^{-2/3}$. So the constant is confirmed for $s=\frac12$ and $\frac14$,
+# by extrapolation only; for $s=1$ the bracket is too wide to decide.
 #
 # **How smooth?** Infinitely, but $\kappa$ is not analytic at $t = 1$. Integration by parts gives
 # $\kappa_1^{(n)}(1) = \mathbf E\,\sigma^{(n)}(z)^2$. By the generating function of the Legendre polynomials (of $d=3$),

@@ -28,7 +28,7 @@
 # order than the first part. (5) A finite width never helps in mean square, so no proof gets below the bias, in
 # mean square.
 #
-# ![For each r and each setting the scaled error of the worst target stays below an explicit bound and close to its value at infinite width](../figures/02_approximation_error-error.png)
+# ![For each r and each setting the scaled error of the worst target stays below an explicit bound and, at large widths, close to its value at infinite width](../figures/02_approximation_error-error.png)
 #
 # **Verdict.** The claim is proved here for $\frac12 \le r \le 1$, for the worst target, in mean square and
 # with probability $1 - \delta$, with explicit constants (ours, and loose: the rows that hold say that no measurement
@@ -161,11 +161,11 @@ counted = [(s.activation, s.d, lam, int(np.sum(s.spectrum.eigenvalues > lam)))
 print("degrees with an eigenvalue above lambda:", *counted)
 
 # %% [markdown]
-# The steps of the curves are single degrees that come above $\lambda$. For ReLU ($\lambda_k \sim
+# The swings of the curves come from single degrees that rise above $\lambda$. For ReLU ($\lambda_k \sim
 # k^{-d}$) the sum lives near $\lambda_k = \lambda$, which shifts the limit by the excess
 # $\varepsilon$ of the target to $\lambda^{r + \varepsilon/(2d)}$. For squareplus ($\lambda_k \sim
 # e^{-c k^{2/3}}$, [notebook 01](01_tangent_kernel.ipynb)) a few dozen degrees count even at tiny $\lambda$, and powers of a
-# logarithm steepen the exponent. At $r = 1$ all degrees up to $k_\lambda$ count, and $\sum_{k \le
+# logarithm steepen the exponent. At $r = 1$ all degrees up to $k_\lambda$, the last with $\lambda_k\ge\lambda$, count, and $\sum_{k \le
 # k_\lambda} h_k^2$ still grows. The worst target stays within constants of
 # $\lambda^r$, and the bound has no such drift.
 
@@ -200,7 +200,7 @@ print("degrees with an eigenvalue above lambda:", *counted)
 # $$ \boxed{\; \|e_m\| \le c_r \big(1 + 2S\sqrt{\tau} + 2\sqrt2\, H \tau\big) \|h\|\, m^{-r/(2r+1)}
 # \;\le\; \mathrm{const} \cdot \log(2/\delta)\, \|h\|\, m^{-r/(2r+1)}, \qquad \tfrac12 \le r \le 1; \;} $$
 #
-# in root mean square $c_r (1 + \sqrt{2C})$ takes the place of the bracket.
+# in root mean square $1 + \sqrt{2C}$ takes the place of the bracket.
 
 # %%
 tails, rows = {}, []
@@ -360,13 +360,14 @@ r = regularities[0]
 sweep, left = limits.ridge_sweep(fine, drawn, r, lams)
 save(draw.ridge_sweep(sweep, lambda m: claimed_ridge(m, r)), "02_approximation_error-sweep", sweep,
      alt="Error against the ridge at several widths, beside the bias at infinite width: every "
-         "curve falls as the ridge falls, and leaves the bias later the wider the network.")
+         "curve falls as the ridge falls, and by and large leaves the bias later the wider the "
+         "network.")
 print("where the error leaves 1.5 times the bias, and the least local slope in lambda")
 print(left.to_string(index=False, float_format="{:.2g}".format))
 
 # %% [markdown]
-# For ReLU, whose leverage is nearly flat, the curves leave the bias where $\mathcal N(\lambda)$ is about the number
-# $m/2$ of independent neurons; for squareplus the ratio falls as $m$ grows: rare neurons. (A finding: the factor and
+# The curves leave the bias where $\mathcal N(\lambda)$ is of the order of the number $m/2$ of independent neurons;
+# so few draws at these widths do not tell the two activations apart. (A finding: the factor and
 # the grid of ridges are choices.) ReLU curves end on a plateau; those of squareplus on the
 # circle keep falling at every $\lambda$ shown once $m$ is not small (least slopes above). What a
 # larger ridge buys lies outside this notebook: it stands for the finite time of SGD, and for the

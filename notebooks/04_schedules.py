@@ -13,8 +13,8 @@
 
 # %% [markdown]
 # # Which steps? Last, averaged, optimal
-# **The question.** The last iterate with steps $t^{-\theta}$ reaches $T^{-2r/(2r+1)}$, and no more ([notebook
-# 03](03_rkhs_convergence.ipynb)). The minimax rate of the source class is $T^{-2r\beta/(2r\beta+1)}$ ($\beta$: the capacity). Which
+# **The question.** The last iterate with steps $t^{-\theta}$ reaches $T^{-2r/(2r+1)}$ for $r\le1-\frac1{2\beta}$, and
+# never more ([notebook 03](03_rkhs_convergence.ipynb)). The minimax rate of the source class is $T^{-2r\beta/(2r\beta+1)}$ ($\beta$: the capacity). Which
 # steps reach it, at which constant, and what must one know? The paper claims nothing here: every row of the scoreboard is ours.
 #
 # **The idea.** The last iterate carries the noise of its last steps. One loses it by averaging the last half of the run, or by
@@ -25,12 +25,13 @@
 # **The verdict.** Exponents by scaling arguments, set beside exact risks; proved is the lower bound of section 3.
 # 1. The tail average of steps $t^{-2r/(2r+1)}$ (our reading of the paper) gains no power of $T$: their early noise, and their bias,
 #    stay.
-# 2. The tail average of a constant step has the minimax exponent for every $r\ge\tfrac12(1-\tfrac1\beta)$ (tested up to $r=1$).
+# 2. The tail average of a constant step has the minimax exponent for every $r\ge\tfrac12(1-\tfrac1\beta)$ (measured up to $r=\tfrac32$).
 # 3. So has the *last* iterate if its steps fall like $(1-t/T)^p$, $p>\beta-1$ (with equality, a logarithm); a smaller $p$ saturates,
 #    as if the capacity were $p+1$. At a given sum of steps the best power tends to $2\beta-1$.
 # 4. Without a horizon, but with $r$ and $\beta$ known, the tail average of $t^{-\theta}$ has it for
 #    $\tfrac12(1-\tfrac1\beta)\le r<1-\tfrac1{2\beta}$.
-# 5. What to use is a table, at the end: who knows $r$, $\beta$ and $s^2$ loses a small factor, who does not, many times more at worst.
+# 5. What to use is a table, at the end: who knows $T$, $r$, $\beta$ and $s^2$ loses a small factor, who does not,
+#    many times more at worst.
 #
 # **Known.** The power $(1-t/T)^{2\beta-1}$ for easy targets, minimax for the last iterate of kernel SGD, and the saturation of
 # fixed shapes: [Li et al. (2026)](00_reading_guide.ipynb#li2026); power decay and stable-decay optima:
@@ -179,7 +180,8 @@ print(calibration(attained.itertuples(), attained.limit))
 
 # %% [markdown]
 # Each scheme lies on its own curve, within its brackets. Constants: the risk at $T$, largest noise, over that of *kernel ridge
-# regression* with its best regularisation (deterministic equivalent, notebook 03).
+# regression* with its best regularisation (deterministic equivalent, `ntksgd.risk.ridge`). $\lambda_K$, the
+# least eigenvalue kept, is not learnt yet: $2\lambda_KS_T\ll1$.
 
 # %%
 for d in dimensions:
@@ -419,7 +421,8 @@ for (kind, quantity), part in scores.groupby(["kind", "quantity"], sort=False):
     print(claims.text(part.drop(columns=["claim", "kind", "quantity", "interval", *same])))
 
 # %% [markdown]
-# Rows that do not hold: $r=3/2$, wide brackets (waves, notebook 03); the tail average of $t^{-1/2}$, the logarithm of section 6. The
+# Rows that do not hold: stable-decay and power 3 at $r=3/2$, wide brackets (few degrees are learnt); the tail average of
+# $t^{-1/2}$, the logarithm of section 6. The
 # points of the opening, held against the rows:
 
 # %%

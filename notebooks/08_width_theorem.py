@@ -410,10 +410,11 @@ gaps = tables.gap_table(widths, gap, path, event)
 fig = figures.bounds(gaps, excess, tau)
 save(fig, "08_width_theorem-bounds", pd.concat([gaps, excess], ignore_index=True),
      "Left: squared distance of network and linearised network against the width, log-log: points "
-     "fall with the power -2, and so do two proved bounds, orders of magnitude above. Right: "
+     "fall with the power -2; two proved bounds, orders of magnitude above, fall faster here and "
+     "reach that power at larger widths only. Right: "
      "excess risk, measured at narrow widths, and proved at far larger ones.")
 fall = slope(widths[-4:], gap[:, -4:])
-Markdown(f"Slope of $\\|g-\\ell\\|^2$ in $m$: {fall} (the bound's, up to logarithms: $-2$).")
+Markdown(f"Slope of $\\|g-\\ell\\|^2$ in $m$: {fall} (the bound's, at large widths: $-2$).")
 
 # %%
 symbols = {"distance": "|V|, B", "even": "|V^e|, v", "neuron": "max|O_j|, o", "rho": "rho",

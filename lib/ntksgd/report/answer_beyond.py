@@ -10,7 +10,7 @@ def _factor_two(rows):
     ratio = rows["measured"]
     right = ((ratio >= 0.5) & (ratio <= 2)).sum()
     sets = rows["quantity"].str.split(":").str[0].nunique()
-    return (f"the estimate lies within a factor 2 in {right} of {len(rows)} cases measured to their "
+    return (f"the estimate lies within a factor 2 in {right} of {len(rows)} cases measured to the "
             f"end, {sets} data sets")
 
 

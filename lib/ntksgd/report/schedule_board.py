@@ -93,7 +93,7 @@ def opening(scores, summary, beta):
         return bool(np.all(part["ci_low"] > -predicted.minimax(part.index.to_numpy(), beta)))
 
     return {1: holds(own) and slower(own, easy),
-            2: holds("best step: tail average", easy),
+            2: holds("best step: tail average"),
             3: holds("best step: power 3", easy)
             and slower("best step: power 0.5", lambda r: r <= 0.5)
             and holds("power of least variance"),

@@ -18,7 +18,7 @@ def bounds(gaps, excess, tau):
     for name, dashes in zip(names, ("--", ":", "-."), strict=False):
         left.plot(gaps["m"], gaps[name], dashes, color=THEORY, label=f"{name} (proved)")
     left.set(xlabel="width $m$", ylabel=r"$\|g_T-\ell_T\|^2$")
-    left.set_title("Drift: the bound has the power $m^{-2}$")
+    left.set_title("Drift: the power $m^{-2}$, and the bounds")
     measured, bound = (excess[excess["kind"] == kind] for kind in ("measured", "bound"))
     marks.family(right, measured, "m", "value", "T", ends, label="$T$ = {:,.0f}")
     marks.family(right, bound, "m", "value", "T", label=None, marker="", ls="--")
