@@ -34,8 +34,8 @@
 # network](../figures/06_width_requirement-headline.png)
 #
 # **Verdict** (numbers: section 6).
-# - *How wide?* The width needed grows like a small power of $T$: for the network at every tolerance tried, for the linearised
-#   network also at every noise and dimension, and class against class. Nothing contradicts the claim; powers are to spare.
+# - *How wide?* The width needed grows like a small power of $T$, wherever it could be seen: for the network at the tolerances
+#   tried, for the linearised network also at every noise and dimension, and class against class. Nothing contradicts the claim; powers are to spare.
 # - *How sure?* Networks are measured, with intervals; of the linearised network only the start is drawn. What is *proved* of the
 #   network is a larger power, still far below the paper's ([notebook 08](08_width_theorem.ipynb)).
 # - *Why less than the paper's?* A bound adds up the size of the kernel's change over all steps. In the mean its first order
@@ -232,12 +232,13 @@ save(draw.exact_requirement(drawn), "06_width_requirement-exact", drawn,
 # Claim C is uniform over a class, and so far we had one target. By the invariance of the start, $\mathbb ER_m^{\rm
 # lin}=\sum_kF_ka_k+s^2b$ with $a_k$ the response to a harmonic of degree $k$, **whatever the shape of $f^*$** (the test suite
 # checks targets that are not zonal). Over the source ball $F_k=\lambda_k^{2r}h_k^2$, $\sum h_k^2\le H^2$, this is linear in
-# $(h_k^2)$, hence largest at a single harmonic; so is the ratio of two such risks. Two readings of "suffices for the class":
+# $(h_k^2)$, hence largest at a single harmonic; the ratio of two such risks there or at $f^*=0$. Two readings of "suffices for the class":
 #
 # $$\text{class}:\ \sup_{f^*}\mathbb ER_m\le(1+\tau)\sup_{f^*}R,\qquad\text{own}:\ \mathbb ER_m\le(1+\tau)\,R\ \text{ for every }f^*.$$
 #
 # The second asks for more: a low harmonic, long learnt, has little risk of its own, and what leaks from it is large beside that.
-# (The ball is scaled so that its largest target has the norm of ours.)
+# (The ball is scaled so that its largest target has the norm of ours. Ours, spread over many degrees, is outside this ball: it may
+# need more than the worst inside.)
 
 # %%
 worst, worst_degrees = {}, {}
@@ -255,7 +256,7 @@ save(draw.worst_target(worst_table), "06_width_requirement-worst", worst_table,
 tables.law_rows(worst, ["r", "target"])
 
 # %% [markdown]
-# Class against class, as the claim is stated, the exponent is another than that of our target, larger or smaller, but as far
+# Class against class, as the claim is stated, the exponent is that of our target or smaller, as far as told, and as far
 # below the paper's: that the width is small is no luck of the target. The network itself at the worst harmonic of "own":
 
 # %%
@@ -272,8 +273,7 @@ for i, r in enumerate(ends):
 pd.DataFrame(rows, columns=["r", "degree", "tau", f"m*({T_worst}), network", "linearised network"])
 
 # %% [markdown]
-# Network and linearised network need the same width there, within the intervals: feature learning does not rescue, nor spoil,
-# the worst target at these $T$.
+# No difference between network and linearised network is resolved there; the intervals are wide.
 #
 # ## 4. What drift adds
 #
@@ -286,8 +286,8 @@ pd.DataFrame(rows, columns=["r", "degree", "tau", f"m*({T_worst}), network", "li
 # $$R_m-R_m^{\rm lin}=2\langle g-\ell,\ell-f^*\rangle+\|g-\ell\|^2,\qquad c_{\rm drift}(T)=\lim_{m\to\infty}m\,\frac{\mathbb E[R_m-R_m^{\rm lin}]}{R(T)},\qquad m^*\simeq\frac{c+c_{\rm drift}}\tau\quad(\tau\to0).$$
 #
 # **Orders.** With $\varepsilon=m^{-1/2}$ neuron $i$ is at $\theta_i(0)+\varepsilon v_i$. If $(\alpha,\beta)$ moves one of a pair,
-# $(\alpha,-\beta)$ moves the other, which is minus the first at $-\varepsilon$: a pair gives $h(\varepsilon)+h(-\varepsilon)$, even
-# in $\varepsilon$. For smooth $\sigma$ the excess has the orders $m^{-1},m^{-2}$; for ReLU, where kinks are crossed with random
+# $(\alpha,-\beta)$ moves the other, which is minus the first at $-\varepsilon$: with $h(\varepsilon)=\varepsilon
+# a\sigma$ the part of the first in $g$, a pair gives $h(\varepsilon)+h(-\varepsilon)$, even in $\varepsilon$. For smooth $\sigma$ the excess has the orders $m^{-1},m^{-2}$; for ReLU, where kinks are crossed with random
 # signs, $m^{-1},m^{-3/2}$. (A count of orders at fixed $T$; it bounds no remainder.)
 #
 # **Estimator.** With independent pairs, products of drift and fluctuation hide $c_{\rm drift}$ until $m\gg c(T)$. But the limit
@@ -360,7 +360,7 @@ pd.DataFrame(rows, columns=["r", "T", "kernel's risk / that without decay", "m* 
                             "m* with decay"])
 
 # %% [markdown]
-# With the decay the width needed is of the same size.
+# With the decay the width that the linearised network needs is of the same size.
 #
 # ## 6. How wide, how sure, and why not wider
 
@@ -378,9 +378,10 @@ save(draw.headline(headline), "06_width_requirement-headline", headline,
 Markdown("\n".join(in_words(*pair, r) for r, pair in pairs.items()))
 
 # %% [markdown]
-# Above, lines of theory go through the first measured width: compare slopes, for constants are not known. Below, the same
+# Above, lines of theory go through the first measured width: compare slopes (constants are not known, or, of the
+# theorem, far larger). Below, the same
 # points enlarged: networks (filled), the linearised network given its start (open), its first order (dashed). Where does the
-# paper's exponent go? Of the paper we know this power alone, not which step of its proof costs what; from $S^2$ on, each row
+# paper's exponent go? With $S=S_T$, the sum of the steps: of the paper we know this power alone, not which step of its proof costs what; from $S^2$ on, each row
 # keeps account of one more thing that a sum of norms cannot see:
 
 # %%

@@ -26,7 +26,7 @@
 # leverage $a$.
 #
 # ![Two panels, exponent of the width against the regularity r: the paper's line far on top, then m ~ S^2
-# and m ~ S, and lowest the derived line of the linearised network with the measured points on it](../figures/07_width_theory-laws.png)
+# and m ~ S, and lowest the derived line of the linearised network, with points of its exact first order near it](../figures/07_width_theory-laws.png)
 #
 # **Verdict.**
 # 1. With even leverage and any capacity $\beta$, and for a smooth activation with Gaussian weights, the linearised network
@@ -77,7 +77,8 @@ rows = []  # of the scoreboard
 # %% [markdown]
 # | symbol | meaning |
 # |:--|:--|
-# | $\lambda_k,N_k,F_k$ | eigenvalue of $L$, multiplicity, power of $f^*$, degree $k$ |
+# | $\lambda_k,N_k,P_k$ | eigenvalue of $L$, multiplicity, projector on degree $k$ |
+# | $F_k=\lambda_k^{2r}h_k^2$ | power of $f^*=L^rh$ in degree $k$ |
 # | $S=\sum_{t\le T}\eta_t$, $Q=\sum\eta_t^2$ | $\eta_t\propto t^{-2r/(2r+1)}$, so $S\sim T^{1/(2r+1)}$, $\eta_T\sim S^{-2r}$ |
 # | $Z_b$, $\mathcal E_k=\mathrm{tr}(P_kZ_b)$ | operator of one neuron, its energy in degree $k$; $\mathbb E\mathcal E_k=N_k\lambda_k$ |
 # | $f[x,y,x]$ | second divided difference, $\frac12f''$ at $x=y$ |
@@ -260,8 +261,9 @@ save(draw.far_exponents(local), "07_width_theory-exponents", local,
 assert all(curve.settles >= 60 for curve in curves if curve.name == "squareplus" and curve.r < 1)
 
 # %% [markdown]
-# With even leverage the limit is reached early, except at $r=\frac12$, where $\|f^*\|_H^2=\sum_kh_k^2$ converges like $k^{-0.05}$.
-# For squareplus the exact curve and its leading terms agree, and both are still on their way at any $T$ that could be run: a
+# In the model of even leverage the limit is reached early, except at $r=\frac12$, where $\|f^*\|_H^2=\sum_kh_k^2$ converges like
+# $k^{-0.05}$; ReLU's $r=\frac14$ is still falling. For squareplus the exact curve and its leading terms agree, and for $r<1$ both
+# are still on their way at any $T$ that could be run: a
 # power of $k$ is a power of $\log S$. At $r=\frac34$ low degrees ($x=0$, exponent $2r-1$) still win where the exact curve ends.
 #
 # Windows of $T=10^{9},10^{12},10^{15},10^{18}$ at $r=\frac12$, squareplus: the exponent of $m^*_{\rm lin}$ there, and $\nu$.
@@ -299,8 +301,9 @@ lines, shown, known = law_lines(), first_order_points(curves), known_points()
 table = pd.concat([lines, shown.assign(status="first order"), known.assign(status="proved at r")])
 save(draw.laws(lines, shown, known), "07_width_theory-laws", table.reset_index(drop=True),
      "Exponent nu of the width T^nu against the regularity r, two panels, even leverage and a "
-     "smooth activation: the paper's line lies highest, then the lazy time scale, then what "
-     "notebook 08 proves, lowest the derived need of the linearised network, near exact points.")
+     "smooth activation: the paper's line lies highest, then the lazy time scale, in the right "
+     "panel then what notebook 08 proves, lowest the derived need of the linearised network, near "
+     "points of its exact first order.")
 
 # %% [markdown]
 # For the *network*, whose features move, the lowest line is that of [notebook 08](08_width_theorem.ipynb), $S^{1+r}$ up to logarithms, proved for
@@ -318,6 +321,6 @@ count = ", ".join(f"{n} {name}" for name, n in frame["verdict"].value_counts().i
 ends = {r: [f"$T^{{{p:.3g}}}$" for p in (widths.uneven_width(r), widths.linearised_width(r, 2.0),
                                          widths.sufficient_width(r))] for r in (0.5, 1.0)}
 Markdown(f"**Verdict** (rows: {count}). " + " ".join(
-    f"At $r={r:g}$ the linearised network needs {smooth} (squareplus) and {even} (ReLU on the "
-    f"circle) to first order; the paper's width is {paper}."
+    f"At $r={r:g}$ the linearised network asymptotically needs {smooth} (squareplus) and {even} "
+    f"(ReLU on the circle) to first order; the paper's width is {paper}."
     for r, (smooth, even, paper) in ends.items()))

@@ -33,7 +33,7 @@
 # drawn starts. Nothing in $c_L$ is fitted. Then networks are trained, all layers, to see what freezing hid.
 #
 # ![Ratio of the widths that two and three hidden layers need to that of one on the circle, against the number of steps: to
-# first order it begins near two and near four and falls, for squareplus to about one](../figures/09_deeper_networks-price.png)
+# first order it begins at the number of layers or above, and falls, for squareplus to about one](../figures/09_deeper_networks-price.png)
 #
 # **Verdict.** After a hundred steps $L$ layers need, to first order, about $L$ times as many neurons *per layer* as one, or
 # more; exact risks at $\tau=0.1$ give less, in wide intervals. Then the first order's ratio falls: on the circle and for
@@ -207,8 +207,8 @@ save(draw.shift(shifts), "09_deeper_networks-shift", shifts, alt=(
     "follow the line, less closely at the highest degrees."))
 
 # %% [markdown]
-# The shift changes sign with the degree; at $n=16$ its sign and size are as derived at low degrees; at the highest ones drawn the
-# next order takes half of it, or more. The *variance* $V_{kl}$ of the kernel between degrees asks for four inputs at a time, where
+# The shift changes sign with the degree; at $n=16$ its sign and size are as derived at low degrees; at three layers, at the
+# highest two drawn, the next order takes half of it, or more. The *variance* $V_{kl}$ of the kernel between degrees asks for four inputs at a time, where
 # two Gaussians do not do: we take the expectation over drawn starts of a large width, in which no SGD is run. The risk's response
 # to both is that of [notebook 07](07_width_theory.ipynb). For $L=1$, $c_1$ is derived by another route (module
 # `risk.finite_width`):
@@ -268,7 +268,7 @@ required, curves = depth_tables.requirement(laws, titles, far, lines)
 save(draw.requirement(required, curves), "09_deeper_networks-width",
      pd.concat([required, curves], ignore_index=True), alt=(
     "Required width against the number of steps for each depth, a panel for each kernel and "
-    "tolerance: exact widths as points, the first order as lines. Deeper networks need more; "
+    "tolerance: exact widths as points, the first order as lines. Deeper networks mostly need more; "
     "points lie near their lines, mostly above, with wide intervals."))
 
 # %%
@@ -302,7 +302,7 @@ ratios = pd.concat([
 # %%
 save(draw.price(ratios), "09_deeper_networks-price", ratios, alt=(
     "Width that deeper networks need over that of one hidden layer, against the number of steps, "
-    "on the circle. To first order it begins near the number of layers and falls: for squareplus "
+    "on the circle. To first order it begins at the number of layers or above and falls: for squareplus "
     "to about one, for ReLU slowly. Exact ratios, at fewer steps, are points with wide intervals."))
 
 # %% [markdown]
@@ -330,11 +330,11 @@ shares = pd.concat(rows, ignore_index=True)
 save(draw.layers(shares), "09_deeper_networks-layers", shares, alt=(
     f"Share of each of {deepest} layers in the first order against the number of steps, with that "
     "of one hidden layer in black. For squareplus every share comes to lie below the black line, "
-    "the last layer's lowest; for ReLU all rise in parallel with it, the second above it."))
+    "the last layer's lowest; for ReLU all rise too, but more slowly, the second staying above it."))
 
 # %% [markdown]
 # What is seen: at first the shares add up to several times the cost of one hidden layer. Later, for squareplus, every share
-# grows more slowly than $c_1$, and their sum comes down to it; for ReLU the shares grow almost in parallel with $c_1$, the
+# grows more slowly than $c_1$, and their sum comes down to it; for ReLU they grow more slowly too, but less so, the
 # second alone staying above it. If each layer made a part $w_l$ of the kernel, $\sum w_l=1$, and fluctuated in it at cost $w_l^2c_1$,
 # $\sum_l(c^{(l)}/c_1)^{1/2}$ would be 1; it is the column of roots. So that is not the reason, and *we have none*. For
 # squareplus the last layer costs least, for ReLU the second most.
@@ -386,9 +386,8 @@ gone = ", ".join(f"$L={L}$, $m={m:.0f}$, {name} {value:.2f}" for L, m, name, val
                  hidden[["depth", "m", "series", "excess"]].itertuples(index=False)) or "none"
 Markdown(f"At $m={trained[-1]}$ drift's part is, in per cent of $R$, $L$ rising, "
          f"{half_way} at $T={times[middle]:,}$, {last} at $T={T:,}$. In narrower, deeper "
-         "networks the paths are too few: an estimate below $-1$ is noise, for a risk is not "
-         "negative. Below "
-         f"zero they are not drawn: {gone}.")
+         "networks the paths are too few: the intervals are wider than the estimates. An excess "
+         f"below zero is not drawn: {gone}.")
 
 # %% [markdown]
 # ## 6. What to take away

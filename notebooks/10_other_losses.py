@@ -18,7 +18,7 @@
 #
 # **Statements** (ours).
 # 1. *Risk.* The first two moments of SGD in the RKHS close under one approximation, that $f_t$ is a Gaussian function; for the square loss, and for the expansion of a loss near the target with a curvature $D(x)$, under none. No sampling, any $T$.
-# 2. *Theorem.* Smooth activation, $\ell$ convex, $|\ell'|\le1$, $\ell'$ Lipschitz, $m\ge{\rm const}\,S^2$, $S=\eta_1+\dots+\eta_T$: network and linearised network end within const$\,S^{7/2}/m$ (times $\sqrt{\log m}$) of each other on **every** path: no moment of the labels, no independence, no event. In the mean over labels of finite mean size, for smaller steps: const$\,S^{5/2}/m$; their variance may be infinite.
+# 2. *Theorem.* Smooth activation, $\ell$ convex, $|\ell'|\le1$, $\ell'$ Lipschitz, $m\ge{\rm const}\,S^2$, $S=\eta_1+\dots+\eta_T$: network and linearised network end within const$\,S^{7/2}/m$ (times $\sqrt{\log m}$) of each other on **every** path: no moment of the labels, no independence, no event of the samples (the start is a likely one). In the mean over labels of finite mean size, for smaller steps: const$\,S^{5/2}/m$ (times $\sqrt{\log m}$); their variance may be infinite.
 # 3. *Width law.* The linearised network's excess is $c(T)/m$ to first order, $c$ derived for either loss: $m^*\simeq c(T)/\tau$.
 # 4. For the square loss momentum $\beta$ and batches of $b$ close exactly. For small steps, after the start-up, they change the step only, to $\eta/(1-\beta)$ in the drift and $\eta/(b(1-\beta))$ in the noise.
 #
@@ -176,7 +176,7 @@ shown = sorted({4, times.size - 5, times.size - 1})  # T = 1000, both ends of th
 tables.agreement(theories, times, shown, agreement)
 
 # %% [markdown]
-# The mean curvature is not, for the logistic loss (in the excess loss of the smooth kernel it crosses the closure by chance); at the largest $T$, $D(x)$ closes most of that gap, on a logarithmic scale. **What remains is the start**: at $f_0=0$ the error is of the size of $f^*$, where $\ell'$ is not linear (the logistic residual is steeper on the way than at $f^*$, Huber's is cut at 1), and the memory of it seems to fade like the bias. Huber's $D$ does not depend on $x$: both local theories coincide but for the numerical error of the blocks. *Exponents in $T$, decade by decade:*
+# The mean curvature is not, for the logistic loss (in the excess loss of the smooth kernel it crosses the closure by chance); at the largest $T$, $D(x)$ closes most of that gap, on a logarithmic scale. **What remains is the start**: at $f_0=0$ the error is of the size of $f^*$, where $\ell'$ is not linear (the logistic residual is steeper on the way than at $f^*$, Huber's is cut at 1), and the memory of it seems to fade like the bias. Huber's $D$ does not depend on $x$: both local theories coincide but for the numerical error of the blocks. *Exponents in $T$, first and last decade:*
 
 # %%
 names = ("closure", "kernel SGD", wide)

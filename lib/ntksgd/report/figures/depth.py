@@ -42,8 +42,8 @@ def requirement(table, curves):
         panels.log_axes(ax)
         panels.plain_ticks(ax.yaxis, *ax.get_ylim(), marks=(1, 3))
     panels.outer_labels(axes, "steps $T$", "width $m^*$")
-    fig.suptitle("Deeper networks need more neurons per layer; exact widths are near the first "
-                 "order", fontsize=9.5)
+    fig.suptitle("Deeper networks mostly need more neurons per layer; exact widths are near the "
+                 "first order", fontsize=9.5)
     return panels.legend_below(fig, axes[0, 0], 4, {"first order $c_L(T)/\\tau$": "-"})
 
 
