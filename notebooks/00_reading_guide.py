@@ -54,7 +54,8 @@ save(answer(shown), "00_reading_guide-answer", shown, alt=(
     "Two panels, a line for each regularity r. Left, exponents of the risk of kernel SGD for ReLU: "
     "the brackets contain the claimed number at small r and miss it at large r. Right, exponents "
     "of the width for squareplus: measured network and linearised network (at a smaller tolerance, "
-    "over more steps) far to the left, what is proved (up to logarithms) in between, what is claimed far to the right."))
+    "over more steps) far to the left, what is proved (up to logarithms) in between, what is "
+    "claimed far to the right."))
 
 # %% [markdown]
 # ## Every claim in one line

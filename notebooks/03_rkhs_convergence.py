@@ -426,6 +426,6 @@ said = [(memory[~near[memory.index]] == "holds").all(),
         tied.isin(["holds", "out of range"]).all() and (tied == "holds").any(),
         decayed.query("1e3 < T < 1e14 and decay == 'λ = a log T/S_T'").ratio.min() > 1,
         decayed.query("decay == 'λ = 1/(5 S_T)'").ratio.max() < 1]
-print("points of the opening and of section 5 that these sizes bear out:", sum(said), "of", len(said))
+print("of the opening and section 5 these sizes bear out", sum(said), "of", len(said), "points")
 assert (board.verdict[board.kind == "check"] == "holds").all()
 assert all(said) or T < 10**9 or far < 1e20

@@ -268,8 +268,8 @@ required, curves = depth_tables.requirement(laws, titles, far, lines)
 save(draw.requirement(required, curves), "09_deeper_networks-width",
      pd.concat([required, curves], ignore_index=True), alt=(
     "Required width against the number of steps for each depth, a panel for each kernel and "
-    "tolerance: exact widths as points, the first order as lines. Deeper networks mostly need more; "
-    "points lie near their lines, mostly above, with wide intervals."))
+    "tolerance: exact widths as points, the first order as lines. Deeper networks mostly need "
+    "more; points lie near their lines, mostly above, with wide intervals."))
 
 # %%
 Markdown("Points are exact risks over starts (open triangles: at most the narrowest width), lines "
@@ -302,8 +302,8 @@ ratios = pd.concat([
 # %%
 save(draw.price(ratios), "09_deeper_networks-price", ratios, alt=(
     "Width that deeper networks need over that of one hidden layer, against the number of steps, "
-    "on the circle. To first order it begins at the number of layers or above and falls: for squareplus "
-    "to about one, for ReLU slowly. Exact ratios, at fewer steps, are points with wide intervals."))
+    "on the circle. To first order it begins at the number of layers or above and falls: for "
+    "squareplus to about one, for ReLU slowly. Exact ratios, at fewer steps, are points with wide intervals."))
 
 # %% [markdown]
 # ## 4. Which layer must be wide
@@ -330,7 +330,7 @@ shares = pd.concat(rows, ignore_index=True)
 save(draw.layers(shares), "09_deeper_networks-layers", shares, alt=(
     f"Share of each of {deepest} layers in the first order against the number of steps, with that "
     "of one hidden layer in black. For squareplus every share comes to lie below the black line, "
-    "the last layer's lowest; for ReLU all rise too, but more slowly, the second staying above it."))
+    "the last layer's lowest; for ReLU all rise more slowly too, the second staying above it."))
 
 # %% [markdown]
 # What is seen: at first the shares add up to several times the cost of one hidden layer. Later, for squareplus, every share

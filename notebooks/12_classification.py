@@ -180,7 +180,8 @@ save(draw.steps(table, f"A network of {middle_width} neurons overtakes kernel SG
                 "digits, with the logistic loss"), "12_classification-steps", table, alt=(
     f"Test error against the number of steps, for {len(data)} data sets and two losses: network, "
     "linearised network, kernel SGD and kernel ridge regression. On pairs of digits with the "
-    "logistic loss the network ends below kernel SGD; elsewhere it ends at or above kernel SGD, and the linearised network highest on the digits."))
+    "logistic loss the network ends below kernel SGD; elsewhere it ends at or above kernel "
+    "SGD, and the linearised network highest on the digits."))
 
 # %%
 print(tables.error_table(studies).to_string(index=False))
@@ -298,8 +299,8 @@ save(draw.features(ridges, "Ridge regression: on pairs of digits the kernel trai
                    "loss beats the limit"), "12_classification-features", ridges, alt=(
     "Test error of ridge regression with the limit kernel, the kernel at the start and the trained "
     "ones, a panel for each data set. On pairs of digits the kernel trained with the logistic loss "
-    "does best; on the digits the trained kernels lie between start and limit; on breast cancer all "
-    "are close."))
+    "does best; on the digits the trained kernels lie between start and limit; on breast cancer "
+    "all are close."))
 
 # %%
 features = {}
