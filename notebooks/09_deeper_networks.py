@@ -303,7 +303,8 @@ ratios = pd.concat([
 save(draw.price(ratios), "09_deeper_networks-price", ratios, alt=(
     "Width that deeper networks need over that of one hidden layer, against the number of steps, "
     "on the circle. To first order it begins at the number of layers or above and falls: for "
-    "squareplus to about one, for ReLU slowly. Exact ratios, at fewer steps, are points with wide intervals."))
+    "squareplus to about one, for ReLU slowly. Exact ratios, at fewer steps, are points with wide "
+    "intervals."))
 
 # %% [markdown]
 # ## 4. Which layer must be wide
