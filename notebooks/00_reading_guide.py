@@ -30,8 +30,7 @@ import textwrap
 import pandas as pd
 from IPython.display import Markdown
 
-from ntksgd.report import bibliography, claims
-from ntksgd.report.abstract import in_short, sentences
+from ntksgd.report import abstract, bibliography, claims
 from ntksgd.report.answer import markdown
 from ntksgd.report.answer_beyond import answers
 from ntksgd.report.exponents import exponents
@@ -45,8 +44,7 @@ table = claims.read()
 paper, beyond = answers(table)
 
 # %% tags=["hide-input"]
-Markdown("\n".join([in_short(table), "", *(
-    f"{i}. {sentence}" for i, sentence in enumerate(sentences(table), 1))]))
+Markdown(abstract.markdown(table))
 
 # %% tags=["hide-input"]
 shown = exponents(table)

@@ -415,10 +415,7 @@ for knows, part in summary.groupby(level=0, sort=False):
 # %%
 scores = claims.record("04_schedules", rows)
 print(claims.counts(scores))
-for (kind, quantity), part in scores.groupby(["kind", "quantity"], sort=False):
-    same = [name for name in ("activation", "d", "range") if part[name].nunique() == 1]
-    print(f"\n{kind}: {quantity};", *(f"{name}: {part[name].iloc[0]}" for name in same))
-    print(claims.text(part.drop(columns=["claim", "kind", "quantity", "interval", *same])))
+print(claims.by_quantity(scores))
 
 # %% [markdown]
 # Rows that do not hold: stable-decay and power 3 at $r=3/2$, wide brackets (few degrees are learnt); the tail average of

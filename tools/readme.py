@@ -8,8 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from ntksgd.report import claims
-from ntksgd.report.abstract import in_short, sentences
+from ntksgd.report import abstract, claims
 from ntksgd.report.answer import markdown
 from ntksgd.report.answer_beyond import answers
 from whole import write_whole
@@ -20,8 +19,7 @@ BLOCK = re.compile(re.escape(BEGIN) + "(.*?)" + re.escape(END), re.DOTALL)
 
 def blocks(table) -> list[str]:
     """What stands between the comments: the answer in short and in sentences, then the table."""
-    numbered = [f"{i}. {sentence}" for i, sentence in enumerate(sentences(table), 1)]
-    return ["\n".join([in_short(table), "", *numbered]), markdown(answers(table)[0], "notebooks/")]
+    return [abstract.markdown(table), markdown(answers(table)[0], "notebooks/")]
 
 
 def renewed(text: str, parts: list[str]) -> str:

@@ -19,6 +19,11 @@ def _rows(table, claim, **rows):
     return found
 
 
+def _within_theorem(table):
+    """The network's width, where notebook 08 proves one that suffices."""
+    return _rows(table, "C", **NETWORK_WIDTH, r=lambda r: 0.5 <= r <= 1)
+
+
 def _list(rows, text) -> str:
     *first, last = [text(row) for row in rows.itertuples()]
     return f"{', '.join(first)} and {last}" if first else last
@@ -90,7 +95,7 @@ def _neurons(table):
 
 
 def _proof(table):
-    rows = _rows(table, "C", **NETWORK_WIDTH, r=lambda r: 0.5 <= r <= 1)
+    rows = _within_theorem(table)
     asked = _rows(table, "C", quantity="width that the proof asks for")
     asked = asked.loc[asked["measured"].idxmin()]
     proved = _list(rows, lambda row: f"{theorem_width(row.r):.2f}")
@@ -106,7 +111,7 @@ def _proof(table):
 def in_short(table: pd.DataFrame) -> str:
     """The answer in two lines of Markdown; empty if `table` lacks rows for it."""
     try:
-        width = _rows(table, "C", **NETWORK_WIDTH, r=lambda r: 0.5 <= r <= 1)
+        width = _within_theorem(table)
     except _Missing:
         return ""
     paper, ours, seen = (f"T^{min(powers):.2g} to T^{max(powers):.2g}" for powers in (
@@ -128,3 +133,9 @@ def sentences(table: pd.DataFrame) -> list[str]:
         except _Missing:
             continue
     return found
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The answer in short, then its sentences as a numbered list."""
+    numbered = [f"{i}. {sentence}" for i, sentence in enumerate(sentences(table), 1)]
+    return "\n".join([in_short(table), "", *numbered])
